@@ -1,0 +1,5 @@
+/**
+ * SASL mechanisms for mail protocols, client and server side.
+ * @packageDocumentation
+ */
+export {};

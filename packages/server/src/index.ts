@@ -1,0 +1,5 @@
+/**
+ * Many mail connections: listeners, a registry of live sessions, time-outs and graceful drain.
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * SMTP codec, client and server sessions, promise client and one-connection server.
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,5 @@
+/**
+ * Node sockets and TLS for mailwire: connect, listen, and the STARTTLS upgrade of any duplex.
+ * @packageDocumentation
+ */
+export {};

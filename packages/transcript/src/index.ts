@@ -1,0 +1,5 @@
+/**
+ * Record, redact, read, write and replay mail sessions.
+ * @packageDocumentation
+ */
+export {};

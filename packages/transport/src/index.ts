@@ -1,0 +1,5 @@
+/**
+ * Drives any mailwire session over any duplex: memory pairs, Node-style duplexes, web streams; deadlines and AbortSignal.
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,14 @@
+/**
+ * Bytes, contracts and errors under every mailwire package: receive buffer, line reader, dot-stuffing, base64, Session and ByteTransport.
+ * @packageDocumentation
+ */
+export * from "./session.ts";
+export * from "./transport.ts";
+export * from "./protocol-error.ts";
+export * from "./connection-error.ts";
+export * from "./secret.ts";
+export * from "./observe.ts";
+export * from "./limits.ts";
+export * from "./state-table.ts";
+export * from "./output-queue.ts";
+export * from "./text.ts";

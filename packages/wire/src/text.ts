@@ -1,0 +1,58 @@
+// Between bytes and text. Wire text is read as latin1, one character per byte, so nothing is lost and offsets agree.
+
+/** What Node, Bun and Deno offer natively on any Uint8Array; browsers and Workers do not. */
+interface NativeLatin1 {
+  latin1Slice(this: Uint8Array, start: number, end: number): string;
+}
+const native = (globalThis as { Buffer?: { prototype: NativeLatin1 } }).Buffer?.prototype.latin1Slice;
+
+/** Bytes `start` to `end` as text, one character (U+0000 to U+00FF) per byte. */
+export const latin1: (bytes: Uint8Array, start?: number, end?: number) => string =
+  native === undefined ? portableLatin1 : (bytes, start = 0, end = bytes.length) => native.call(bytes, start, end);
+
+/** {@link latin1} without help from the platform. */
+export function portableLatin1(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
+  let text = "";
+  // 4096 arguments are well under every engine's limit for one call.
+  for (let at = start; at < end; at += 4096) text += String.fromCharCode(...bytes.subarray(at, Math.min(at + 4096, end)));
+  return text;
+}
+
+const utf8Encoder = new TextEncoder();
+const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Text as UTF-8 bytes; for ASCII text these are its characters. */
+export function utf8(text: string): Uint8Array {
+  return utf8Encoder.encode(text);
+}
+
+/** UTF-8 bytes as text; `undefined` when they are not valid UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8Decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Text of U+0000 to U+00FF as one byte per character, the inverse of {@link latin1}; higher characters lose their high bits. */
+export function fromLatin1(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
+
+/** The chunks in one new array; the chunk itself when there is only one. */
+export function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first] = chunks;
+  if (first !== undefined && chunks.length === 1) return first;
+  let length = 0;
+  for (const chunk of chunks) length += chunk.length;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}

@@ -1,0 +1,63 @@
+// The contract of every duplex byte stream that a session can be driven over.
+
+/** Any duplex byte stream. Pull-based: at most one read outstanding, and no pump running behind it. */
+export interface ByteTransport {
+  /** The next bytes, or `null` at the end; a second concurrent read rejects. */
+  read(): Promise<Uint8Array | null>;
+  /** Writes the chunks in order; resolves when more may be written. */
+  write(chunks: readonly Uint8Array[]): Promise<void>;
+  /** Says that nothing more will be written; resolves when all is handed over. */
+  end(): Promise<void>;
+  /** Drops the connection at once; pending reads and writes reject with `reason`. */
+  abort(reason?: unknown): void;
+  /** Who is at the other end, and how safe the way there is. */
+  readonly info: TransportInfo;
+  /** Upgrades to TLS and consumes this transport; absent where that is impossible. */
+  startTls?(options: StartTls): Promise<ByteTransport>;
+}
+
+/** Who is at the other end of a {@link ByteTransport}, and how safe the way there is. */
+export interface TransportInfo {
+  /** True inside TLS, or where the creator of the transport vouches for the way (a Unix socket, a tunnel). */
+  readonly secure: boolean;
+  /** Address of the peer, as `host:port` where it has one. */
+  readonly remote?: string;
+  /** Address of this end. */
+  readonly local?: string;
+  /** Facts about the TLS connection; absent outside TLS. */
+  readonly tls?: TlsInfo;
+}
+
+/** What {@link ByteTransport.startTls} is asked to do, by side of the handshake. `tls` is passed to the platform's TLS. */
+export type StartTls =
+  | {
+      readonly side: "client";
+      /** The name that the certificate must carry, and SNI. */
+      readonly serverName: string;
+      readonly alpn?: readonly string[];
+      readonly tls?: unknown;
+      readonly signal?: AbortSignal;
+    }
+  | {
+      readonly side: "server";
+      /** The positive reply in clear; written only after leftover bytes were ruled out. */
+      readonly reply: Uint8Array;
+      readonly tls: unknown;
+      readonly signal?: AbortSignal;
+    };
+
+/** Facts about a TLS connection. */
+export interface TlsInfo {
+  /** For example `TLSv1.3`. */
+  readonly protocol?: string;
+  /** Name of the cipher suite. */
+  readonly cipher?: string;
+  /** The protocol agreed by ALPN; `null` when none was. */
+  readonly alpn?: string | null;
+  /** True when the peer's certificate was checked and found good. */
+  readonly authorized: boolean;
+  /** The peer's certificate, DER. */
+  readonly peerCertificate?: Uint8Array;
+  /** Channel binding data (RFC 9266, RFC 5929); `undefined` where the platform does not give it. */
+  channelBinding(type: "tls-exporter" | "tls-server-end-point"): Promise<Uint8Array | undefined>;
+}
