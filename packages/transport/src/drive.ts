@@ -1,2 +1,339 @@
-// placeholder until written
-export {};
+// One loop that runs any session over any duplex: it polls, transmits, reads, upgrades, and keeps the time.
+
+import { ConnectionError, ProtocolError } from "@mailwire/wire";
+import type { ByteTransport, Output, Patience, Session, TransportInfo } from "@mailwire/wire";
+import type { Closure } from "./connection.ts";
+import { Deadline } from "./deadline.ts";
+import { linger } from "./linger.ts";
+
+/** How {@link drive} runs a session. */
+export interface DriveOptions {
+  /** What a TLS upgrade needs when the session asks for one; `tls` is passed to the transport. */
+  readonly tls?:
+    { readonly side: "client"; readonly serverName: string; readonly tls?: unknown } | { readonly side: "server"; readonly tls: unknown };
+  /** Drops the connection when aborted. */
+  readonly signal?: AbortSignal;
+  /** How long the peer may take to accept what is written; default 5 minutes per write (RFC 5321 section 4.5.3.2). */
+  readonly writePatience?: Patience;
+}
+
+/** A session in motion over a transport. */
+export interface Driver<Event, Intent> {
+  /**
+   * Runs the conversation until its next event; `null` once it is over. One call at a time. Rejects with a `ProtocolError` when the peer broke
+   * the protocol, and with a `ConnectionError` when the connection was lost.
+   */
+  next(): Promise<Event | null>;
+  /** Hands an intent to the session and wakes the loop; throws what the session throws, and `ConnectionError` (`closed`) after the end. */
+  send(intent: Intent): void;
+  /** Resolves when the transport has accepted all that the session had to transmit. */
+  flush(): Promise<void>;
+  /** Flushes and ends the transport, without another word in the protocol. */
+  close(): Promise<void>;
+  /** Drops the connection at once. */
+  abort(reason?: unknown): void;
+  /** Facts about the current transport (another one after a TLS upgrade). */
+  readonly info: TransportInfo;
+  /** Resolves when the connection is over, with the reason; never rejects. */
+  readonly closed: Promise<Closure>;
+}
+
+/** Runs `session` over `transport`; nothing happens until {@link Driver.next} or {@link Driver.flush} is called. */
+export function drive<Event, Intent>(
+  session: Session<Event, Intent>,
+  transport: ByteTransport,
+  options: DriveOptions = {},
+): Driver<Event, Intent> {
+  return new SessionDriver(session, transport, options);
+}
+
+const WRITE_PATIENCE: Patience = { phase: "transmit", ms: 300_000 };
+
+type Running = "idle" | "next" | "flush";
+
+class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
+  readonly closed: Promise<Closure>;
+  readonly #session: Session<Event, Intent>;
+  readonly #options: DriveOptions;
+  readonly #reads: Deadline;
+  readonly #writes: Deadline;
+  #transport: ByteTransport;
+  #settle: (closure: Closure) => void = () => undefined;
+  /** Outputs that `flush` met and left for `next`. */
+  readonly #held: Output<Event>[] = [];
+  #running: Running = "idle";
+  #flushed: (() => void)[] = [];
+  /** Why the conversation is over; `ended` without an error is a good end. */
+  #failure: Error | undefined;
+  #phase: "open" | "ending" | "ended" = "open";
+  #reading: Promise<void> | undefined;
+  #arrived: Uint8Array | null | undefined;
+  #eof = false;
+  #waiter: (() => void) | undefined;
+  #woken = false;
+  #handshake: AbortController | undefined;
+
+  constructor(session: Session<Event, Intent>, transport: ByteTransport, options: DriveOptions) {
+    this.#session = session;
+    this.#transport = transport;
+    this.#options = options;
+    const expire = (phase: string): void => this.#drop(new ConnectionError("timeout", `the peer took too long (${phase})`, { phase }));
+    this.#reads = new Deadline(expire);
+    this.#writes = new Deadline(expire);
+    this.closed = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    if (options.signal?.aborted === true) this.#onAbort();
+    else options.signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  get info(): TransportInfo {
+    return this.#transport.info;
+  }
+
+  async next(): Promise<Event | null> {
+    this.#enter("next");
+    try {
+      return await this.#untilEvent();
+    } catch (error) {
+      throw await this.#fail(error);
+    } finally {
+      this.#running = "idle";
+    }
+  }
+
+  send(intent: Intent): void {
+    if (this.#phase !== "open" || this.#failure !== undefined) {
+      throw new ConnectionError("closed", "the connection is over", { cause: this.#failure });
+    }
+    this.#session.send(intent);
+    this.#wake();
+  }
+
+  async flush(): Promise<void> {
+    if (this.#running !== "idle") {
+      await new Promise<void>((resolve) => this.#flushed.push(resolve));
+      if (this.#failure !== undefined) throw this.#failure;
+      return;
+    }
+    this.#enter("flush");
+    try {
+      await this.#untilFlushed();
+      this.#announceFlushed();
+    } catch (error) {
+      throw await this.#fail(error);
+    } finally {
+      this.#running = "idle";
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#phase === "open") this.#phase = "ending";
+    if (this.#running === "next") this.#wake();
+    else {
+      // A failure to flush is told by `closed`.
+      await this.flush().then(
+        () => this.#end(),
+        () => undefined,
+      );
+    }
+    await this.closed;
+  }
+
+  abort(reason?: unknown): void {
+    this.#drop(new ConnectionError("aborted", "the connection was dropped", { cause: reason }));
+  }
+
+  #enter(running: Running): void {
+    if (this.#running !== "idle") throw new ProtocolError("local", "concurrent-next", "one next() or flush() at a time");
+    this.#running = running;
+  }
+
+  async #untilEvent(): Promise<Event | null> {
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#phase === "ended") return null;
+      const output = this.#held.shift() ?? this.#session.poll();
+      switch (output.type) {
+        case "event":
+          return output.event;
+        case "transmit":
+          await this.#write(output.chunks);
+          break;
+        case "need-input":
+          this.#announceFlushed();
+          if (this.#phase === "ending") await this.#end();
+          else await this.#fill();
+          break;
+        case "paused":
+          this.#announceFlushed();
+          if (this.#phase === "ending") await this.#end();
+          else await this.#wait();
+          break;
+        case "start-tls":
+          await this.#upgrade(output.reply);
+          break;
+        case "closed":
+          await this.#end();
+          break;
+      }
+    }
+  }
+
+  /** Writes what the session has to say; what else it answers is kept for `next`. */
+  async #untilFlushed(): Promise<void> {
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure;
+      const output = this.#session.poll();
+      if (output.type === "transmit") await this.#write(output.chunks);
+      else if (output.type === "event") this.#held.push(output);
+      else {
+        // poll() gives these two once, so they must not be lost.
+        if (output.type === "start-tls" || output.type === "closed") this.#held.push(output);
+        return;
+      }
+    }
+  }
+
+  #announceFlushed(): void {
+    if (this.#flushed.length === 0) return;
+    const waiting = this.#flushed;
+    this.#flushed = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  async #write(chunks: readonly Uint8Array[]): Promise<void> {
+    this.#writes.wait({ ...(this.#options.writePatience ?? WRITE_PATIENCE) });
+    try {
+      await this.#transport.write(chunks);
+    } catch (error) {
+      throw this.#failure ?? error;
+    } finally {
+      this.#writes.pause();
+    }
+  }
+
+  /** Waits until bytes came and gives them to the session, or until something else happened. */
+  async #fill(): Promise<void> {
+    if (this.#arrived === undefined) {
+      if (this.#eof) throw new ConnectionError("eof", "the peer closed the connection", { phase: this.#session.patience.phase });
+      this.#reading ??= this.#transport.read().then(this.#onRead, this.#onReadFailure);
+      this.#reads.wait(this.#session.patience);
+      await this.#wait();
+      this.#reads.pause();
+      if (this.#failure !== undefined) throw this.#failure;
+    }
+    const chunk = this.#arrived;
+    if (chunk === undefined) return;
+    this.#arrived = undefined;
+    if (chunk === null) {
+      this.#eof = true;
+      this.#session.receiveEof();
+    } else {
+      this.#reads.received(chunk.length);
+      this.#session.receive(chunk);
+    }
+  }
+
+  readonly #onRead = (chunk: Uint8Array | null): void => {
+    this.#reading = undefined;
+    this.#arrived = chunk;
+    this.#wake();
+  };
+
+  readonly #onReadFailure = (error: unknown): void => {
+    this.#reading = undefined;
+    this.#failure ??= lost(error);
+    this.#wake();
+  };
+
+  readonly #onAbort = (): void => this.abort(this.#options.signal?.reason);
+
+  async #wait(): Promise<void> {
+    if (!this.#woken) {
+      await new Promise<void>((resolve) => {
+        this.#waiter = resolve;
+      });
+    }
+    this.#woken = false;
+    this.#waiter = undefined;
+  }
+
+  #wake(): void {
+    this.#woken = true;
+    this.#waiter?.();
+  }
+
+  async #upgrade(reply: Uint8Array | undefined): Promise<void> {
+    const { tls } = this.#options;
+    if (tls === undefined || this.#transport.startTls === undefined)
+      throw new ConnectionError("tls", "this connection cannot be upgraded to TLS");
+    if (this.#reading !== undefined) throw new ConnectionError("tls", "a read is outstanding at the upgrade to TLS");
+    this.#reads.wait(this.#session.patience);
+    this.#handshake = new AbortController();
+    const { signal } = this.#handshake;
+    try {
+      this.#transport = await this.#transport.startTls(
+        tls.side === "client" ? { ...tls, signal } : { ...tls, signal, reply: reply ?? new Uint8Array() },
+      );
+    } catch (error) {
+      throw this.#failure ?? lost(error, "tls");
+    } finally {
+      this.#reads.pause();
+      this.#handshake = undefined;
+    }
+    const info = this.#transport.info.tls;
+    if (info === undefined) throw new ConnectionError("tls", "the transport does not say what TLS it made");
+    this.#session.receiveTls(info);
+  }
+
+  /** A good end: nothing more is written, and what the peer still sends is let go. */
+  async #end(): Promise<void> {
+    if (this.#phase === "ended") return;
+    this.#phase = "ended";
+    await linger(this.#transport, this.#reading);
+    this.#over({ reason: "done" });
+  }
+
+  /** Turns whatever went wrong into the error to report; a last reply is given where the error carries one. */
+  async #fail(error: unknown): Promise<Error> {
+    const failure = (this.#failure ??= error instanceof ProtocolError ? error : lost(error));
+    if (this.#phase === "ended") return failure;
+    this.#phase = "ended";
+    if (failure instanceof ProtocolError && failure.reply !== undefined) {
+      const { reply } = failure;
+      await this.#write([reply]).then(
+        () => linger(this.#transport, this.#reading),
+        () => undefined,
+      );
+    }
+    this.#transport.abort(failure);
+    const reason = failure instanceof ProtocolError ? "protocol" : failure instanceof ConnectionError ? failure.code : "transport";
+    this.#over({ reason, error: failure });
+    return failure;
+  }
+
+  /** Ends it from outside the loop; the loop, when there is one, sees the failure and reports it. */
+  #drop(failure: ConnectionError): void {
+    if (this.#failure !== undefined || this.#phase === "ended") return;
+    this.#failure = failure;
+    this.#handshake?.abort(failure);
+    this.#transport.abort(failure);
+    if (this.#running === "idle") void this.#fail(failure);
+    else this.#wake();
+  }
+
+  #over(closure: Closure): void {
+    this.#reads.stop();
+    this.#writes.stop();
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#announceFlushed();
+    this.#settle(closure);
+  }
+}
+
+function lost(error: unknown, code: "transport" | "tls" = "transport"): Error {
+  if (error instanceof ConnectionError || error instanceof ProtocolError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ConnectionError(code, `the connection was lost: ${message}`, { cause: error });
+}

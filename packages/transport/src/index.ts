@@ -2,4 +2,5 @@
  * Drives any mailwire session over any duplex: memory pairs, Node-style duplexes, web streams; deadlines and AbortSignal.
  * @packageDocumentation
  */
-export {};
+export * from "./connection.ts";
+export * from "./drive.ts";

@@ -1,0 +1,65 @@
+// One timer for a whole connection: a wait that is renewed or extended moves a number, not a timer.
+
+import type { Patience } from "@mailwire/wire";
+
+/** Calls `expire` when a wait has lasted longer than its {@link Patience} allows. Only time spent waiting counts. */
+export class Deadline {
+  readonly #expire: (phase: string) => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #firesAt = Infinity;
+  #patience: Patience | undefined;
+  /** Milliseconds left to the wait; `#endsAt` while it runs. */
+  #left = 0;
+  #endsAt = Infinity;
+
+  constructor(expire: (phase: string) => void) {
+    this.#expire = expire;
+  }
+
+  /** Begins to wait, or goes on with a paused wait when `patience` is the object of the last call. */
+  wait(patience: Patience): void {
+    if (patience !== this.#patience) {
+      this.#patience = patience;
+      this.#left = patience.ms;
+    }
+    this.#endsAt = performance.now() + this.#left;
+    this.#arm();
+  }
+
+  /** Stops the clock: what follows is not the peer's time. The timer stays and looks again when it fires. */
+  pause(): void {
+    if (this.#endsAt === Infinity) return;
+    this.#left = this.#endsAt - performance.now();
+    this.#endsAt = Infinity;
+  }
+
+  /** Counts bytes that came: in a phase with a minimum rate they buy time. */
+  received(bytes: number): void {
+    const rate = this.#patience?.minBytesPerSecond;
+    if (rate !== undefined) this.#left += (bytes / rate) * 1000;
+  }
+
+  /** Ends it for good; no timer is left behind. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#firesAt = this.#endsAt = Infinity;
+    this.#patience = undefined;
+  }
+
+  #arm(): void {
+    if (this.#endsAt >= this.#firesAt || this.#endsAt === Infinity) return;
+    clearTimeout(this.#timer);
+    this.#firesAt = this.#endsAt;
+    // Longer waits than a timer can hold are taken in pieces: #fire looks again.
+    this.#timer = setTimeout(this.#fire, Math.min(Math.max(0, this.#endsAt - performance.now()), 0x7fff_ffff));
+  }
+
+  readonly #fire = (): void => {
+    this.#timer = undefined;
+    this.#firesAt = Infinity;
+    if (this.#patience === undefined) return;
+    if (performance.now() + 1 >= this.#endsAt) this.#expire(this.#patience.phase);
+    else this.#arm();
+  };
+}
