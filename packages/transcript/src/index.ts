@@ -2,4 +2,6 @@
  * Record, redact, read, write and replay mail sessions.
  * @packageDocumentation
  */
-export {};
+export * from "./session-document.ts";
+export * from "./format-event.ts";
+export * from "./replay.ts";
