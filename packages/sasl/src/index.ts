@@ -2,4 +2,18 @@
  * SASL mechanisms for mail protocols, client and server side.
  * @packageDocumentation
  */
-export {};
+export type {
+  PasswordCredentials,
+  SaslClient,
+  SaslContext,
+  SaslServer,
+  SaslServerMechanism,
+  SaslStep,
+  VerifyPassword,
+} from "./mechanism.ts";
+export { DEFAULT_LIMITS } from "./credential.ts";
+export type { ClientCredentials, PasswordLimits } from "./credential.ts";
+export { plainClient, plainServer } from "./plain.ts";
+export type { PlainCredentials } from "./plain.ts";
+export { loginClient, loginServer } from "./login.ts";
+export { equalBytes } from "./equal-bytes.ts";
