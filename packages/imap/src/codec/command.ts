@@ -1,0 +1,33 @@
+// All commands.
+
+import type { AppendCommand } from "./commands/append.ts";
+import type { FetchCommand } from "./commands/fetch.ts";
+import type { ListCommand, MailboxCommand, RenameCommand, StatusCommand } from "./commands/mailbox.ts";
+import type { SearchCommand } from "./commands/search.ts";
+import type { AuthenticateCommand, LoginCommand, PlainCommand } from "./commands/session.ts";
+import type { CopyCommand, StoreCommand } from "./commands/store.ts";
+
+/** A command that no type names: an extension's, or a mistyped one. */
+export interface UnknownCommand {
+  readonly name: "unknown";
+  /** The first word, in upper case (two words after UID). */
+  readonly verb: string;
+  /** What follows it and a space, as it came; null when nothing does. */
+  readonly arguments: Uint8Array | null;
+}
+
+/** What a client says, without its tag. `name` is the verb, with `UID ` in front for the forms that speak of unique identifiers. */
+export type Command =
+  | PlainCommand
+  | LoginCommand
+  | AuthenticateCommand
+  | MailboxCommand
+  | RenameCommand
+  | ListCommand
+  | StatusCommand
+  | AppendCommand
+  | SearchCommand
+  | FetchCommand
+  | StoreCommand
+  | CopyCommand
+  | UnknownCommand;

@@ -1,0 +1,45 @@
+// All responses.
+
+import type { CapabilityResponse } from "./responses/capability.ts";
+import type { ContinuationResponse, TaggedResponse, UntaggedResponse } from "./responses/condition.ts";
+import type { FetchResponse } from "./responses/fetch.ts";
+import type { ListResponse } from "./responses/list.ts";
+import type { ExistsResponse, ExpungeResponse, FlagsResponse, RecentResponse } from "./responses/mailbox-state.ts";
+import type { EsearchResponse, SearchResponse } from "./responses/search.ts";
+import type { StatusResponse } from "./responses/status.ts";
+
+/** A response that no type names: an extension's, kept as it came. */
+export interface UnknownResponse {
+  readonly type: "unknown";
+  /** The word that names it, in upper case. */
+  readonly name: string;
+  /** What follows `* `, literals included, without the line end. */
+  readonly raw: Uint8Array;
+}
+
+/** A response that cannot be read, kept as it came; what follows it is unharmed. */
+export interface InvalidResponse {
+  readonly type: "invalid";
+  /** Stable name of what is wrong. */
+  readonly reason: string;
+  /** All of it, literals included, without the line end. */
+  readonly raw: Uint8Array;
+}
+
+/** What a server says. */
+export type Response =
+  | TaggedResponse
+  | UntaggedResponse
+  | ContinuationResponse
+  | CapabilityResponse
+  | ListResponse
+  | StatusResponse
+  | SearchResponse
+  | EsearchResponse
+  | FlagsResponse
+  | ExistsResponse
+  | RecentResponse
+  | ExpungeResponse
+  | FetchResponse
+  | UnknownResponse
+  | InvalidResponse;
