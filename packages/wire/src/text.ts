@@ -2,7 +2,7 @@
 
 /** What Node, Bun and Deno offer natively on any Uint8Array; browsers and Workers do not. */
 interface NativeLatin1 {
-  latin1Slice(this: Uint8Array, start: number, end: number): string;
+  readonly latin1Slice: (this: Uint8Array, start: number, end: number) => string;
 }
 const native = (globalThis as { Buffer?: { prototype: NativeLatin1 } }).Buffer?.prototype.latin1Slice;
 
