@@ -1,10 +1,9 @@
 // Reads recorded sessions kept as Markdown documents: wire bytes in one fence, the events they must yield in the next.
 // The format is described in this package's README.
 
-import { ProtocolError, utf8 } from "@mailwire/wire";
-
-/** One line of a ```` ```wire ```` fence: bytes that one side said, or the moment at which the TLS handshake was done. */
-export type WireLine = { readonly from: "client" | "server"; readonly bytes: Uint8Array } | { readonly from: "tls" };
+import { ProtocolError } from "@mailwire/wire";
+import type { WireLine } from "./transcript.ts";
+import { readWireLine } from "./transcript.ts";
 
 /** A ```` ```wire ```` fence and the ```` ```events ```` fence that follows it. */
 export interface SessionPart {
@@ -26,7 +25,8 @@ export interface SessionDocument {
 
 /**
  * Reads a session document; throws a local `ProtocolError` (`bad-document`, the message says which line) when a fence is not closed,
- * a wire line has no known form, or an events fence follows no wire fence. Text becomes UTF-8 bytes.
+ * a wire line has no known form, or an events fence follows no wire fence. Text becomes
+ * bytes by `readWireLine`.
  */
 export function readSessionDocument(text: string): SessionDocument {
   let title: string | undefined;
@@ -36,7 +36,7 @@ export function readSessionDocument(text: string): SessionDocument {
     if (block.fence === undefined) {
       title ??= block.lines.map((line) => /^# +(.*)$/.exec(line)?.[1]?.trim()).find((heading) => heading !== undefined);
     } else if (block.fence === "wire") {
-      const wire = block.lines.map((line, index) => readWireLine(line, block.line + 1 + index));
+      const wire = block.lines.map((line, index) => readWireLine(line) ?? unknownForm(block.line + 1 + index));
       parts.push({ wire, events: [], line: block.line });
       answered = false;
     } else if (block.fence === "events") {
@@ -71,14 +71,8 @@ function* blocks(text: string): Generator<Block> {
   yield block;
 }
 
-const LINE_ENDS: Readonly<Record<string, string>> = { ":": "\r\n", "|": "\n", "+": "" };
-
-/** `C: text` and `S: text` end with CRLF, `C|text` with LF, `C+ text` with nothing; one space after the mark is not part of the text. */
-function readWireLine(line: string, number: number): WireLine {
-  if (line.trim() === "-- tls --") return { from: "tls" };
-  const [, side, mark = "", text = ""] = /^([CS])([:|+]) ?(.*)$/s.exec(line) ?? [];
-  if (side === undefined) throw bad(number, "a wire line starts with C: S: C| S| C+ S+ or is -- tls --");
-  return { from: side === "C" ? "client" : "server", bytes: utf8(text + (LINE_ENDS[mark] ?? "")) };
+function unknownForm(line: number): never {
+  throw bad(line, "a wire line starts with C: S: C| S| C+ S+ or is -- tls --");
 }
 
 function bad(line: number, what: string): ProtocolError {
