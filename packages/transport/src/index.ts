@@ -4,3 +4,6 @@
  */
 export * from "./connection.ts";
 export * from "./drive.ts";
+export * from "./memory-pair.ts";
+export * from "./from-duplex.ts";
+export * from "./from-web-streams.ts";
