@@ -76,6 +76,13 @@ export class ReceiveBuffer {
     return -1;
   }
 
+  /** What the first chunk holds, as a view, without taking it: for decoders that say themselves how much is theirs. Empty when nothing waits. */
+  peekChunk(): Uint8Array {
+    const first = this.#chunks[0];
+    if (first === undefined) return EMPTY;
+    return this.#taken === 0 ? first : view(first, this.#taken, first.length - this.#taken);
+  }
+
   /**
    * Takes exactly `count` bytes: a view when they lie in one chunk, else one joined copy.
    * Throws a local {@link ProtocolError} (`bad-count`) when fewer wait: ask {@link ReceiveBuffer.length} first.
