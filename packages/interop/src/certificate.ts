@@ -1,0 +1,35 @@
+// A certificate for localhost that is its own authority, as files for servers and as an anchor for clients.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+
+/** Paths and text of a certificate and its key, PEM. */
+export interface Certificate {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly cert: string;
+}
+
+/** Makes `cert.pem` and `key.pem` in `directory`, good for `localhost` and 127.0.0.1. */
+export async function makeCertificate(directory: string): Promise<Certificate> {
+  const pems = await generate([{ name: "commonName", value: "localhost" }], {
+    keySize: 2048,
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "keyUsage", digitalSignature: true, keyCertSign: true, critical: true },
+      {
+        name: "subjectAltName",
+        altNames: [
+          { type: 2, value: "localhost" },
+          { type: 7, ip: "127.0.0.1" },
+        ],
+      },
+    ],
+  });
+  const certFile = join(directory, "cert.pem");
+  const keyFile = join(directory, "key.pem");
+  await writeFile(certFile, pems.cert, { mode: 0o644 });
+  await writeFile(keyFile, pems.private, { mode: 0o644 });
+  return { certFile, keyFile, cert: pems.cert };
+}
