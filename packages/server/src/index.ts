@@ -2,4 +2,7 @@
  * Many mail connections: listeners, a registry of live sessions, time-outs and graceful drain.
  * @packageDocumentation
  */
-export {};
+export * from "./mail-server.ts";
+export * from "./live-session.ts";
+export * from "./session-registry.ts";
+export * from "./limits.ts";

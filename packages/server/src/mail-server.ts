@@ -1,0 +1,78 @@
+// Many connections: takes them from listeners or from the caller, keeps the quotas, and ends them all on request.
+
+import type { ByteTransport } from "@mailwire/wire";
+import { withLimits } from "@mailwire/wire";
+import { DEFAULT_MAIL_SERVER_LIMITS } from "./limits.ts";
+import type { MailServerLimits } from "./limits.ts";
+import { LiveSession } from "./live-session.ts";
+import type { Service, SessionSurroundings } from "./live-session.ts";
+import { Quota } from "./quota.ts";
+import { refuse } from "./refuse.ts";
+import { SessionRegistry } from "./session-registry.ts";
+
+/** Options of a {@link MailServer}. */
+export interface MailServerOptions {
+  /** See {@link DEFAULT_MAIL_SERVER_LIMITS}. */
+  readonly limits?: Partial<MailServerLimits>;
+  /** Milliseconds since 1970; `Date.now` by default. */
+  readonly clock?: () => number;
+  /** Hears of services that threw and of listeners that failed; it must not throw. Nothing is done with such errors by default. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Serves many connections, of any protocols. Without a listener it serves what {@link MailServer.accept} is given. */
+export class MailServer {
+  /** Its live sessions: list, find, watch, and drop them. */
+  readonly sessions = new SessionRegistry();
+  readonly #limits: MailServerLimits;
+  readonly #surroundings: SessionSurroundings;
+  readonly #onError: (error: unknown) => void;
+  readonly #quota: Quota;
+  readonly #listeners = new Set<{ close(): Promise<void> }>();
+  #lastId = 0;
+  #phase: "open" | "closing" = "open";
+
+  constructor(options: MailServerOptions = {}) {
+    this.#limits = withLimits(DEFAULT_MAIL_SERVER_LIMITS, options.limits);
+    this.#onError = options.onError ?? (() => undefined);
+    this.#quota = new Quota(this.#limits.maxConnections, this.#limits.maxConnectionsPerAddress);
+    this.#surroundings = {
+      clock: options.clock ?? Date.now,
+      limits: this.#limits,
+      onIdentify: (session) => this.sessions.identified(session),
+    };
+  }
+
+  /** Serves one connection from wherever it comes; `undefined` when it was refused (quota, drain) or its service threw. */
+  accept(transport: ByteTransport, service: Service): LiveSession | undefined {
+    const giveBack = this.#phase === "open" ? this.#quota.take(transport.info.remote) : undefined;
+    if (giveBack === undefined) {
+      void refuse(transport, service.refusal, this.#limits.maxFarewellMs);
+      return undefined;
+    }
+    try {
+      this.#lastId += 1;
+      const session = new LiveSession(this.#lastId, service, transport, this.#surroundings);
+      void session.closed.then(giveBack);
+      this.sessions.add(session);
+      return session;
+    } catch (error) {
+      giveBack();
+      transport.abort(error);
+      this.#onError(error);
+      return undefined;
+    }
+  }
+
+  /**
+   * Drains: stops listening, ends every session politely as soon as its current command is answered, and drops what is left after
+   * `deadlineMs` (default: `maxFarewellMs`). Resolves when all are over.
+   */
+  async close(deadlineMs: number = this.#limits.maxFarewellMs): Promise<void> {
+    this.#phase = "closing";
+    const sessions = [...this.sessions];
+    const released = [...this.#listeners].map((listener) => listener.close());
+    for (const session of sessions) session.close(deadlineMs);
+    await Promise.all([...released, ...sessions.map(({ closed }) => closed)]);
+  }
+}
