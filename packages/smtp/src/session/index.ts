@@ -1,5 +1,8 @@
 /**
- * SMTP codec, client and server sessions, promise client and one-connection server.
+ * SMTP conversations without I/O, both sides, and the state table that they share.
  * @packageDocumentation
  */
-export {};
+export * from "./client-session.ts";
+export * from "./limits.ts";
+export * from "./server-session.ts";
+export * from "./state.ts";

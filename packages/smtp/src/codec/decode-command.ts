@@ -1,0 +1,165 @@
+// From a line to a command, RFC 5321 section 4.1.1: lenient about case, spaces and brackets, never throwing.
+
+import { decodeBase64, latin1, Secret } from "@mailwire/wire";
+import type { CommandVerb } from "./command.ts";
+import { meaningOf } from "./line.ts";
+import { scanParameters } from "./parameters.ts";
+import { type ForwardPath, isDomain, type ReversePath, scanPath } from "./path.ts";
+import { type CommandProblem, type DecodedCommand, ReceivedCommand } from "./received-command.ts";
+import { Scanner } from "./scanner.ts";
+
+/** Reads one line, given with or without its line end. Bytes beyond ASCII are read as UTF-8. */
+export function decodeCommand(line: Uint8Array): ReceivedCommand {
+  const text = latin1(line);
+  const scanner = new Scanner();
+  const lineEnd = /\r?\n$/.exec(text)?.[0] ?? "";
+  scanner.reset(text, 0, text.length - lineEnd.length);
+  if (lineEnd === "\n") scanner.odd("bare-lf");
+  const command = scanCommand(scanner);
+  return new ReceivedCommand(command, scanner.deviations, text);
+}
+
+/**
+ * Reads the command that stands between the scanner's cursor and its end.
+ *
+ *     command = verb [SP argument] CRLF
+ */
+export function scanCommand(scanner: Scanner): DecodedCommand {
+  if (scanner.skipSpaces() > 0) scanner.odd("extra-space");
+  const start = scanner.at;
+  const space = scanner.text.indexOf(" ", start);
+  scanner.at = space === -1 || space > scanner.end ? scanner.end : space;
+  const name = scanner.from(start);
+  const parse = PARSERS.get(name) ?? PARSERS.get(name.toUpperCase());
+  if (parse !== undefined) return parse(scanner);
+  scanner.at += 1;
+  return { verb: "unknown", name: meaningOf(name), argument: scanner.at < scanner.end ? meaningOf(scanner.rest()) : "" };
+}
+
+type Parse = (scanner: Scanner) => DecodedCommand;
+
+const PARSERS: ReadonlyMap<string, Parse> = new Map<CommandVerb, Parse>([
+  ["HELO", (scanner) => scanHello(scanner, "HELO")],
+  ["EHLO", (scanner) => scanHello(scanner, "EHLO")],
+  ["MAIL", scanMail],
+  ["RCPT", scanRcpt],
+  ["DATA", (scanner) => scanPlain(scanner, "DATA")],
+  ["RSET", (scanner) => scanPlain(scanner, "RSET")],
+  ["QUIT", (scanner) => scanPlain(scanner, "QUIT")],
+  ["STARTTLS", (scanner) => scanPlain(scanner, "STARTTLS")],
+  ["NOOP", (scanner) => scanText(scanner, "NOOP")],
+  ["HELP", (scanner) => scanText(scanner, "HELP")],
+  ["VRFY", scanVrfy],
+  ["AUTH", scanAuth],
+]);
+
+function invalid(name: CommandVerb, problem: CommandProblem): DecodedCommand {
+  return { verb: "invalid", name, problem };
+}
+
+/**
+ *     ehlo = "EHLO" SP ( Domain / address-literal ) CRLF
+ *     helo = "HELO" SP Domain CRLF
+ */
+function scanHello(scanner: Scanner, verb: "HELO" | "EHLO"): DecodedCommand {
+  const domain = argument(scanner);
+  if (domain === "") return invalid(verb, "argument-missing");
+  if (/[\0- \x7f]/.test(domain)) return invalid(verb, "bad-argument");
+  if (!isDomain(domain)) scanner.odd("odd-argument");
+  return { verb, domain };
+}
+
+/**
+ *     mail = "MAIL FROM:" Reverse-path [SP Mail-parameters] CRLF
+ */
+function scanMail(scanner: Scanner): DecodedCommand {
+  const path = scanPrefix(scanner, " FROM:") ? scanPath(scanner) : undefined;
+  if (path === undefined || isDomainless(path)) return invalid("MAIL", "bad-path");
+  const parameters = scanParameters(scanner);
+  return parameters === undefined ? invalid("MAIL", "bad-parameter") : { verb: "MAIL", path: path as ReversePath, parameters };
+}
+
+/** `postmaster` without a domain can receive but not send. */
+function isDomainless(path: string): boolean {
+  return path !== "" && !path.includes("@");
+}
+
+/**
+ *     rcpt = "RCPT TO:" ( "<Postmaster@" Domain ">" / "<Postmaster>" / Forward-path ) [SP Rcpt-parameters] CRLF
+ */
+function scanRcpt(scanner: Scanner): DecodedCommand {
+  const path = scanPrefix(scanner, " TO:") ? scanPath(scanner) : undefined;
+  if (path === undefined || path === "") return invalid("RCPT", "bad-path");
+  const parameters = scanParameters(scanner);
+  return parameters === undefined ? invalid("RCPT", "bad-parameter") : { verb: "RCPT", path: path as ForwardPath, parameters };
+}
+
+/** Steps over ` FROM:` or ` TO:` and the spaces that people type around it. */
+function scanPrefix(scanner: Scanner, prefix: " FROM:" | " TO:"): boolean {
+  const { text } = scanner;
+  if (text.startsWith(prefix, scanner.at)) scanner.at += prefix.length;
+  else {
+    if (scanner.skipSpaces() !== 1) scanner.odd("extra-space");
+    const start = scanner.at;
+    scanner.at += prefix.length - 2;
+    if (scanner.from(start).toUpperCase() !== prefix.slice(1, -1)) return false;
+    if (scanner.skipSpaces() > 0) scanner.odd("extra-space");
+    if (!scanner.skip(COLON)) return false;
+  }
+  if (scanner.skipSpaces() > 0) scanner.odd("extra-space");
+  return true;
+}
+
+/**
+ *     data = "DATA" CRLF      and so RSET, QUIT, STARTTLS
+ */
+function scanPlain(scanner: Scanner, verb: "DATA" | "RSET" | "QUIT" | "STARTTLS"): DecodedCommand {
+  return argument(scanner) === "" ? { verb } : invalid(verb, "bad-argument");
+}
+
+/**
+ *     noop = "NOOP" [ SP String ] CRLF      and so HELP
+ */
+function scanText(scanner: Scanner, verb: "NOOP" | "HELP"): DecodedCommand {
+  const text = argument(scanner);
+  if (CONTROL.test(text)) return invalid(verb, "bad-argument");
+  return text === "" ? { verb } : { verb, text: meaningOf(text) };
+}
+
+/**
+ *     vrfy = "VRFY" SP String CRLF
+ */
+function scanVrfy(scanner: Scanner): DecodedCommand {
+  const text = argument(scanner);
+  if (text === "") return invalid("VRFY", "argument-missing");
+  return CONTROL.test(text) ? invalid("VRFY", "bad-argument") : { verb: "VRFY", text: meaningOf(text) };
+}
+
+/**
+ *     auth-command     = "AUTH" SP sasl-mech [SP initial-response] CRLF
+ *     sasl-mech        = 1*20( UPPER-ALPHA / DIGIT / HYPHEN / UNDERSCORE )
+ *     initial-response = base64 / "="
+ */
+function scanAuth(scanner: Scanner): DecodedCommand {
+  const [mechanism = "", response, more] = argument(scanner).split(/ +/);
+  if (mechanism === "") return invalid("AUTH", "argument-missing");
+  if (!/^[\w-]+$/.test(mechanism) || more !== undefined) return invalid("AUTH", "bad-argument");
+  const command = { verb: "AUTH", mechanism: mechanism.toUpperCase() } as const;
+  if (response === undefined) return command;
+  const bytes = response === "=" ? new Uint8Array() : decodeBase64(response);
+  return bytes === undefined ? invalid("AUTH", "bad-base64") : { ...command, initialResponse: new Secret(bytes) };
+}
+
+/** What follows the verb, without the spaces around it. */
+function argument(scanner: Scanner): string {
+  if (scanner.at === scanner.end) return "";
+  const before = scanner.skipSpaces();
+  const text = scanner.rest();
+  const trimmed = text.replace(/[ \t]+$/, "");
+  if (before > 1 || trimmed.length < text.length || trimmed === "") scanner.odd("extra-space");
+  return trimmed;
+}
+
+const COLON = 58;
+/** A bare CR is among them: it may look like a line end to someone else. */
+const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;

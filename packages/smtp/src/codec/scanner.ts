@@ -1,0 +1,67 @@
+// A place in a line and what was odd so far: what the parsers of commands, paths and parameters share.
+
+/**
+ * Something in a command that RFC 5321 does not allow but that real peers send, and whose meaning is clear: the line ended with LF alone,
+ * spaces stood where none belong, an address had no brackets, came with a source route (allowed, but obsolete), had dots where a local part
+ * has none or characters that a domain does not have, or a parameter's value held a `=`.
+ */
+export type Deviation =
+  "bare-lf" | "extra-space" | "no-brackets" | "source-route" | "odd-local-part" | "odd-domain" | "odd-parameter" | "odd-argument";
+
+export const NO_DEVIATIONS: readonly Deviation[] = [];
+
+const SPACE = 32;
+const TAB = 9;
+
+/** A cursor in `text` that may move up to `end`. One character per byte when the text came from the wire. */
+export class Scanner {
+  text = "";
+  at = 0;
+  end = 0;
+  deviations: readonly Deviation[] = NO_DEVIATIONS;
+
+  /** Points it at another text. */
+  reset(text: string, start: number, end: number): this {
+    this.text = text;
+    this.at = start;
+    this.end = end;
+    this.deviations = NO_DEVIATIONS;
+    return this;
+  }
+
+  /** The character at the cursor; -1 at the end. */
+  get code(): number {
+    return this.at < this.end ? this.text.charCodeAt(this.at) : -1;
+  }
+
+  /** Steps over `code` if it stands here. */
+  skip(code: number): boolean {
+    if (this.code !== code) return false;
+    this.at += 1;
+    return true;
+  }
+
+  /** Steps over spaces and tabs; the number of them. */
+  skipSpaces(): number {
+    const start = this.at;
+    while (this.code === SPACE || this.code === TAB) this.at += 1;
+    return this.at - start;
+  }
+
+  /** The text from `start` to the cursor. */
+  from(start: number): string {
+    return this.text.slice(start, this.at);
+  }
+
+  /** All that is left, and steps over it. */
+  rest(): string {
+    const start = this.at;
+    this.at = this.end;
+    return this.from(start);
+  }
+
+  /** Notes something odd. */
+  odd(deviation: Deviation): void {
+    if (!this.deviations.includes(deviation)) this.deviations = [...this.deviations, deviation];
+  }
+}

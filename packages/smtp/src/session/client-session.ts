@@ -1,0 +1,368 @@
+// The client's side of a conversation, without I/O: commands in, answers out, each tied to its command. RFC 5321, 2920, 3207, 4954.
+
+import { CLOSED, isLegal, NEED_INPUT, nextState, OutputQueue, ProtocolError, withLimits } from "@mailwire/wire";
+import { decodeBase64, DotEncoder, encodeBase64, type LineEndPolicy, type Secret, utf8 } from "@mailwire/wire";
+import type { Observer, Output, Patience, Session, TlsInfo } from "@mailwire/wire";
+import { type AuthCommand, type Command, encodeCommand } from "../codec/command.ts";
+import { decodeEhloAnswer, type Extensions, NO_EXTENSIONS } from "../codec/extensions.ts";
+import type { ReceivedReply } from "../codec/received-reply.ts";
+import { ReplyDecoder } from "../codec/reply-decoder.ts";
+import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from "./limits.ts";
+import { type Answer, answerOf, type State, TRANSITIONS, type Verb } from "./state.ts";
+import { authUnit, bodyUnit, challengeUnit, lineUnit, responseUnit, TLS_UNIT } from "./units.ts";
+
+/** How a {@link ClientSession} behaves. */
+export interface ClientSessionOptions {
+  /** True when the transport is inside TLS, or safe for another reason. */
+  readonly secure: boolean;
+  /** Allows commands that show a message or a credential on a transport that is not secure. */
+  readonly allowPlaintext?: boolean;
+  /** What to do with bare CR and LF in a message: refuse (the default, a local `ProtocolError`), or make CRLF of them. */
+  readonly lineEnds?: LineEndPolicy;
+  readonly limits?: Partial<ClientLimits>;
+  readonly observe?: Observer;
+}
+
+/** What happens to a client. */
+export type ClientEvent =
+  /** The server's first reply: 220, or a refusal behind which only QUIT may be said. */
+  | { readonly type: "greeting"; readonly reply: ReceivedReply }
+  /** The answer to `command` (the very object that was sent). DATA was taken when it is 354, AUTH when it is 235. */
+  | { readonly type: "reply"; readonly command: Command; readonly reply: ReceivedReply }
+  /** What EHLO's (or HELO's) positive answer, just given, says. */
+  | { readonly type: "extensions"; readonly domain: string; readonly extensions: Extensions }
+  /** The server's step of the exchange that `command` began; `auth-response` or `auth-cancel` must follow. */
+  | { readonly type: "auth-challenge"; readonly command: AuthCommand; readonly data: Uint8Array }
+  /** The answer to the message. */
+  | { readonly type: "message-reply"; readonly reply: ReceivedReply }
+  /** The server said 421, perhaps as the answer just given, and closes; what was not answered never will be. */
+  | { readonly type: "closing"; readonly reply: ReceivedReply }
+  /** The handshake is done: say EHLO again. */
+  | { readonly type: "tls"; readonly info: TlsInfo };
+
+/** What a client can say. */
+export type ClientIntent =
+  /** A command. It waits where it may not be sent yet: MAIL, RCPT and RSET are pipelined when the server offers that, no other is. */
+  | { readonly type: "command"; readonly command: Command }
+  /** The client's step of an exchange, after `auth-challenge`. */
+  | { readonly type: "auth-response"; readonly data: Secret<Uint8Array> }
+  /** Gives the exchange up. */
+  | { readonly type: "auth-cancel" }
+  /** Bytes of the message, after 354. */
+  | { readonly type: "data"; readonly chunk: Uint8Array }
+  /** The end of the message. */
+  | { readonly type: "end-of-data" };
+
+/** An answer that is owed. */
+interface Owed {
+  readonly verb: Verb | "unknown";
+  readonly command: Command | undefined;
+}
+
+/** Commands that others may follow before the answer (RFC 2920 section 3.1). */
+const GROUPED: ReadonlySet<string> = new Set(["MAIL", "RCPT", "RSET", "end-of-data"]);
+/** Commands that are only said when no answer is owed: what may follow depends on theirs. */
+const ALONE: ReadonlySet<string> = new Set(["DATA", "AUTH", "STARTTLS"]);
+/** Commands that show nothing. */
+const HARMLESS: ReadonlySet<string> = new Set(["HELO", "EHLO", "STARTTLS", "NOOP", "RSET", "HELP", "QUIT"]);
+
+/** The client's side of a conversation. See {@link ClientEvent} and {@link ClientIntent}. */
+export class ClientSession implements Session<ClientEvent, ClientIntent> {
+  readonly #options: ClientSessionOptions;
+  readonly #limits: ClientLimits;
+  readonly #outputs = new OutputQueue<ClientEvent>();
+  readonly #decoder: ReplyDecoder;
+  #state: State = "greeting";
+  /** Where all that was said will lead if the server agrees. */
+  #hoped: State = "greeting";
+  readonly #waiting: Command[] = [];
+  readonly #owed: Owed[] = [{ verb: "greeting", command: undefined }];
+  #extensions: Extensions = NO_EXTENSIONS;
+  #exchange: AuthCommand | undefined;
+  #body: DotEncoder | undefined;
+  #tls: TlsInfo | undefined;
+  #handover: Output<ClientEvent> | undefined;
+  #end: "eof" | ProtocolError | undefined;
+  #patience: Patience;
+
+  constructor(options: ClientSessionOptions) {
+    this.#options = options;
+    this.#limits = withLimits(DEFAULT_CLIENT_LIMITS, options.limits);
+    const { maxReplyLineBytes, maxReplyLines } = this.#limits;
+    this.#decoder = new ReplyDecoder({ maxReplyLineBytes, maxReplyLines });
+    this.#patience = this.#freshPatience();
+  }
+
+  /** Where the conversation stands, by the answers that came. */
+  get state(): State {
+    return this.#state;
+  }
+
+  /** What the server offers; empty before EHLO and after TLS. */
+  get extensions(): Extensions {
+    return this.#extensions;
+  }
+
+  get patience(): Patience {
+    return this.#patience;
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this.#state !== "tls") this.#decoder.push(chunk);
+    else if (chunk.length > 0) this.#end = injection();
+  }
+
+  receiveEof(): void {
+    this.#end ??= "eof";
+  }
+
+  receiveTls(info: TlsInfo): void {
+    if (this.#state !== "tls") throw illegal("there is no handshake to be done");
+    this.#tls = info;
+    this.#move("tls", "ok");
+    this.#hoped = this.#state;
+    this.#extensions = NO_EXTENSIONS;
+    this.#patience = this.#freshPatience();
+    this.#options.observe?.(TLS_UNIT);
+    this.#outputs.event({ type: "tls", info });
+  }
+
+  send(intent: ClientIntent): void {
+    switch (intent.type) {
+      case "command":
+        this.#say(intent.command);
+        break;
+      case "auth-response": {
+        const bytes = intent.data.reveal();
+        // RFC 4954 section 4: an empty response is an empty line.
+        this.#respond(encodeBase64(bytes));
+        break;
+      }
+      case "auth-cancel":
+        this.#respond("*");
+        break;
+      case "data":
+        this.#openBody().encode(intent.chunk, this.#transmitBody);
+        break;
+      case "end-of-data":
+        this.#openBody().finish(this.#transmitBody);
+        this.#body = undefined;
+        this.#hoped = nextState<State, Verb, Answer>(TRANSITIONS, this.#hoped, "end-of-data", "ok");
+        this.#owe({ verb: "end-of-data", command: undefined });
+        break;
+    }
+  }
+
+  poll(): Output<ClientEvent> {
+    for (;;) {
+      const output = this.#outputs.shift();
+      if (output !== undefined) return output;
+      if (this.#end instanceof ProtocolError) {
+        const error = this.#end;
+        this.#end = undefined;
+        this.#state = "closed";
+        throw error;
+      }
+      if (this.#state === "closed") return CLOSED;
+      if (this.#handover !== undefined) {
+        const handover = this.#handover;
+        this.#handover = undefined;
+        return handover;
+      }
+      const reply = this.#read();
+      if (reply === undefined) return this.#atRest();
+      this.#take(reply);
+    }
+  }
+
+  #read(): ReceivedReply | undefined {
+    if (this.#state === "tls") return undefined;
+    try {
+      return this.#decoder.next();
+    } catch (error) {
+      // The decoder throws nothing else.
+      if (error instanceof ProtocolError) this.#end = error;
+      return undefined;
+    }
+  }
+
+  /** Nothing more to do: an end is a good one only where nothing is owed. */
+  #atRest(): Output<ClientEvent> {
+    if (this.#end instanceof ProtocolError) return this.poll();
+    const owesNothing = this.#owed.every(({ verb }) => verb === "QUIT") && this.#body === undefined && this.#decoder.pending === 0;
+    if (this.#end !== "eof" || !owesNothing || this.#state === "tls" || this.#state === "auth") return NEED_INPUT;
+    this.#state = "closed";
+    return CLOSED;
+  }
+
+  #say(command: Command): void {
+    const { verb } = command;
+    if (!isLegal<State, Verb, Answer>(TRANSITIONS, this.#hoped, verb === "unknown" ? "HELP" : verb)) {
+      throw illegal(`${verb} cannot be said here (${this.#hoped})`);
+    }
+    if (ALONE.has(verb) && this.#owed.length > 0) throw illegal(`${verb} must wait until every answer has come`);
+    if (!HARMLESS.has(verb) && !this.#secure && this.#options.allowPlaintext !== true) {
+      throw new ProtocolError("local", "tls-required", `${verb} would be readable on the way: use TLS, or set allowPlaintext`);
+    }
+    if (verb === "STARTTLS" && this.#secure) throw illegal("there is TLS already");
+    // Encoded now, so that a command which cannot be sent throws where it is said.
+    const line = encodeCommand(command);
+    if (verb !== "unknown") this.#hoped = hope(this.#hoped, verb);
+    if (this.#waiting.length > 0 || !this.#mayFollow()) this.#waiting.push(command);
+    else this.#write(command, line);
+  }
+
+  get #secure(): boolean {
+    return this.#options.secure || this.#tls !== undefined;
+  }
+
+  #mayFollow(): boolean {
+    const last = this.#owed.at(-1);
+    if (last === undefined) return true;
+    return GROUPED.has(last.verb) && this.#extensions.has("PIPELINING") && this.#owed.length < this.#limits.maxPipelinedCommands;
+  }
+
+  #write(command: Command, line: Uint8Array): void {
+    this.#options.observe?.(command.verb === "AUTH" ? authUnit("client", line) : lineUnit("client", line));
+    this.#outputs.transmit(line);
+    this.#owe({ verb: command.verb, command });
+  }
+
+  #owe(owed: Owed): void {
+    this.#owed.push(owed);
+    if (this.#owed.length === 1) this.#patience = this.#freshPatience();
+  }
+
+  #respond(line: string): void {
+    if (this.#exchange === undefined) throw illegal("the server did not ask");
+    this.#options.observe?.(responseUnit(line));
+    this.#outputs.transmit(utf8(`${line}\r\n`));
+    this.#owe({ verb: "AUTH", command: this.#exchange });
+    this.#exchange = undefined;
+  }
+
+  #openBody(): DotEncoder {
+    if (this.#body === undefined) throw illegal("the server did not ask for a message");
+    return this.#body;
+  }
+
+  readonly #transmitBody = (bytes: Uint8Array): void => {
+    this.#options.observe?.(bodyUnit(bytes));
+    this.#outputs.transmit(bytes);
+  };
+
+  #take(reply: ReceivedReply): void {
+    const owed = this.#owed.shift();
+    this.#observeReply(reply, owed);
+    if (owed === undefined) this.#takeUnasked(reply);
+    else {
+      const answer = answerOf(owed.verb, reply.code);
+      this.#move(owed.verb, answer);
+      this.#report(reply, owed, answer);
+    }
+    if (reply.code === 421) this.#outputs.event({ type: "closing", reply });
+    this.#patience = this.#freshPatience();
+    this.#writeWaiting();
+  }
+
+  /** Unasked, a server says 421; or it refuses a message that has not ended, behind which both sides cannot agree any more. */
+  #takeUnasked(reply: ReceivedReply): void {
+    if (reply.code !== 421) {
+      if (this.#body === undefined || reply.code < 400) {
+        this.#end = new ProtocolError("remote", "unexpected-reply", `nobody asked: ${reply.code}`);
+        return;
+      }
+      this.#outputs.event({ type: "message-reply", reply });
+    }
+    this.#state = "closed";
+  }
+
+  #report(reply: ReceivedReply, { verb, command }: Owed, answer: Answer): void {
+    if (command === undefined) {
+      this.#outputs.event({ type: verb === "greeting" ? "greeting" : "message-reply", reply });
+    } else if (command.verb === "AUTH" && answer === "more") this.#challenge(command, reply);
+    else this.#outputs.event({ type: "reply", command, reply });
+    if (answer === "ok" && (verb === "EHLO" || verb === "HELO")) this.#introduce(verb, reply);
+    else if (verb === "DATA" && answer === "more") this.#body = new DotEncoder(this.#options.lineEnds ?? "reject");
+    else if (verb === "STARTTLS" && answer === "ok") this.#startTls();
+  }
+
+  #introduce(verb: "EHLO" | "HELO", reply: ReceivedReply): void {
+    const { domain, extensions } = decodeEhloAnswer(reply);
+    this.#extensions = verb === "EHLO" ? extensions : NO_EXTENSIONS;
+    this.#outputs.event({ type: "extensions", domain, extensions: this.#extensions });
+  }
+
+  #challenge(command: AuthCommand, reply: ReceivedReply): void {
+    const data = decodeBase64(reply.lines.join("").trim());
+    if (data === undefined) {
+      this.#end = new ProtocolError("remote", "bad-challenge", "the challenge is not base64");
+      return;
+    }
+    this.#exchange = command;
+    this.#outputs.event({ type: "auth-challenge", command, data });
+  }
+
+  #startTls(): void {
+    if (this.#decoder.pending > 0) this.#end = injection();
+    else this.#handover = { type: "start-tls" };
+  }
+
+  #move(verb: Verb | "unknown", answer: Answer): void {
+    if (answer === "close") this.#state = "closed";
+    else if (verb !== "unknown") this.#state = nextState<State, Verb, Answer>(TRANSITIONS, this.#state, verb, answer);
+    if (answer === bestAnswer(verb) && verb !== "greeting") return;
+    this.#hoped = this.#state;
+    for (const owed of this.#owed) this.#hoped = hope(this.#hoped, owed.verb);
+    for (const command of this.#waiting) this.#hoped = hope(this.#hoped, command.verb);
+  }
+
+  #writeWaiting(): void {
+    while (this.#state !== "closed" && this.#mayFollow()) {
+      const command = this.#waiting.shift();
+      if (command === undefined) return;
+      this.#write(command, encodeCommand(command));
+    }
+  }
+
+  #freshPatience(): Patience {
+    const owed = this.#owed[0];
+    // Nothing is owed: the server may say 421, or nothing for as long as it likes.
+    if (owed === undefined && this.#state !== "tls") return { phase: "idle", ms: Infinity };
+    switch (owed?.verb) {
+      case "greeting":
+        return { phase: "greeting", ms: this.#limits.greetingMs };
+      case "DATA":
+        return { phase: "data-initiation", ms: this.#limits.dataMs };
+      case "end-of-data":
+        return { phase: "data-termination", ms: this.#limits.endOfDataMs };
+      default:
+        return { phase: this.#state === "tls" ? "tls" : "command", ms: this.#limits.commandMs };
+    }
+  }
+
+  #observeReply(reply: ReceivedReply, owed: Owed | undefined): void {
+    const { observe } = this.#options;
+    if (observe === undefined) return;
+    const challenge = owed?.verb === "AUTH" && reply.code === 334;
+    observe(challenge ? challengeUnit(reply.raw) : lineUnit("server", reply.raw));
+  }
+}
+
+/** The state after `verb` if the server agrees. */
+function hope(state: State, verb: Verb | "unknown"): State {
+  if (verb === "unknown") return state;
+  return nextState<State, Verb, Answer>(TRANSITIONS, state, verb, bestAnswer(verb));
+}
+
+function bestAnswer(verb: Verb | "unknown"): Answer {
+  return verb === "DATA" || verb === "AUTH" ? "more" : "ok";
+}
+
+function illegal(what: string): ProtocolError {
+  return new ProtocolError("local", "illegal-now", what);
+}
+
+function injection(): ProtocolError {
+  return new ProtocolError("remote", "starttls-injection", "the server said more behind the answer to STARTTLS");
+}
