@@ -315,6 +315,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   /** Ends it from outside the loop; the loop, when there is one, sees the failure and reports it. */
   #drop(failure: ConnectionError): void {
+    if (this.#phase === "ended") this.#transport.abort(failure); // cuts the linger short
     if (this.#failure !== undefined || this.#phase === "ended") return;
     this.#failure = failure;
     this.#handshake?.abort(failure);
