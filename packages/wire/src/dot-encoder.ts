@@ -1,21 +1,9 @@
-// Dot-stuffing, the sending side: RFC 5321 section 4.5.2, RFC 1939 section 3. Bytes that need no change leave as the views they came in.
+// Dot-stuffing, the sending side: RFC 5321 section 4.5.2, RFC 1939 section 3. Long runs of bytes leave as the views they came in.
 //
 //   mail-data = *(line CRLF) "." CRLF      a line that begins with "." gets one more "." in front
 
-import {
-  AFTER_CR,
-  AT_LINE_START,
-  bareLineEnd,
-  CR,
-  DOT,
-  type Emit,
-  endOfPlain,
-  IN_TEXT,
-  LF,
-  type LineEndPolicy,
-  nextStretch,
-  placeAt,
-} from "./line-ends.ts";
+import { AFTER_CR, AT_LINE_START, bareLineEnd, CR, DOT, IN_TEXT, LF, type LineEndPolicy, LineScanner } from "./line-scanner.ts";
+import { type Emit, RunWriter } from "./run-writer.ts";
 
 const END_OF_DATA = Uint8Array.of(DOT, CR, LF);
 const LF_END_OF_DATA = Uint8Array.of(LF, DOT, CR, LF);
@@ -27,12 +15,14 @@ const CRLF_END_OF_DATA = Uint8Array.of(CR, LF, DOT, CR, LF);
  */
 export class DotEncoder {
   readonly #policy: LineEndPolicy;
-  #place: number = AT_LINE_START;
+  readonly #scanner: LineScanner;
+  readonly #writer = new RunWriter();
   /** Bytes of the body in earlier chunks. */
   #offset = 0;
 
   constructor(policy: LineEndPolicy = "reject") {
     this.#policy = policy;
+    this.#scanner = new LineScanner(policy);
   }
 
   /**
@@ -41,60 +31,45 @@ export class DotEncoder {
    */
   encode(chunk: Uint8Array, emit: Emit): void {
     const { length } = chunk;
-    let stretch = 16;
+    this.#scanner.start(chunk);
     for (let at = 0; at < length;) {
-      const plain = endOfPlain(chunk, at, this.#place, this.#policy);
-      if (plain > at) {
-        this.#place = placeAt(chunk, at, plain, this.#place);
-        emit(plain - at === length ? chunk : chunk.subarray(at, plain));
-      }
-      if (plain === length) break;
-      const end = Math.min(plain + stretch, length);
-      emit(this.#stuff(chunk, plain, end));
-      stretch = nextStretch(stretch, plain - at);
-      at = end;
+      const plain = this.#scanner.endOfPlain(at);
+      this.#writer.run(chunk, at, plain, emit);
+      at = plain === length ? length : this.#stuff(chunk, plain, emit);
     }
+    this.#writer.flush(emit);
     this.#offset += length;
   }
 
   /** Ends the body: CRLF unless it just came, then the line with the dot. Under `reject` a CR as the last byte throws as above. */
   finish(emit: Emit): void {
-    if (this.#place === AT_LINE_START) emit(END_OF_DATA);
-    else if (this.#place === IN_TEXT || this.#policy === "keep") emit(CRLF_END_OF_DATA);
+    const { place } = this.#scanner;
+    if (place === AT_LINE_START) emit(END_OF_DATA);
+    else if (place === IN_TEXT || this.#policy === "keep") emit(CRLF_END_OF_DATA);
     else if (this.#policy === "normalize") emit(LF_END_OF_DATA);
     else throw bareLineEnd("local", "bare-cr", this.#offset - 1);
   }
 
-  /** A copy of bytes `start` to `end` with all that has to be put in. */
-  #stuff(chunk: Uint8Array, start: number, end: number): Uint8Array {
-    const policy = this.#policy;
-    let place = this.#place;
-    // At most one byte is put in before each: LF and dot go before a dot only when a bare CR gave up its place.
-    const out = new Uint8Array(2 * (end - start) + 1);
-    let size = 0;
-    for (let at = start; at < end; at += 1) {
-      const byte = chunk[at] ?? 0;
-      if (byte === LF) {
-        if (place === AFTER_CR) place = AT_LINE_START;
-        else if (policy === "reject") throw bareLineEnd("local", "bare-lf", this.#offset + at);
-        else if (policy === "normalize") {
-          out[size++] = CR;
-          place = AT_LINE_START;
-        } else place = IN_TEXT;
-      } else {
-        if (place === AFTER_CR) {
-          if (policy === "reject") throw bareLineEnd("local", "bare-cr", this.#offset + at - 1);
-          if (policy === "normalize") {
-            out[size++] = LF;
-            place = AT_LINE_START;
-          }
-        }
-        if (byte === DOT && place === AT_LINE_START) out[size++] = DOT;
-        place = byte === CR ? AFTER_CR : IN_TEXT;
-      }
-      out[size++] = byte;
+  /** Puts in what is needed at `at` and returns where to go on. */
+  #stuff(chunk: Uint8Array, at: number, emit: Emit): number {
+    const scanner = this.#scanner;
+    const writer = this.#writer;
+    if (scanner.place === AFTER_CR) {
+      if (this.#policy === "reject") throw bareLineEnd("local", "bare-cr", this.#offset + at - 1);
+      writer.byte(LF, emit);
+      scanner.place = AT_LINE_START;
+      return at;
     }
-    this.#place = place;
-    return out.subarray(0, size);
+    if (chunk[at] === LF) {
+      if (this.#policy === "reject") throw bareLineEnd("local", "bare-lf", this.#offset + at);
+      writer.byte(CR, emit);
+      writer.byte(LF, emit);
+      scanner.place = AT_LINE_START;
+      return at + 1;
+    }
+    writer.byte(DOT, emit);
+    writer.byte(DOT, emit);
+    scanner.place = IN_TEXT;
+    return at + 1;
   }
 }

@@ -1,0 +1,144 @@
+// What dot-stuffing knows about lines, shared by encoder and decoder: where in a line a byte stands, and how far bytes can
+// pass as they are. RFC 5321 section 2.3.8 (CR and LF only as CRLF), section 4.5.2 (transparency); RFC 1939 section 3.
+
+import { indexOfByte } from "./byte-search.ts";
+import { ProtocolError } from "./protocol-error.ts";
+
+/**
+ * What to do with a CR or LF that is not part of CRLF: refuse it with a `ProtocolError` (`bare-cr`, `bare-lf`), turn it into
+ * CRLF, or pass it on as it is. Under no policy does received data end at one, or lose a dot behind one.
+ */
+export type LineEndPolicy = "reject" | "normalize" | "keep";
+
+export const LF = 10;
+export const CR = 13;
+export const DOT = 0x2e;
+
+/** Where in a line the next byte stands: inside it, … */
+export const IN_TEXT = 0;
+/** … behind a CR of which the LF may follow, … */
+export const AFTER_CR = 1;
+/** … behind CRLF or at the very beginning. */
+export const AT_LINE_START = 2;
+
+/** A loop over this many bytes costs as much as the two native searches that it may spare. */
+const LOOP_BYTES = 16;
+
+/** Goes through a body chunk by chunk and stops at what needs thought. */
+export class LineScanner {
+  /** Where in a line the next byte stands: {@link IN_TEXT}, {@link AFTER_CR} or {@link AT_LINE_START}. */
+  place: number = AT_LINE_START;
+  readonly #policy: LineEndPolicy;
+  #chunk: Uint8Array = new Uint8Array(0);
+  /** The first CR and LF that no scan has passed yet, as far as they were looked for; the chunk's length when there is none. */
+  #cr = -1;
+  #lf = -1;
+
+  constructor(policy: LineEndPolicy) {
+    this.#policy = policy;
+  }
+
+  /** Goes on with the next chunk. */
+  start(chunk: Uint8Array): void {
+    this.#chunk = chunk;
+    this.#cr = this.#lf = -1;
+  }
+
+  /**
+   * End of the bytes from `start` on that need no thought: the index of a dot at a line start, of a bare LF, of the byte behind a
+   * bare CR (these two unless the policy is `keep`), or the chunk's length. `place` is then that byte's.
+   */
+  endOfPlain(start: number): number {
+    const { length } = this.#chunk;
+    const near = length - start < 3 * LOOP_BYTES ? length : start + LOOP_BYTES;
+    const at = this.#loop(start, near);
+    if (at < near || near === length) return at;
+    return this.#policy === "keep" ? this.#hopToDot(at) : this.#hop(at);
+  }
+
+  #loop(start: number, end: number): number {
+    const chunk = this.#chunk;
+    const keep = this.#policy === "keep";
+    let place = this.place;
+    let at = start;
+    for (; at < end; at += 1) {
+      const byte = chunk[at];
+      if (byte === LF) {
+        if (place === AFTER_CR) place = AT_LINE_START;
+        else if (keep) place = IN_TEXT;
+        else break;
+      } else {
+        if (place === AFTER_CR && !keep) break;
+        if (place === AT_LINE_START && byte === DOT) break;
+        place = byte === CR ? AFTER_CR : IN_TEXT;
+      }
+    }
+    this.place = place;
+    return at;
+  }
+
+  /** From CRLF to CRLF, for as long as the next CR and the next LF stand together. */
+  #hop(start: number): number {
+    const chunk = this.#chunk;
+    const { length } = chunk;
+    let at = start;
+    if (this.place === AFTER_CR) {
+      if (chunk[at] !== LF) return at;
+      at += 1;
+      this.place = AT_LINE_START;
+    }
+    if (this.place === AT_LINE_START && chunk[at] === DOT) return at;
+    let cr = this.#cr;
+    let lf = this.#lf;
+    for (;;) {
+      if (cr < at) cr = indexOrEnd(chunk, CR, at);
+      if (lf < at) lf = indexOrEnd(chunk, LF, at);
+      if (cr + 1 !== lf || lf === length) break;
+      at = lf + 1;
+      if (chunk[at] === DOT || at === length) break;
+    }
+    this.#cr = cr;
+    this.#lf = lf;
+    if (lf < at) {
+      this.place = AT_LINE_START;
+      return at;
+    }
+    if (cr < lf) {
+      this.place = AFTER_CR;
+      return cr + 1;
+    }
+    this.place = IN_TEXT;
+    return lf;
+  }
+
+  /** From LF to LF: only a dot behind CRLF matters. */
+  #hopToDot(start: number): number {
+    const chunk = this.#chunk;
+    const { length } = chunk;
+    let at = start;
+    let isLineStart = this.place === AT_LINE_START;
+    while (!(isLineStart && chunk[at] === DOT)) {
+      const lf = indexOrEnd(chunk, LF, at);
+      if (lf === length) {
+        this.place = chunk[length - 1] === CR ? AFTER_CR : IN_TEXT;
+        return length;
+      }
+      isLineStart = lf === start ? this.place === AFTER_CR : chunk[lf - 1] === CR;
+      at = lf + 1;
+      if (at === length) break;
+    }
+    this.place = isLineStart ? AT_LINE_START : IN_TEXT;
+    return at;
+  }
+}
+
+function indexOrEnd(chunk: Uint8Array, byte: number, from: number): number {
+  const index = indexOfByte(chunk, byte, from);
+  return index === -1 ? chunk.length : index;
+}
+
+/** The error for a CR or LF that is not part of CRLF. */
+export function bareLineEnd(side: "remote" | "local", code: "bare-cr" | "bare-lf", offset: number): ProtocolError {
+  const name = code === "bare-cr" ? "CR without LF" : "LF without CR";
+  return new ProtocolError(side, code, `${name} at byte ${offset} of the body`, { offset });
+}
