@@ -2,4 +2,7 @@
  * Node sockets and TLS for mailwire: connect, listen, and the STARTTLS upgrade of any duplex.
  * @packageDocumentation
  */
-export {};
+export * from "./connect.ts";
+export * from "./listen.ts";
+export * from "./from-socket.ts";
+export * from "./options.ts";
