@@ -107,6 +107,13 @@ describe("a live session", () => {
   });
 });
 
+test("a connection that cannot be upgraded is served as it is", async () => {
+  const [client, end] = memoryPair({ secure: true });
+  const session = serve().accept(end, LINES);
+  expect(await hear(client)).toBe("hello\r\n");
+  expect(session?.info.secure).toBe(true);
+});
+
 describe("the registry", () => {
   test("tells its watchers who joins, who it is and who leaves, until they leave", async () => {
     const server = serve();

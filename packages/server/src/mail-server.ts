@@ -1,7 +1,9 @@
 // Many connections: takes them from listeners or from the caller, keeps the quotas, and ends them all on request.
 
+import { listen } from "@mailwire/tls";
+import type { Listener, ListenOptions } from "@mailwire/tls";
 import type { ByteTransport } from "@mailwire/wire";
-import { withLimits } from "@mailwire/wire";
+import { ProtocolError, withLimits } from "@mailwire/wire";
 import { DEFAULT_MAIL_SERVER_LIMITS } from "./limits.ts";
 import type { MailServerLimits } from "./limits.ts";
 import { LiveSession } from "./live-session.ts";
@@ -28,7 +30,7 @@ export class MailServer {
   readonly #surroundings: SessionSurroundings;
   readonly #onError: (error: unknown) => void;
   readonly #quota: Quota;
-  readonly #listeners = new Set<{ close(): Promise<void> }>();
+  readonly #listeners = new Set<Listener>();
   #lastId = 0;
   #phase: "open" | "closing" = "open";
 
@@ -41,6 +43,24 @@ export class MailServer {
       limits: this.#limits,
       onIdentify: (session) => this.sessions.identified(session),
     };
+  }
+
+  /**
+   * Listens and serves each connection; the answer says on which port, and closes it alone. Rejects with `ConnectionError` (`transport`) when the
+   * address cannot be had, and with a local `ProtocolError` (`illegal-now`) once the server drains.
+   */
+  async listen(service: Service, options: ListenOptions): Promise<Listener> {
+    const { maxConnections } = this.#limits; // handshakes of implicit TLS count too
+    const listener = await listen(
+      { maxConnections, onError: this.#onError, ...options },
+      (transport) => void this.accept(transport, service),
+    );
+    if (this.#phase === "closing") {
+      await listener.close();
+      throw new ProtocolError("local", "illegal-now", "the server is closing");
+    }
+    this.#listeners.add(listener);
+    return listener;
   }
 
   /** Serves one connection from wherever it comes; `undefined` when it was refused (quota, drain) or its service threw. */

@@ -50,9 +50,9 @@ class LineSession implements Session<string, string> {
   }
 }
 
-function serveLines(transport: ByteTransport, live: Live): ServedConnection {
+function serveLines(transport: ByteTransport, live: Live, tls: unknown): ServedConnection {
   const session = new LineSession(live);
-  const driver = drive(session, transport, { signal: live.signal, tls: { side: "server", tls: {} } });
+  const driver = drive(session, transport, { signal: live.signal, tls: { side: "server", tls } });
   void driver.next().catch(() => undefined);
   return {
     closed: driver.closed,
@@ -64,5 +64,10 @@ function serveLines(transport: ByteTransport, live: Live): ServedConnection {
   };
 }
 
+/** The toy as a service that upgrades with these TLS options. */
+export function lines(tls: unknown): Service {
+  return { protocol: "LINES", serve: (transport, live) => serveLines(transport, live, tls), refusal: utf8("busy\r\n") };
+}
+
 /** The toy as a service. */
-export const LINES: Service = { protocol: "LINES", serve: serveLines, refusal: utf8("busy\r\n") };
+export const LINES: Service = lines({});

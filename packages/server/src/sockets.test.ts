@@ -1,0 +1,110 @@
+import { connect } from "@mailwire/tls";
+import type { ConnectOptions } from "@mailwire/tls";
+import type { ByteTransport } from "@mailwire/wire";
+import { latin1, utf8 } from "@mailwire/wire";
+import { generate } from "selfsigned";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { LINES, lines } from "../test/line-service.ts";
+import { MailServer } from "./index.ts";
+
+const HOST = "127.0.0.1";
+const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
+  keyType: "ec",
+  algorithm: "sha256",
+  extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: HOST }] }],
+});
+const tls = { key, cert };
+
+const errors: unknown[] = [];
+let server: MailServer;
+beforeEach(() => {
+  errors.length = 0;
+  server = new MailServer({ onError: (error) => errors.push(error), limits: { maxConnectionsPerAddress: 2 } });
+});
+afterEach(() => server.close(0));
+
+function dial(port: number, options: Partial<ConnectOptions> = {}): Promise<ByteTransport> {
+  return connect({ host: HOST, port, mode: "none", tls: { ca: cert }, ...options });
+}
+
+async function hear(transport: ByteTransport): Promise<string | null> {
+  const chunk = await transport.read();
+  return chunk === null ? null : latin1(chunk);
+}
+
+test("connections in clear and inside TLS are listed with the client's address", async () => {
+  const [clear, inside] = await Promise.all([
+    server.listen(LINES, { host: HOST, port: 0 }),
+    server.listen({ ...LINES, protocol: "LINESS" }, { host: HOST, port: 0, mode: "implicit", tls }),
+  ]);
+  const clients = [await dial(clear.port), await dial(inside.port, { mode: "implicit" })];
+  for (const client of clients) expect(await hear(client)).toBe("hello\r\n");
+  expect([...server.sessions].map(({ protocol, info }) => [protocol, info.secure])).toEqual([
+    ["LINES", false],
+    ["LINESS", true],
+  ]);
+  for (const { info } of server.sessions) expect(info.remote).toMatch(/^127\.0\.0\.1:\d+$/);
+});
+
+test("an upgrade to TLS shows, and what is said inside it is counted", async () => {
+  const { port } = await server.listen(lines(tls), { host: HOST, port: 0 });
+  const client = await dial(port);
+  await hear(client);
+  await client.write([utf8("STLS\r\n")]);
+  let said = "";
+  while (!said.endsWith("go\r\n")) said += (await hear(client)) ?? "";
+  const secured = await client.startTls?.({ side: "client", serverName: HOST, tls: { ca: cert } });
+  await secured?.write([utf8("NOOP\r\n")]);
+  expect(secured && (await hear(secured))).toBe("NOOP\r\n");
+  expect(server.sessions.get(1)).toMatchObject({ bytesIn: 12, bytesOut: 23, info: { secure: true } });
+});
+
+test("an address has its quota, and room again when a session was dropped", async () => {
+  const { port } = await server.listen(LINES, { host: HOST, port: 0 });
+  const clients = [await dial(port), await dial(port)];
+  for (const client of clients) await hear(client);
+  expect(await hear(await dial(port))).toBe("busy\r\n");
+  const session = server.sessions.get(2);
+  session?.drop();
+  await session?.closed;
+  expect(await hear(await dial(port))).toBe("hello\r\n");
+});
+
+test("draining says goodbye and frees the port", async () => {
+  const { port, closed } = await server.listen(LINES, { host: HOST, port: 0 });
+  const client = await dial(port);
+  await hear(client);
+  const drained = server.close();
+  expect(await hear(client)).toBe("bye\r\n");
+  expect(await hear(client)).toBeNull();
+  await client.end();
+  await Promise.all([drained, closed]);
+  await expect(dial(port)).rejects.toMatchObject({ code: "transport" });
+});
+
+test("one listener can be closed alone", async () => {
+  const first = await server.listen(LINES, { host: HOST, port: 0 });
+  const second = await server.listen(LINES, { host: HOST, port: 0 });
+  await first.close();
+  await expect(dial(first.port)).rejects.toMatchObject({ code: "transport" });
+  expect(await hear(await dial(second.port))).toBe("hello\r\n");
+});
+
+test("a server that drains listens no more", async () => {
+  await server.close();
+  await expect(server.listen(LINES, { host: HOST, port: 0 })).rejects.toMatchObject({ side: "local", code: "illegal-now" });
+});
+
+test("a port in use is refused", async () => {
+  const { port } = await server.listen(LINES, { host: HOST, port: 0 });
+  await expect(server.listen(LINES, { host: HOST, port })).rejects.toMatchObject({ code: "transport" });
+});
+
+test("a failed handshake is reported and nothing else happens", async () => {
+  const { port } = await server.listen(LINES, { host: HOST, port: 0, mode: "implicit", tls });
+  const client = await dial(port);
+  await client.write([utf8("EHLO in clear\r\n")]);
+  await hear(client).catch(() => null);
+  expect(errors).toMatchObject([{ code: "tls" }]);
+  expect(server.sessions.size).toBe(0);
+});
