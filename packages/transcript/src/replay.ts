@@ -22,17 +22,23 @@ export interface ReplayedPart {
   readonly transmitted: string;
 }
 
+/** Any session, whatever its events and intents. */
+export type AnySession = Session<object, never>;
+
+/** The events of a session. */
+export type EventOf<S extends AnySession> = S extends Session<infer Event, never> ? Event : never;
+
 /** Makes a client session say what the person said: sends the intents behind one client line (its text, without the line end). */
-export type ReplaySay<Event, Intent> = (line: string, session: Session<Event, Intent>) => void;
+export type ReplaySay<S extends AnySession> = (line: string, session: S) => void;
 
 /**
  * Feeds what the recorded server said into a client session. `say` is called for each client line, in its place; what the session
  * throws comes out as it is. `-- tls --` demands that the session asked for TLS (`not-tls` otherwise).
  */
-export function replayToClient<Event extends object, Intent>(
+export function replayToClient<S extends AnySession>(
   document: SessionDocument,
-  session: Session<Event, Intent>,
-  say: ReplaySay<Event, Intent>,
+  session: S,
+  say: ReplaySay<S>,
   options: ReplayOptions = {},
 ): ReplayedPart[] {
   const run = new Run(session);
@@ -65,19 +71,19 @@ export interface ReplayedExchange {
 }
 
 /** Does what an application would on an event of a server session: sends the intents that answer it. */
-export type ReplayReact<Event, Intent> = (event: Event, session: Session<Event, Intent>) => void;
+export type ReplayReact<S extends AnySession> = (event: EventOf<S>, session: S) => void;
 
 /**
  * Feeds what the person typed, line by line, into a server session. `react` is called for each event as it comes. Once the session
  * is closed it gets no more. The greeting (an intent, if the protocol wants one) is to be sent before.
  */
-export function replayToServer<Event extends object, Intent>(
+export function replayToServer<S extends AnySession>(
   document: SessionDocument,
-  session: Session<Event, Intent>,
-  react: ReplayReact<Event, Intent>,
+  session: S,
+  react: ReplayReact<S>,
   options: ReplayOptions = {},
 ): ReplayedExchange[] {
-  const run = new Run(session, (event) => react(event, session));
+  const run = new Run(session as Session<EventOf<S>, never>, (event) => react(event, session));
   const exchanges: ReplayedExchange[] = [];
   let said = "";
   let recorded = "";
@@ -123,14 +129,14 @@ function withoutLineEnd(line: Uint8Array): string {
 }
 
 /** A session being replayed: polls it dry and keeps what came out. */
-class Run<Event extends object, Intent> {
-  readonly #session: Session<Event, Intent>;
+class Run<Event extends object> {
+  readonly #session: Session<Event, never>;
   readonly #react: ((event: Event) => void) | undefined;
   #events: Event[] = [];
   #bytes = "";
   #wants: "more" | "tls" | "nothing" = "more";
 
-  constructor(session: Session<Event, Intent>, react?: (event: Event) => void) {
+  constructor(session: Session<Event, never>, react?: (event: Event) => void) {
     this.#session = session;
     this.#react = react;
   }
