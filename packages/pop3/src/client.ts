@@ -1,5 +1,275 @@
 /**
- * POP3 codec, client and server sessions, promise client and one-connection server.
+ * A POP3 client with promises, over any `ByteTransport`.
  * @packageDocumentation
  */
-export {};
+import type { SaslClient } from "@mailwire/sasl";
+import { drive } from "@mailwire/transport";
+import type { Closure, Driver } from "@mailwire/transport";
+import { ConnectionError, ProtocolError, Secret, utf8, withLimits } from "@mailwire/wire";
+import type { ByteTransport, LineEndPolicy, Observer, TransportInfo } from "@mailwire/wire";
+import { apopDigest } from "./codec/apop.ts";
+import type { Capabilities } from "./codec/capabilities.ts";
+import { decodeCommand } from "./codec/command.ts";
+import type { Command } from "./codec/command.ts";
+import { MAX_COMMAND_BYTES } from "./codec/line.ts";
+import type { DropListing, Listing, ScanListing, UniqueIdListing } from "./codec/listing.ts";
+import type { Reply } from "./codec/reply.ts";
+import { Conversation } from "./conversation.ts";
+import type { Answer, AskOptions, ConversationLimits } from "./conversation.ts";
+import type { MessageBody } from "./message-body.ts";
+import { Pop3ReplyError } from "./reply-error.ts";
+import type { ClientEvent, ClientIntent } from "./session/client-events.ts";
+import { ClientSession } from "./session/client-session.ts";
+import { DEFAULT_CLIENT_LIMITS } from "./session/limits.ts";
+import type { ClientLimits } from "./session/limits.ts";
+
+export { Pop3ReplyError } from "./reply-error.ts";
+export type { MessageBody } from "./message-body.ts";
+
+/** Limits of a {@link Pop3Client}: those of its session, and two of its own. */
+export interface Pop3ClientLimits extends ClientLimits, ConversationLimits {}
+
+/** Limits of a {@link Pop3Client} where the caller gives none. */
+export const DEFAULT_POP3_CLIENT_LIMITS: Pop3ClientLimits = {
+  ...DEFAULT_CLIENT_LIMITS,
+  // Most messages are smaller, so a command between two steps of a loop over one seldom meets this.
+  maxQueuedBytes: 16 * 1024 * 1024,
+  // The largest maildrops seen hold some hundred thousand messages.
+  maxListingLines: 1_000_000,
+};
+
+/** How a {@link Pop3Client} behaves. */
+export interface Pop3ClientOptions {
+  /** The name that the server's certificate must carry. Needed for the upgrade by STLS, unless `allowPlaintext`. */
+  readonly serverName?: string;
+  /** Options for the platform's TLS, passed to the transport at the upgrade. */
+  readonly tlsOptions?: unknown;
+  /** True to talk, and to log in, without TLS where the transport is not secure. No upgrade is tried then. */
+  readonly allowPlaintext?: boolean;
+  /** When commands go ahead of answers: when the server `offered` it (default), `always` or `never`. */
+  readonly pipelining?: "offered" | "always" | "never";
+  /** What becomes of bare CR and bare LF in messages; `keep` by default. */
+  readonly bodyLineEnds?: LineEndPolicy;
+  /** See {@link Pop3ClientLimits}. */
+  readonly limits?: Partial<Pop3ClientLimits>;
+  /** Sees each unit of the dialogue, secrets wrapped. */
+  readonly observe?: Observer;
+  /** Drops the connection when aborted; what waits then rejects with a `ConnectionError` (`aborted`). */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A POP3 client. {@link Pop3Client.open} makes one; then log in, ask, and {@link Pop3Client.quit}: only that removes what was marked by
+ * {@link Pop3Client.dele}.
+ *
+ * Each method rejects with `Pop3ReplyError` when the server says no, `ProtocolError` when a side breaks the protocol, `ConnectionError`
+ * when the connection is lost. Call them without waiting for one another as you like: answers come in order, and commands go ahead of
+ * answers where the server pipelines.
+ */
+export class Pop3Client {
+  /** The server's first words. */
+  readonly greeting: Reply;
+  readonly #driver: Driver<ClientEvent, ClientIntent>;
+  readonly #session: ClientSession;
+  readonly #conversation: Conversation;
+  #capabilities: Capabilities | undefined;
+
+  private constructor(driver: Driver<ClientEvent, ClientIntent>, session: ClientSession, conversation: Conversation, greeting: Reply) {
+    this.#driver = driver;
+    this.#session = session;
+    this.#conversation = conversation;
+    this.greeting = greeting;
+  }
+
+  /**
+   * Reads the greeting, asks for the capabilities and upgrades by STLS, unless the transport is secure already or `allowPlaintext`. Rejects with
+   * `ConnectionError` (`tls`) when TLS cannot be had; no credentials were sent then. On any failure the transport is dropped.
+   */
+  static async open(transport: ByteTransport, options: Pop3ClientOptions = {}): Promise<Pop3Client> {
+    const { limits, signal, serverName, tlsOptions, ...session } = options;
+    const { maxQueuedBytes, maxListingLines, ...sessionLimits } = withLimits(DEFAULT_POP3_CLIENT_LIMITS, limits);
+    const upgrade = !transport.info.secure && options.allowPlaintext !== true;
+    if (upgrade && serverName === undefined) {
+      throw new ProtocolError("local", "no-server-name", "the upgrade to TLS needs serverName; allowPlaintext does without TLS");
+    }
+    const conversant = new ClientSession({ ...session, way: transport.info.secure ? "private" : "plain", limits: sessionLimits });
+    const driver = drive(conversant, transport, {
+      ...(serverName !== undefined && { tls: { side: "client", serverName, tls: tlsOptions } }),
+      ...(signal !== undefined && { signal }),
+    });
+    try {
+      const conversation = new Conversation(driver, { maxQueuedBytes, maxListingLines });
+      const client = new Pop3Client(driver, conversant, conversation, await conversation.start());
+      await client.#prepare(upgrade ? "upgrade" : "stay");
+      return client;
+    } catch (error) {
+      driver.abort(error);
+      throw error;
+    }
+  }
+
+  async #prepare(tls: "upgrade" | "stay"): Promise<void> {
+    await this.#probe();
+    if (tls === "stay") return;
+    // Servers without CAPA may know STLS all the same.
+    if (this.#capabilities?.has("STLS") === false) throw new ConnectionError("tls", "the server does not offer STLS");
+    const { reply } = await this.#conversation.ask({ type: "stls" });
+    if (reply.status === "-ERR") throw new ConnectionError("tls", "the server refused STLS", { cause: new Pop3ReplyError("stls", reply) });
+    this.#capabilities = undefined;
+    await this.#probe();
+  }
+
+  async #probe(): Promise<void> {
+    await this.capa().catch((error: unknown) => {
+      if (!(error instanceof Pop3ReplyError)) throw error;
+    });
+  }
+
+  /** What the server can do, as it last told; `undefined` when it does not know CAPA. Ask again by {@link Pop3Client.capa} after logging in. */
+  get capabilities(): Capabilities | undefined {
+    return this.#capabilities;
+  }
+
+  /** The greeting's timestamp, which makes {@link Pop3Client.apop} possible; `undefined` when there was none, and after STLS. */
+  get timestamp(): string | undefined {
+    return this.#session.timestamp;
+  }
+
+  /** Facts about the connection. */
+  get info(): TransportInfo {
+    return this.#driver.info;
+  }
+
+  /** Resolves when the connection is over, with the reason; never rejects. */
+  get closed(): Promise<Closure> {
+    return this.#driver.closed;
+  }
+
+  /** Logs in by USER and PASS. */
+  async login(user: string, password: string | Secret<string>): Promise<Reply> {
+    await this.#ask({ type: "user", name: user });
+    return (await this.#ask({ type: "pass", password: typeof password === "string" ? new Secret(password) : password })).reply;
+  }
+
+  /** Logs in by APOP. Rejects with a local `ProtocolError` (`no-timestamp`) when the greeting had no timestamp or TLS began since. */
+  async apop(user: string, secret: string | Secret<string>): Promise<Reply> {
+    return (await this.#ask({ type: "apop", name: user, digest: apopDigest(this.timestamp ?? "", secret) })).reply;
+  }
+
+  /**
+   * Logs in by AUTH with a SASL mechanism. Its initial response goes with the command where the server knows RFC 5034 and the line is short
+   * enough for it, else it answers the server's first challenge.
+   */
+  async authenticate(sasl: SaslClient): Promise<Reply> {
+    const { mechanism } = sasl;
+    let initial = await sasl.start();
+    const command: Extract<Command, { type: "auth" }> =
+      initial !== null && this.capabilities?.has("SASL") === true && authLength(mechanism, initial) <= MAX_COMMAND_BYTES
+        ? { type: "auth", mechanism, initialResponse: new Secret(initial) }
+        : { type: "auth", mechanism };
+    if (command.initialResponse !== undefined) initial = null;
+    const respond = async (challenge: Uint8Array): Promise<Uint8Array> => {
+      const response = initial ?? (await sasl.next(challenge));
+      initial = null;
+      return response;
+    };
+    return (await this.#ask(command, { respond })).reply;
+  }
+
+  /** How many messages there are, without those marked as deleted, and their size together. */
+  async stat(): Promise<DropListing> {
+    return dataOf("drop", await this.#ask({ type: "stat" }));
+  }
+
+  /** Sizes of all messages that are not marked as deleted, or of one. Lines of the server that cannot be read are left out. */
+  list(): Promise<readonly ScanListing[]>;
+  list(message: number): Promise<ScanListing>;
+  async list(message?: number): Promise<ScanListing | readonly ScanListing[]> {
+    if (message === undefined) return select("scan", await this.#ask({ type: "list" }));
+    return dataOf("scan", await this.#ask({ type: "list", message }));
+  }
+
+  /** Unique-ids of all messages that are not marked as deleted, or of one. Lines of the server that cannot be read are left out. */
+  uidl(): Promise<readonly UniqueIdListing[]>;
+  uidl(message: number): Promise<UniqueIdListing>;
+  async uidl(message?: number): Promise<UniqueIdListing | readonly UniqueIdListing[]> {
+    if (message === undefined) return select("unique-id", await this.#ask({ type: "uidl" }));
+    return dataOf("unique-id", await this.#ask({ type: "uidl", message }));
+  }
+
+  /** A message, as it arrives. What goes wrong is thrown by the loop that reads it. */
+  retr(message: number): MessageBody {
+    return this.#conversation.fetch({ type: "retr", message });
+  }
+
+  /** The header of a message and the first `lines` lines of its body, as they arrive. */
+  top(message: number, lines: number): MessageBody {
+    return this.#conversation.fetch({ type: "top", message, lines });
+  }
+
+  /** Marks a message as deleted. It goes at {@link Pop3Client.quit}; until then its number stays its own. */
+  async dele(message: number): Promise<Reply> {
+    return (await this.#ask({ type: "dele", message })).reply;
+  }
+
+  /** Unmarks all messages marked as deleted. */
+  async rset(): Promise<Reply> {
+    return (await this.#ask({ type: "rset" })).reply;
+  }
+
+  /** Asks for nothing, to keep the session alive. */
+  async noop(): Promise<Reply> {
+    return (await this.#ask({ type: "noop" })).reply;
+  }
+
+  /** Asks what the server can do. */
+  async capa(): Promise<Capabilities> {
+    const capabilities = select("capability", await this.#ask({ type: "capa" }));
+    this.#capabilities = new Map(capabilities.map(({ name, parameters }) => [name, parameters]));
+    return this.#capabilities;
+  }
+
+  /**
+   * Says any line, without its line end, and gives the raw answer, positive or negative. `multi-line` says that lines follow a positive one; for the
+   * commands of this library that is known. Messages cannot be fetched so.
+   */
+  async raw(line: string, answer: "single-line" | "multi-line" = "single-line"): Promise<Answer> {
+    const command = decodeCommand(utf8(line));
+    if (command.type === "retr" || command.type === "top") throw new ProtocolError("local", "illegal-now", "use retr() and top()");
+    return this.#conversation.ask(command, answer === "multi-line" ? { follows: "lines" } : {});
+  }
+
+  /** Ends the session: what is marked as deleted goes now. Rejects with `Pop3ReplyError` when the server could not remove all of it. */
+  async quit(): Promise<Reply> {
+    return (await this.#ask({ type: "quit" })).reply;
+  }
+
+  /** Drops the connection; nothing is deleted. */
+  abort(reason?: unknown): void {
+    this.#driver.abort(reason);
+  }
+
+  async #ask(command: Command, options?: AskOptions): Promise<Answer> {
+    const answer = await this.#conversation.ask(command, options);
+    if (answer.reply.status === "-ERR") throw new Pop3ReplyError(command.type, answer.reply);
+    return answer;
+  }
+}
+
+/** Bytes of an AUTH command with its initial response, CRLF included. */
+function authLength(mechanism: string, initialResponse: Uint8Array): number {
+  return `AUTH ${mechanism} \r\n`.length + Math.max(1, 4 * Math.ceil(initialResponse.length / 3));
+}
+
+function dataOf<Type extends Listing["type"]>(type: Type, { listing }: Answer): Extract<Listing, { type: Type }> {
+  if (listing !== undefined && isOf(type, listing)) return listing;
+  throw new ProtocolError("remote", "bad-listing", `there is no ${type} listing in the reply`);
+}
+
+function select<Type extends Listing["type"]>(type: Type, { lines }: Answer): Extract<Listing, { type: Type }>[] {
+  return lines.map(({ listing }) => listing).filter((listing) => isOf(type, listing));
+}
+
+function isOf<Type extends Listing["type"]>(type: Type, listing: Listing): listing is Extract<Listing, { type: Type }> {
+  return listing.type === type;
+}

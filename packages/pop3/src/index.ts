@@ -2,4 +2,7 @@
  * POP3 codec, client and server sessions, promise client and one-connection server.
  * @packageDocumentation
  */
-export {};
+export * from "./client.ts";
+export * from "./server.ts";
+export * from "./session/index.ts";
+export * from "./codec/index.ts";

@@ -1,5 +1,25 @@
 /**
- * POP3 codec, client and server sessions, promise client and one-connection server.
+ * POP3 values and their bytes: commands, replies, listings, capabilities, SASL lines, APOP.
  * @packageDocumentation
  */
-export {};
+export { decodeCommand, encodeCommand } from "./command.ts";
+export type { BareVerb, Command, CommandType } from "./command.ts";
+export { redactCommand } from "./redact.ts";
+export { decodeReply, encodeReply, err, ok } from "./reply.ts";
+export type { Reply, Status } from "./reply.ts";
+export { decodeChallenge, decodeSaslResponse, encodeChallenge, encodeSaslCancel, encodeSaslResponse } from "./sasl.ts";
+export { decodeListing, encodeListing } from "./listing.ts";
+export type {
+  CapabilityListing,
+  DropListing,
+  InvalidListing,
+  Listing,
+  ListingKind,
+  ScanListing,
+  TextListing,
+  UniqueIdListing,
+} from "./listing.ts";
+export { decodeCapability, encodeCapability } from "./capabilities.ts";
+export type { Capabilities, Capability } from "./capabilities.ts";
+export { apopDigest, findTimestamp } from "./apop.ts";
+export { MAX_COMMAND_BYTES, MAX_REPLY_BYTES, encodeLine } from "./line.ts";

@@ -1,0 +1,25 @@
+// Between text and one line of POP3. Every command, reply and listing line leaves through encodeLine: nothing else ends a line.
+
+import { ProtocolError, decodeUtf8, latin1, utf8 } from "@mailwire/wire";
+
+/** Longest command, CRLF included (RFC 2449 section 4). */
+export const MAX_COMMAND_BYTES = 255;
+/** Longest first line of a reply and longest capability line, CRLF included (RFC 2449 sections 4 and 5). */
+export const MAX_REPLY_BYTES = 512;
+
+/**
+ * Text as a line with CRLF, UTF-8. Throws a local `ProtocolError`: `bad-line` when CR, LF or NUL is inside, `line-too-long` when it
+ * takes more than `maxBytes`. The error does not show the text.
+ */
+export function encodeLine(text: string, maxBytes: number): Uint8Array {
+  if (/[\r\n\0]/.test(text)) throw new ProtocolError("local", "bad-line", "CR, LF and NUL cannot be part of a line");
+  const line = utf8(`${text}\r\n`);
+  if (line.length > maxBytes) throw new ProtocolError("local", "line-too-long", `the line takes ${line.length} bytes of ${maxBytes}`);
+  return line;
+}
+
+/** The text of a line without its end: UTF-8 where it is that, else one character per byte. */
+export function decodeText(bytes: Uint8Array): string {
+  const text = latin1(bytes);
+  return /[\x80-\xff]/.test(text) ? (decodeUtf8(bytes) ?? text) : text;
+}

@@ -1,0 +1,58 @@
+// Replies: the status line (RFC 1939 section 3) with its response code (RFC 2449 section 8).
+
+import { ProtocolError } from "@mailwire/wire";
+import { MAX_REPLY_BYTES, decodeText, encodeLine } from "./line.ts";
+
+/** How a command went. */
+export type Status = "+OK" | "-ERR";
+
+/** The first line of an answer. */
+export interface Reply {
+  /** `+OK` or `-ERR`. */
+  readonly status: Status;
+  /** Response code in upper case, without brackets: `IN-USE`, `SYS/TEMP`, `AUTH`. Only servers with RESP-CODES mean it so. */
+  readonly code?: string;
+  /** What follows the status and the code; meant for people, save where a command defines it. */
+  readonly text: string;
+}
+
+/**
+ * Reads the first line of an answer, without its line end; `undefined` when it is none. Status and code may be in any letter case.
+ *
+ *     reply = ("+OK" / "-ERR") [SP ["[" resp-level *("/" resp-level) "]"] [text]]
+ *     resp-level = 1*rchar    rchar = %x21-2E / %x30-5C / %x5E-7F
+ */
+export function decodeReply(line: Uint8Array): Reply | undefined {
+  const [, status, code, text = ""] = REPLY.exec(decodeText(line)) ?? [];
+  if (status === undefined) return undefined;
+  return {
+    status: status.charAt(0) === "+" ? "+OK" : "-ERR",
+    ...(code !== undefined && { code: code.toUpperCase() }),
+    text,
+  };
+}
+
+const REPLY = /^(\+OK|-ERR)(?![A-Za-z0-9])[ \t]*(?:\[([!-.0-\\^-\x7f]+(?:\/[!-.0-\\^-\x7f]+)*)\][ \t]*)?(.*)$/is;
+
+/**
+ * A reply as a line with CRLF. Throws a local `ProtocolError`: `bad-line` for CR, LF or NUL in it, `bad-response-code`, and `line-too-long`
+ * beyond 512 bytes (RFC 2449 section 4).
+ */
+export function encodeReply(reply: Reply): Uint8Array {
+  const { status, code, text } = reply;
+  if (code !== undefined && !/^[!-.0-\\^-~]+(?:\/[!-.0-\\^-~]+)*$/.test(code)) {
+    throw new ProtocolError("local", "bad-response-code", "a response code is one or more levels of printable ASCII with / between them");
+  }
+  const words = code === undefined ? [status, text] : [status, `[${code}]`, text];
+  return encodeLine(words.filter((word) => word !== "").join(" "), MAX_REPLY_BYTES);
+}
+
+/** A positive reply. */
+export function ok(text: string): Reply {
+  return { status: "+OK", text };
+}
+
+/** A negative reply; `code` is a response code such as `SYS/TEMP`. */
+export function err(text: string, code?: string): Reply {
+  return code === undefined ? { status: "-ERR", text } : { status: "-ERR", code, text };
+}

@@ -1,0 +1,25 @@
+// The server says no.
+
+import type { CommandType } from "./codec/command.ts";
+import type { Reply } from "./codec/reply.ts";
+
+/** The server answered `-ERR`. The session goes on, except after the greeting and after QUIT. */
+export class Pop3ReplyError extends Error {
+  override readonly name = "Pop3ReplyError";
+  /** What it said. */
+  readonly reply: Reply;
+  /** To what it said so; `unsolicited` when it was to nothing. */
+  readonly verb: CommandType | "greeting" | "unsolicited";
+
+  constructor(verb: CommandType | "greeting" | "unsolicited", reply: Reply) {
+    const code = reply.code === undefined ? "" : `[${reply.code}] `;
+    super(`${verb.toUpperCase()}: ${code}${reply.text === "" ? "-ERR" : reply.text}`);
+    this.verb = verb;
+    this.reply = reply;
+  }
+
+  /** The response code, in upper case: `IN-USE`, `LOGIN-DELAY`, `SYS/TEMP`, `SYS/PERM`, `AUTH`. */
+  get code(): string | undefined {
+    return this.reply.code;
+  }
+}

@@ -1,0 +1,95 @@
+// A client's commands on their way: those that wait for their turn, those in flight, and how far ahead of the answers they may go
+// (RFC 2449 section 6.6).
+
+import type { Command } from "../codec/command.ts";
+import type { ListingKind } from "../codec/listing.ts";
+import type { Follows } from "./client-events.ts";
+import { stateAfter } from "./state.ts";
+import type { State } from "./state.ts";
+
+/** A command on its way, and what its positive answer looks like. */
+export interface Sent {
+  readonly command: Command;
+  readonly bytes: Uint8Array;
+  readonly follows?: Follows;
+  /** What the lines behind the reply hold; without `follows`, what the reply itself holds. */
+  readonly lists?: ListingKind;
+}
+
+/** `command` with what to expect; `follows` counts for commands that the protocol does not know. */
+export function expectAnswer(command: Command, bytes: Uint8Array, follows: Follows | undefined): Sent {
+  switch (command.type) {
+    case "list":
+    case "uidl": {
+      const lists = command.type === "list" ? "scan" : "unique-id";
+      return command.message === undefined ? { command, bytes, lists, follows: "lines" } : { command, bytes, lists };
+    }
+    case "capa":
+      return { command, bytes, lists: "capability", follows: "lines" };
+    case "stat":
+      return { command, bytes, lists: "drop" };
+    case "retr":
+    case "top":
+      return { command, bytes, follows: "body" };
+    case "unknown":
+    case "invalid":
+      return follows === undefined ? { command, bytes } : { command, bytes, follows };
+    default:
+      return { command, bytes };
+  }
+}
+
+/** The commands on their way, oldest first. */
+export class Pipeline {
+  readonly #waiting: Sent[] = [];
+  readonly #flight: Sent[] = [];
+  readonly #transmit: (sent: Sent) => void;
+  #window: number;
+
+  constructor(window: number, transmit: (sent: Sent) => void) {
+    this.#window = window;
+    this.#transmit = transmit;
+  }
+
+  /** The command that is being answered. */
+  get head(): Sent | undefined {
+    return this.#flight[0];
+  }
+
+  /** How many commands may be in flight from now on. */
+  set window(commands: number) {
+    this.#window = commands;
+    this.#fill();
+  }
+
+  /** Takes a command; it is transmitted at once, or in its turn. */
+  add(sent: Sent): void {
+    this.#waiting.push(sent);
+    this.#fill();
+  }
+
+  /** The head is answered in full. */
+  shift(): void {
+    this.#flight.shift();
+    this.#fill();
+  }
+
+  /** The state once all commands on their way have succeeded. */
+  outcome(state: State): State {
+    return [...this.#flight, ...this.#waiting].reduce((before, { command }) => stateAfter(before, command.type, "ok"), state);
+  }
+
+  /** Transmits what may go. A window is refilled when half of it is free, so that many commands leave in one write. */
+  #fill(): void {
+    if (this.#flight.length > this.#window / 2) return;
+    while (this.#flight.length < this.#window) {
+      // What is said behind these two is for TLS, or part of the exchange.
+      const last = this.#flight.at(-1)?.command.type;
+      if (last === "stls" || last === "auth") return;
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#flight.push(next);
+      this.#transmit(next);
+    }
+  }
+}

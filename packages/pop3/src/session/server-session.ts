@@ -1,0 +1,335 @@
+// The server's side of a session: one command at a time, answered before the next is read.
+
+import {
+  CLOSED,
+  DotEncoder,
+  LineReader,
+  NEED_INPUT,
+  OutputQueue,
+  PAUSED,
+  ProtocolError,
+  ReceiveBuffer,
+  Secret,
+  withLimits,
+} from "@mailwire/wire";
+import type { Line, Observer, Output, Patience, Session, Unit } from "@mailwire/wire";
+import { decodeCommand } from "../codec/command.ts";
+import type { Command } from "../codec/command.ts";
+import { MAX_REPLY_BYTES, encodeLine } from "../codec/line.ts";
+import { encodeListing } from "../codec/listing.ts";
+import type { Listing } from "../codec/listing.ts";
+import { redactCommand, redactSasl } from "../codec/redact.ts";
+import { encodeReply, err } from "../codec/reply.ts";
+import type { Reply } from "../codec/reply.ts";
+import { decodeSaslResponse, encodeChallenge } from "../codec/sasl.ts";
+import type { Follows } from "./client-events.ts";
+import { DEFAULT_SERVER_LIMITS } from "./limits.ts";
+import type { ServerLimits } from "./limits.ts";
+import type { ServerEvent, ServerIntent, ServerSessionOptions } from "./server-events.ts";
+import { isLegalIn, stateAfter } from "./state.ts";
+import type { State } from "./state.ts";
+
+/** Whose turn it is. */
+type Turn =
+  /** The application greets. */
+  | { readonly type: "greeting" }
+  /** The client says a command. */
+  | { readonly type: "command" }
+  /** The application answers it. */
+  | { readonly type: "answer"; readonly command: Command; readonly refused: "refused" | "allowed" }
+  /** The application goes on with its answer. */
+  | { readonly type: "lines" }
+  | { readonly type: "body"; readonly encoder: DotEncoder }
+  /** The client answers a challenge. */
+  | { readonly type: "sasl"; readonly command: Command }
+  /** Not ours any more: `due` until the handshake is asked for. */
+  | { readonly type: "handshake"; readonly stage: "due" | "running"; readonly reply: Uint8Array };
+
+const COMMAND: Turn = { type: "command" };
+
+/** The server's side of a POP3 session, without I/O. Send it the greeting first: a `reply`. */
+export class ServerSession implements Session<ServerEvent, ServerIntent> {
+  readonly #options: ServerSessionOptions;
+  readonly #limits: ServerLimits;
+  readonly #observe: Observer | undefined;
+  readonly #buffer = new ReceiveBuffer();
+  readonly #lines: LineReader;
+  readonly #out = new OutputQueue<ServerEvent>();
+  #state: State = "greeting";
+  #turn: Turn = { type: "greeting" };
+  #way: "plain" | "private";
+  #badCommands = 0;
+  #failedLogins = 0;
+  #input: "open" | "ended" = "open";
+  #failure: ProtocolError | undefined;
+  #patience: Patience;
+
+  constructor(options: ServerSessionOptions = {}) {
+    this.#options = options;
+    this.#limits = withLimits(DEFAULT_SERVER_LIMITS, options.limits);
+    this.#observe = options.observe;
+    this.#lines = new LineReader(this.#buffer, { maxLineBytes: this.#limits.maxCommandBytes });
+    this.#way = options.way ?? "plain";
+    this.#patience = { phase: "command", ms: this.#limits.commandMs };
+  }
+
+  /** The state that the last answer led to. */
+  get state(): State {
+    return this.#state;
+  }
+
+  /** `private` inside TLS, or where the options said so. */
+  get way(): "plain" | "private" {
+    return this.#way;
+  }
+
+  /** True when STLS is offered and the way is still plain. */
+  get mayStartTls(): boolean {
+    return this.#options.stls === "offered" && this.#way === "plain";
+  }
+
+  get patience(): Patience {
+    return this.#patience;
+  }
+
+  receive(chunk: Uint8Array): void {
+    this.#buffer.push(chunk);
+  }
+
+  receiveEof(): void {
+    this.#input = "ended";
+  }
+
+  receiveTls(): void {
+    if (this.#turn.type !== "handshake") throw illegal("no TLS handshake was asked for");
+    this.#out.clear();
+    this.#state = stateAfter("handshake", "tls", "ok");
+    this.#way = "private";
+    this.#listen();
+    this.#observe?.({ from: "client", kind: "tls", parts: [] });
+    this.#out.event({ type: "tls" });
+  }
+
+  /** Says something. Throws a local `ProtocolError`: `illegal-now` when it is not the application's turn to say it, and what encoding throws. */
+  send(intent: ServerIntent): void {
+    switch (intent.type) {
+      case "reply":
+        this.#reply(intent.reply, intent.follows);
+        break;
+      case "line":
+        this.#sendListing(intent.listing);
+        break;
+      case "body":
+        this.#bodyEncoder().encode(intent.chunk, this.#sendBody);
+        break;
+      case "end":
+        this.#end();
+        break;
+      case "auth-challenge":
+        this.#challenge(intent.data);
+        break;
+      case "shutdown":
+        this.#shutDown(intent.reply);
+        break;
+    }
+  }
+
+  poll(): Output<ServerEvent> {
+    for (;;) {
+      const output = this.#out.shift();
+      if (output !== undefined) return output;
+      if (this.#failure !== undefined) {
+        const failure = this.#failure;
+        this.#failure = undefined;
+        throw failure;
+      }
+      if (this.#state === "closed" || this.#state === "update") return CLOSED;
+      try {
+        const wait = this.#step();
+        if (wait !== undefined) return wait;
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        this.#failure = error;
+        this.#state = "closed";
+      }
+    }
+  }
+
+  /** Understands one unit of what waits. Answers what to do next, or nothing when something happened. */
+  #step(): Output<ServerEvent> | undefined {
+    const turn = this.#turn;
+    switch (turn.type) {
+      case "command":
+        return this.#readCommand();
+      case "sasl":
+        return this.#readSasl(turn.command);
+      case "handshake":
+        return this.#handOver(turn.stage, turn.reply);
+      case "greeting":
+      case "answer":
+      case "lines":
+      case "body":
+        return PAUSED;
+    }
+  }
+
+  /** Nothing more can be understood until more comes. A client that is gone has said its last, wherever it was: that deletes nothing. */
+  #starve(): Output<ServerEvent> | undefined {
+    if (this.#input === "open") return NEED_INPUT;
+    this.#state = stateAfter(this.#state, "eof", "ok");
+    return undefined;
+  }
+
+  #readCommand(): Output<ServerEvent> | undefined {
+    this.#lines.maxLineBytes = this.#limits.maxCommandBytes;
+    const line = this.#lines.read();
+    if (line === undefined) return this.#starve();
+    this.#observe?.({ from: "client", kind: "line", parts: redactCommand(line.raw) });
+    const command = readCommand(line);
+    const refusal = this.#refusal(command);
+    if (refusal !== undefined) {
+      this.#badCommands += 1;
+      if (this.#badCommands > this.#limits.maxBadCommands) throw this.#tooMany("bad commands", line.offset);
+    }
+    this.#turn = { type: "answer", command, refused: refusal === undefined ? "allowed" : "refused" };
+    this.#out.event({ type: "command", command, ...(refusal !== undefined && { refusal }), raw: line.raw });
+    return undefined;
+  }
+
+  /** What to answer to a command that cannot be allowed now. */
+  #refusal(command: Command): Reply | undefined {
+    const { type } = command;
+    if (type === "unknown") return err("unknown command");
+    if (type === "invalid") return err(command.reason);
+    if (!isLegalIn(this.#state, type)) return err(`${type.toUpperCase()} is out of place here`);
+    if (type === "stls" && !this.mayStartTls) return err("STLS is not offered");
+    if (!LOGIN.has(type) || this.#way === "private" || this.#options.allowPlaintextAuth === true) return undefined;
+    return err("not without TLS", "AUTH");
+  }
+
+  #readSasl(command: Command): Output<ServerEvent> | undefined {
+    this.#lines.maxLineBytes = this.#limits.maxSaslLineBytes;
+    const line = this.#lines.read();
+    if (line === undefined) return this.#starve();
+    this.#observe?.({ from: "client", kind: "sasl", parts: redactSasl(line.raw) });
+    const data = line.defects.includes("too-long") ? "malformed" : decodeSaslResponse(line.bytes);
+    this.#turn = { type: "answer", command, refused: "allowed" };
+    if (data === "cancel") this.#out.event({ type: "auth-abort", refusal: err("cancelled") });
+    else if (data === "malformed") this.#out.event({ type: "auth-abort", refusal: err("the response is not base64") });
+    else this.#out.event({ type: "auth-response", data: new Secret(data) });
+    return undefined;
+  }
+
+  #handOver(stage: "due" | "running", reply: Uint8Array): Output<ServerEvent> {
+    if (this.#buffer.length > 0) {
+      throw new ProtocolError("remote", "starttls-injection", "the client sent bytes behind STLS without waiting for the reply", {
+        offset: this.#buffer.offset,
+        ...(stage === "due" && { reply: encodeReply(err("nothing may follow STLS")) }),
+      });
+    }
+    if (stage === "running") return PAUSED;
+    this.#turn = { type: "handshake", stage: "running", reply };
+    this.#patience = { phase: "handshake", ms: this.#limits.handshakeMs };
+    this.#show("line", reply);
+    return { type: "start-tls", reply };
+  }
+
+  #reply(reply: Reply, follows: Follows | undefined): void {
+    const turn = this.#turn;
+    if (turn.type !== "greeting" && turn.type !== "answer") throw illegal("no command waits for a reply");
+    const bytes = encodeReply(reply);
+    const verb = turn.type === "greeting" ? "greeting" : turn.command.type;
+    this.#state = stateAfter(this.#state, verb, reply.status === "+OK" ? "ok" : "err");
+    if (this.#state === "handshake") {
+      this.#turn = { type: "handshake", stage: "due", reply: bytes };
+      return;
+    }
+    this.#sendLine(bytes);
+    if (follows === "body") this.#turn = { type: "body", encoder: new DotEncoder(this.#options.bodyLineEnds ?? "normalize") };
+    else if (follows === "lines") this.#turn = { type: "lines" };
+    else this.#listen();
+    if (turn.type === "answer" && turn.refused === "allowed" && reply.status === "-ERR") this.#countFailure(turn.command);
+  }
+
+  #countFailure({ type }: Command): void {
+    if (type !== "pass" && type !== "apop" && type !== "auth") return;
+    this.#failedLogins += 1;
+    if (this.#failedLogins > this.#limits.maxFailedLogins) this.#failure = this.#tooMany("failed logins", this.#buffer.offset);
+  }
+
+  #challenge(data: Uint8Array): void {
+    const turn = this.#turn;
+    if (turn.type !== "answer" || turn.command.type !== "auth") throw illegal("no AUTH exchange waits for a challenge");
+    const bytes = encodeChallenge(data);
+    this.#listen({ type: "sasl", command: turn.command });
+    this.#out.transmit(bytes);
+    this.#observe?.({ from: "server", kind: "sasl", parts: redactSasl(bytes) });
+  }
+
+  #sendListing(listing: Listing): void {
+    if (this.#turn.type !== "lines") throw illegal("the answer has no lines");
+    const text = encodeListing(listing);
+    this.#sendLine(encodeLine(text.startsWith(".") ? `.${text}` : text, listing.type === "text" ? Infinity : MAX_REPLY_BYTES));
+  }
+
+  #bodyEncoder(): DotEncoder {
+    if (this.#turn.type !== "body") throw illegal("the answer has no body");
+    return this.#turn.encoder;
+  }
+
+  #end(): void {
+    if (this.#turn.type === "lines") this.#sendLine(encodeLine(".", MAX_REPLY_BYTES));
+    else this.#bodyEncoder().finish(this.#sendBody);
+    this.#listen();
+  }
+
+  #shutDown(reply: Reply): void {
+    if (this.#turn.type !== "command") throw illegal("a command waits for its reply");
+    this.#sendLine(encodeReply(reply));
+    this.#state = "closed";
+  }
+
+  /** Now the client has the word. */
+  #listen(turn: Turn = COMMAND): void {
+    this.#turn = turn;
+    this.#patience = { phase: "command", ms: this.#limits.commandMs };
+  }
+
+  #sendLine(line: Uint8Array): void {
+    this.#out.transmit(line);
+    this.#show("line", line);
+  }
+
+  readonly #sendBody = (view: Uint8Array): void => {
+    this.#out.transmit(view);
+    this.#show("body", view);
+  };
+
+  #show(kind: Unit["kind"], bytes: Uint8Array): void {
+    this.#observe?.({ from: "server", kind, parts: [bytes] });
+  }
+
+  #tooMany(what: string, offset: number): ProtocolError {
+    return new ProtocolError("remote", "too-many-errors", `too many ${what}`, { offset, reply: encodeReply(err(`too many ${what}`)) });
+  }
+}
+
+/** The commands that carry credentials. */
+const LOGIN: ReadonlySet<Command["type"]> = new Set(["user", "pass", "apop", "auth"] as const);
+
+/** The command in a line; a line that is too long, or has a CR or NUL inside, holds none. What it held may be secret, so it is left out. */
+function readCommand({ bytes, defects }: Line): Command {
+  const reason = defects.includes("too-long")
+    ? "the line is too long"
+    : defects.some((defect) => defect !== "bare-lf")
+      ? "the line has a CR or NUL inside"
+      : undefined;
+  const command = decodeCommand(bytes);
+  return reason === undefined
+    ? command
+    : { type: "invalid", keyword: "keyword" in command ? command.keyword : command.type.toUpperCase(), reason };
+}
+
+function illegal(message: string): ProtocolError {
+  return new ProtocolError("local", "illegal-now", message);
+}
