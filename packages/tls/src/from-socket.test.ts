@@ -1,7 +1,6 @@
 import { createServer, connect as connectSocket } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { Duplex, PassThrough } from "node:stream";
-import { connect as connectTls, TLSSocket } from "node:tls";
 import type { ByteTransport, StartTls } from "@mailwire/wire";
 import { afterEach, describe, expect, test } from "vitest";
 import { bytes, pause, readText } from "../test/bytes.ts";

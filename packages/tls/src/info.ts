@@ -4,7 +4,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { TlsInfo, TransportInfo } from "@mailwire/wire";
-import { channelBinding } from "./channel-binding.ts";
+import { exporterBinding, serverEndPointBinding } from "./channel-binding.ts";
 
 /** The addresses of both ends, where `stream` is a socket that has them. */
 export function addresses(stream: Duplex): Pick<TransportInfo, "local" | "remote"> {
@@ -22,13 +22,24 @@ function address(host: string | undefined, port: number | undefined): string | u
 /** The facts of a finished handshake, of which this is the `side`. */
 export function tlsInfo(socket: TLSSocket, side: "client" | "server"): TlsInfo {
   const protocol = socket.getProtocol();
-  const certificate = socket.getPeerX509Certificate()?.raw;
+  const peerCertificate = peerCertificateOf(socket);
   return {
     ...(protocol !== null && { protocol }),
     cipher: socket.getCipher().standardName,
     alpn: typeof socket.alpnProtocol === "string" ? socket.alpnProtocol : null,
     authorized: socket.authorized,
-    ...(certificate !== undefined && { peerCertificate: Uint8Array.from(certificate) }),
-    channelBinding: (type) => Promise.resolve(channelBinding(socket, side, type)),
+    ...(peerCertificate !== undefined && { peerCertificate }),
+    channelBinding: (type) => {
+      if (type === "tls-exporter") return Promise.resolve(exporterBinding(socket));
+      const certificate = side === "client" ? peerCertificate : socket.getX509Certificate()?.raw;
+      return Promise.resolve(certificate && serverEndPointBinding(certificate));
+    },
   };
+}
+
+/** Not by `getPeerX509Certificate()`: in Node 20 that takes the certificate away, so that whoever asks next finds none. */
+function peerCertificateOf(socket: TLSSocket): Uint8Array | undefined {
+  // Its type promises a certificate; without one it is an empty object.
+  const certificate: object = socket.getPeerCertificate();
+  return "raw" in certificate && certificate.raw instanceof Uint8Array ? Uint8Array.from(certificate.raw) : undefined;
 }

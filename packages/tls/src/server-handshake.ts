@@ -19,6 +19,9 @@ export function shakeHandsAsServer<T>(stream: Duplex, options: ServerTlsOptions,
   const servers = atRest.get(options) ?? [];
   atRest.set(options, servers);
   const server = servers.pop() ?? createServer({ minVersion: OLDEST_TLS, ...options, handshakeTimeout: 0x7fff_ffff });
+  // A half-open stream would leave a client that goes away in the middle unnoticed.
+  const { allowHalfOpen } = stream;
+  stream.allowHalfOpen = false;
   return new Promise((resolve, reject) => {
     const rest = (): void => {
       server.removeAllListeners("secureConnection").removeAllListeners("tlsClientError");
@@ -26,6 +29,7 @@ export function shakeHandsAsServer<T>(stream: Duplex, options: ServerTlsOptions,
     };
     server.once("secureConnection", (socket) => {
       rest();
+      socket.allowHalfOpen = stream.allowHalfOpen = allowHalfOpen;
       resolve(made(socket));
     });
     server.once("tlsClientError", (error, socket) => {
@@ -33,7 +37,6 @@ export function shakeHandsAsServer<T>(stream: Duplex, options: ServerTlsOptions,
       socket.destroy();
       reject(error);
     });
-    // A server whose handshake just vanishes is not used again: it may still have something to say about it.
     stream.once("close", () => reject(new Error("the connection was closed")));
     server.emit("connection", stream);
   });
