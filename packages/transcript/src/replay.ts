@@ -83,7 +83,7 @@ export function replayToServer<S extends AnySession>(
   react: ReplayReact<S>,
   options: ReplayOptions = {},
 ): ReplayedExchange[] {
-  const run = new Run(session as Session<EventOf<S>, never>, (event) => react(event, session));
+  const run = new Run(session, (event) => react(event as EventOf<S>, session));
   const exchanges: ReplayedExchange[] = [];
   let said = "";
   let recorded = "";
@@ -129,14 +129,14 @@ function withoutLineEnd(line: Uint8Array): string {
 }
 
 /** A session being replayed: polls it dry and keeps what came out. */
-class Run<Event extends object> {
-  readonly #session: Session<Event, never>;
-  readonly #react: ((event: Event) => void) | undefined;
-  #events: Event[] = [];
+class Run {
+  readonly #session: AnySession;
+  readonly #react: ((event: object) => void) | undefined;
+  #events: object[] = [];
   #bytes = "";
   #wants: "more" | "tls" | "nothing" = "more";
 
-  constructor(session: Session<Event, never>, react?: (event: Event) => void) {
+  constructor(session: AnySession, react?: (event: object) => void) {
     this.#session = session;
     this.#react = react;
   }
@@ -185,7 +185,7 @@ class Run<Event extends object> {
     this.settle();
   }
 
-  takeEvents(): Event[] {
+  takeEvents(): object[] {
     const events = this.#events;
     this.#events = [];
     return events;
