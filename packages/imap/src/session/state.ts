@@ -1,5 +1,6 @@
 // All states of an IMAP connection and what moves it between them (RFC 3501 section 3). Client and server share this table.
 
+import { nextState } from "@mailwire/wire";
 import type { TransitionTable } from "@mailwire/wire";
 
 /** A state of the connection (RFC 3501 section 3); `greeting` is before the server spoke, `closed` after the connection ended. */
@@ -87,3 +88,8 @@ export const TRANSITIONS = {
   logout: { eof: { ok: "closed" } },
   closed: {},
 } as const satisfies TransitionTable<State, Verb, Answer>;
+
+/** The state after `verb` was answered with `answer`. */
+export function stateAfter(state: State, verb: Verb, answer: Answer): State {
+  return nextState<State, Verb, Answer>(TRANSITIONS, state, verb, answer);
+}

@@ -1,0 +1,55 @@
+// What RFC 3501 section 5.5 asks of commands that are sent without waiting for the answers to those before them.
+
+import type { Command } from "../codec/command.ts";
+import type { SearchKey } from "../codec/commands/search.ts";
+
+/** Commands that change what those around them mean; unknown ones might. */
+const ALONE: ReadonlySet<Command["name"]> = new Set<Command["name"]>([
+  "STARTTLS",
+  "LOGIN",
+  "AUTHENTICATE",
+  "SELECT",
+  "EXAMINE",
+  "CLOSE",
+  "unknown",
+]);
+
+/** True for a command that is sent when no other is in flight, and waited for. */
+export function goesAlone(command: Command): boolean {
+  return ALONE.has(command.name);
+}
+
+/** True for a command during which the server may tell that messages have lost their numbers. */
+export function shiftsNumbers(command: Command): boolean {
+  return command.name !== "FETCH" && command.name !== "STORE" && command.name !== "SEARCH";
+}
+
+/** True for a command with message sequence numbers among its arguments. */
+export function saysNumbers(command: Command): boolean {
+  switch (command.name) {
+    case "FETCH":
+    case "STORE":
+    case "COPY":
+      return true;
+    case "SEARCH":
+    case "UID SEARCH":
+      return command.keys.some(hasNumbers);
+    default:
+      return false;
+  }
+}
+
+function hasNumbers(key: SearchKey): boolean {
+  switch (key.type) {
+    case "SEQUENCE":
+      return true;
+    case "NOT":
+      return hasNumbers(key.key);
+    case "OR":
+      return hasNumbers(key.left) || hasNumbers(key.right);
+    case "AND":
+      return key.keys.some(hasNumbers);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,366 @@
+// The server's side of a connection: one command at a time, in order, each legal in its state, answered once (RFC 3501 sections 3, 6, 7).
+
+import {
+  CLOSED,
+  NEED_INPUT,
+  OutputQueue,
+  PAUSED,
+  ProtocolError,
+  Secret,
+  concat,
+  decodeBase64,
+  encodeBase64,
+  fromLatin1,
+  latin1,
+  withLimits,
+} from "@mailwire/wire";
+import type { Output, Patience, Session, TlsInfo } from "@mailwire/wire";
+import { CommandDecoder } from "../codec/command-decoder.ts";
+import type { CommandEvent, RawParts } from "../codec/command-decoder.ts";
+import { UNAUTHENTICATED_COMMAND_LIMITS } from "../codec/limits.ts";
+import { encodeResponse } from "../codec/response-encoder.ts";
+import type { Response } from "../codec/response.ts";
+import { DEFAULT_SERVER_LIMITS, commandLimits } from "./limits.ts";
+import type { ServerLimits } from "./limits.ts";
+import { shiftsNumbers } from "./ambiguity.ts";
+import { ResponseWriter } from "./response-writer.ts";
+import type { Condition, ServerEvent, ServerIntent, UntaggedData } from "./server-event.ts";
+import type { ServerSessionOptions } from "./server-options.ts";
+import { stateAfter } from "./state.ts";
+import type { Answer, State, Verb } from "./state.ts";
+import { Strikes } from "./strikes.ts";
+import { maySay, verbOf, verbOfWord } from "./verb.ts";
+import { REST } from "./work.ts";
+import type { Way, Work } from "./work.ts";
+
+const ANSWERS = { OK: "ok", NO: "no", BAD: "bad" } as const satisfies Record<string, Answer>;
+const GREETINGS = { OK: "ok", PREAUTH: "preauth", BYE: "bye" } as const satisfies Record<string, Answer>;
+const PLUS = fromLatin1("+ ");
+const CRLF = fromLatin1("\r\n");
+
+type Received<Type extends CommandEvent["type"]> = Extract<CommandEvent, { readonly type: Type }>;
+
+/** The server's side of an IMAP connection, without I/O. It waits for the `greeting` first. */
+export class ImapServerSession implements Session<ServerEvent, ServerIntent> {
+  readonly #options: ServerSessionOptions;
+  readonly #limits: ServerLimits;
+  readonly #out = new OutputQueue<ServerEvent>();
+  readonly #writer: ResponseWriter;
+  #decoder: CommandDecoder;
+  #state: State = "greeting";
+  #way: Way;
+  #work: Work = REST;
+  #input: "open" | "ended" = "open";
+  #strikes: Strikes;
+  #patience: Patience | undefined;
+
+  constructor(options: ServerSessionOptions = {}) {
+    this.#options = options;
+    this.#limits = withLimits(DEFAULT_SERVER_LIMITS, options.limits);
+    this.#decoder = new CommandDecoder(commandLimits(this.#limits, UNAUTHENTICATED_COMMAND_LIMITS));
+    this.#strikes = new Strikes(this.#limits);
+    this.#way = { at: options.secure === true ? "secure" : "plaintext" };
+    this.#writer = new ResponseWriter({
+      transmit: (bytes) => this.#out.transmit(bytes),
+      show: (kind, parts) => options.observe?.({ from: "server", kind, parts }),
+    });
+  }
+
+  /** Where the conversation stands. */
+  get state(): State {
+    return this.#state;
+  }
+
+  get patience(): Patience {
+    return (this.#patience ??= this.#wait());
+  }
+
+  receive(chunk: Uint8Array): void {
+    this.#decoder.push(chunk);
+  }
+
+  receiveEof(): void {
+    this.#input = "ended";
+  }
+
+  receiveTls(info: TlsInfo): void {
+    if (this.#way.at !== "handshake") throw new ProtocolError("local", "illegal-now", "TLS was not asked for");
+    this.#refuseLeftovers();
+    this.#way = { at: "secure" };
+    this.#state = stateAfter(this.#state, "tls", "ok");
+    this.#decoder = new CommandDecoder(commandLimits(this.#limits, UNAUTHENTICATED_COMMAND_LIMITS));
+    this.#strikes = new Strikes(this.#limits);
+    this.#patience = undefined;
+    this.#options.observe?.({ from: "server", kind: "tls", parts: [] });
+    this.#out.event({ type: "tls", info });
+  }
+
+  send(intent: ServerIntent): void {
+    switch (intent.type) {
+      case "greeting":
+        this.#greet(intent.status, intent);
+        break;
+      case "response":
+        this.#response(intent.response);
+        break;
+      case "data-chunk":
+        this.#writer.chunk(intent.bytes);
+        break;
+      case "accept-append":
+        this.#acceptAppend();
+        break;
+      case "auth-challenge":
+        this.#challenge(intent.data);
+        break;
+      case "complete":
+        this.#complete(intent.status, intent);
+        break;
+      case "bye":
+        this.#bye(intent);
+        break;
+    }
+  }
+
+  poll(): Output<ServerEvent> {
+    for (;;) {
+      const output = this.#out.shift();
+      if (output !== undefined) return output;
+      if (this.#state === "logout") this.#state = "closed";
+      if (this.#state === "closed") return CLOSED;
+      const { at } = this.#work;
+      if (this.#state === "greeting" || at === "answer" || at === "offer") return PAUSED;
+      try {
+        if (this.#way.at === "handshake" || this.#way.at === "upgrading") this.#refuseLeftovers();
+        if (this.#way.at === "upgrading") return this.#startTls(this.#way.reply);
+        const event = this.#decoder.next();
+        if (event !== undefined) this.#take(event);
+        else if (this.#input === "open") return NEED_INPUT;
+        else this.#state = "closed";
+      } catch (error) {
+        this.#state = "closed";
+        throw withBye(error);
+      }
+    }
+  }
+
+  #take(event: CommandEvent): void {
+    this.#show(event);
+    switch (event.type) {
+      case "command":
+        this.#command(event);
+        break;
+      case "append":
+        this.#append(event);
+        break;
+      case "literal":
+        this.#literal(event);
+        break;
+      case "literal-chunk":
+        if (this.#work.at === "body") this.#out.event({ type: "append-chunk", bytes: event.bytes });
+        break;
+      case "literal-end":
+        break;
+      case "line":
+        this.#step(event.bytes);
+        break;
+      case "bad":
+        this.#bad(event);
+        break;
+    }
+  }
+
+  #command({ tag, command, deviations, raw, parts }: Received<"command">): void {
+    if (this.#work.at === "drain") this.#turn(REST);
+    else if (this.#work.at === "body") {
+      this.#turn({ ...this.#work, at: "answer" });
+      this.#out.event({ type: "append-end" });
+    } else if (command.name !== "APPEND" && this.#allowed(tag, verbOf(command), parts)) {
+      this.#turn({ at: "answer", tag, command });
+      this.#out.event({ type: "command", tag, command, deviations, raw });
+    }
+  }
+
+  #append({ tag, command, size, synchronizing }: Received<"append">): void {
+    if (this.#allowed(tag, "APPEND", [])) {
+      this.#turn({ at: "offer", tag, command, synchronizing });
+      this.#out.event({ type: "append", tag, command, size });
+    } else this.#decoder.refuse();
+  }
+
+  #literal({ tag, verb }: Received<"literal">): void {
+    if (this.#allowed(tag, verbOfWord(verb), [])) {
+      this.#decoder.accept();
+      this.#writer.write({ type: "continuation", text: "OK" });
+    } else this.#decoder.refuse();
+  }
+
+  #bad({ tag, reason, parts }: Received<"bad">): void {
+    const work = this.#work;
+    this.#turn(REST);
+    if (work.at !== "drain")
+      this.#reject(work.at === "rest" ? tag : work.tag, reason, parts, "BAD", { text: `Not understood (${reason})` });
+  }
+
+  /** A step of AUTHENTICATE: base64, or `*` to give up (RFC 3501 section 6.2.2). */
+  #step(line: Uint8Array): void {
+    const work = this.#work;
+    if (work.at !== "exchange") return;
+    const text = latin1(line);
+    const data = text === "*" ? undefined : decodeBase64(text);
+    if (data === undefined) {
+      this.#turn(REST);
+      const reason = text === "*" ? "cancelled" : "bad-base64";
+      this.#reject(work.tag, reason, [], "BAD", { text: `Authentication given up (${reason})` });
+    } else {
+      this.#turn({ ...work, at: "answer" });
+      this.#out.event({ type: "auth-response", data: new Secret(data) });
+    }
+  }
+
+  /** Whether a command may be said now; answers it when not. */
+  #allowed(tag: string, verb: Verb | undefined, parts: RawParts): boolean {
+    if (!maySay(this.#state, verb) || (verb === "STARTTLS" && this.#way.at === "secure")) {
+      this.#reject(tag, "illegal-now", parts, "BAD", { text: "Not now" });
+      return false;
+    }
+    if (verb === "LOGIN" && this.#way.at !== "secure" && this.#options.allowPlaintextAuth !== true) {
+      this.#reject(tag, "privacy-required", parts, "NO", { code: { type: "PRIVACYREQUIRED" }, text: "LOGIN needs TLS" });
+      return false;
+    }
+    return true;
+  }
+
+  #reject(tag: string | null, reason: string, parts: RawParts, status: "NO" | "BAD", condition: Condition): void {
+    const said = { status, code: condition.code ?? null, text: condition.text };
+    this.#writer.write(tag === null ? { type: "untagged", ...said } : { type: "tagged", tag, ...said });
+    this.#out.event({ type: "rejected", tag, reason, parts });
+    if (status === "BAD") this.#strikes.answered("BAD");
+    this.#judge();
+  }
+
+  #greet(status: "OK" | "PREAUTH" | "BYE", { code = null, text }: Condition): void {
+    if (this.#state !== "greeting") throw illegal("the greeting is said once");
+    this.#writer.write({ type: "untagged", status, code, text });
+    this.#move("greeting", GREETINGS[status]);
+  }
+
+  #response(response: UntaggedData): void {
+    if (this.#state === "greeting" || this.#state === "logout" || this.#state === "closed") throw illegal(`in the state ${this.#state}`);
+    if (this.#way.at === "upgrading" || this.#way.at === "handshake") throw illegal("between STARTTLS and TLS");
+    if (response.type === "EXPUNGE" && !(this.#work.at === "answer" && shiftsNumbers(this.#work.command))) {
+      throw illegal("EXPUNGE may only be told while a command other than FETCH, STORE and SEARCH is answered");
+    }
+    this.#writer.write(response);
+  }
+
+  #acceptAppend(): void {
+    const work = this.#work;
+    if (work.at !== "offer") throw illegal("no APPEND is offered");
+    if (work.synchronizing) this.#writer.write({ type: "continuation", text: "OK" });
+    this.#decoder.accept();
+    this.#turn({ at: "body", tag: work.tag, command: work.command });
+  }
+
+  #challenge(data: Uint8Array): void {
+    const work = this.#work;
+    if (work.at !== "answer" || work.command.name !== "AUTHENTICATE") throw illegal("no AUTHENTICATE waits for a challenge");
+    const text = encodeBase64(data);
+    this.#out.transmit(fromLatin1(`+ ${text}\r\n`));
+    this.#options.observe?.({ from: "server", kind: "sasl", parts: [PLUS, new Secret(fromLatin1(text)), CRLF] });
+    this.#decoder.expectLine();
+    this.#turn({ ...work, at: "exchange" });
+  }
+
+  #complete(status: "OK" | "NO" | "BAD", { code = null, text }: Condition): void {
+    const work = this.#work;
+    if (work.at === "rest" || work.at === "drain" || work.at === "exchange") throw illegal("no command waits for an answer");
+    if (work.at !== "answer" && status === "OK") throw illegal("the message of the APPEND has not come yet");
+    const response = { type: "tagged", tag: work.tag, status, code, text } as const;
+    const verb = verbOf(work.command);
+    if (verb === "STARTTLS" && status === "OK") this.#upgrade(response);
+    else this.#writer.write(response);
+    if (work.at === "offer") this.#decoder.refuse();
+    this.#turn(work.at === "body" ? { at: "drain" } : REST);
+    if (verb !== undefined) this.#move(verb, ANSWERS[status]);
+    this.#strikes.answered(status);
+    if (status !== "OK" && (verb === "LOGIN" || verb === "AUTHENTICATE")) this.#strikes.loginFailed();
+    this.#judge();
+  }
+
+  #bye({ code = null, text }: Condition): void {
+    this.#writer.write({ type: "untagged", status: "BYE", code, text });
+    this.#state = "logout";
+  }
+
+  /** Ends it when there were too many strikes. */
+  #judge(): void {
+    const { enough } = this.#strikes;
+    if (enough !== undefined && this.#state !== "logout") this.#bye({ text: enough });
+  }
+
+  #move(verb: Verb, answer: Answer): void {
+    const before = this.#state;
+    this.#state = stateAfter(before, verb, answer);
+    if (before !== this.#state && this.#state === "authenticated") this.#decoder.limits = commandLimits(this.#limits);
+    this.#patience = undefined;
+  }
+
+  #turn(work: Work): void {
+    this.#work = work;
+    this.#patience = undefined;
+  }
+
+  #show(event: CommandEvent): void {
+    const { observe } = this.#options;
+    if (observe === undefined) return;
+    if (event.type === "command" || event.type === "bad") observe({ from: "client", kind: "line", parts: event.parts });
+    else if (event.type === "literal-chunk") observe({ from: "client", kind: "literal", parts: [event.bytes] });
+    else if (event.type === "line") observe({ from: "client", kind: "sasl", parts: [new Secret(event.bytes), CRLF] });
+  }
+
+  #upgrade(response: Response): void {
+    const reply = encoded(response);
+    this.#options.observe?.({ from: "server", kind: "line", parts: [reply] });
+    this.#way = { at: "upgrading", reply };
+  }
+
+  #startTls(reply: Uint8Array): Output<ServerEvent> {
+    this.#way = { at: "handshake" };
+    this.#patience = undefined;
+    return { type: "start-tls", reply };
+  }
+
+  /** Bytes in clear after STARTTLS are an attempt to speak inside TLS from outside. */
+  #refuseLeftovers(): void {
+    if (this.#decoder.pending === 0) return;
+    this.#state = "closed";
+    throw new ProtocolError("remote", "starttls-injection", "bytes follow STARTTLS in clear");
+  }
+
+  #wait(): Patience {
+    const { loginMs, inactivityMs, saslMs, tlsMs, appendMs, minBytesPerSecond } = this.#limits;
+    if (this.#way.at === "upgrading" || this.#way.at === "handshake") return { phase: "tls", ms: tlsMs };
+    if (this.#work.at === "body" || this.#work.at === "drain") return { phase: "append", ms: appendMs, minBytesPerSecond };
+    if (this.#work.at === "exchange") return { phase: "sasl", ms: saslMs };
+    return { phase: "command", ms: this.#state === "not-authenticated" ? loginMs : inactivityMs };
+  }
+}
+
+function illegal(why: string): ProtocolError {
+  return new ProtocolError("local", "illegal-now", why);
+}
+
+function encoded(response: Response): Uint8Array {
+  return concat(encodeResponse(response).flatMap((segment) => (segment.type === "bytes" ? [segment.bytes] : [])));
+}
+
+/** Gives the last error its last words. */
+function withBye(error: unknown): unknown {
+  if (!(error instanceof ProtocolError) || error.side !== "remote") return error;
+  const reply = encoded({ type: "untagged", status: "BYE", code: null, text: "Protocol error" });
+  return new ProtocolError("remote", error.code, error.message, {
+    reply,
+    cause: error,
+    ...(error.offset === undefined ? {} : { offset: error.offset }),
+  });
+}
