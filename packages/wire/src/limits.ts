@@ -12,7 +12,7 @@ export function withLimits<Limits extends { readonly [Name in keyof Limits]: num
 ): Limits {
   if (overrides === undefined) return defaults;
   for (const [name, value] of Object.entries(overrides)) {
-    if (!(name in defaults)) throw new ProtocolError("local", "bad-limit", `there is no limit named ${name}`);
+    if (!Object.hasOwn(defaults, name)) throw new ProtocolError("local", "bad-limit", `there is no limit named ${name}`);
     if (typeof value !== "number" || !(value > 0)) {
       throw new ProtocolError("local", "bad-limit", `${name} must be a positive number, not ${String(value)}`);
     }
