@@ -9,3 +9,4 @@ export * from "./mdaemon-log.ts";
 export * from "./session-document.ts";
 export * from "./format-event.ts";
 export * from "./replay.ts";
+export * from "./type-session.ts";

@@ -4,6 +4,8 @@
 import type { Session, TlsInfo } from "@mailwire/wire";
 import { concat, latin1, ProtocolError } from "@mailwire/wire";
 import { formatEvent } from "./format-event.ts";
+import { joinChunks } from "./joined-chunks.ts";
+import { recordedExchanges } from "./recorded-exchange.ts";
 import type { SessionDocument, SessionPart } from "./session-document.ts";
 
 /** How a document is replayed. */
@@ -54,7 +56,7 @@ export function replayToClient<S extends AnySession>(
         }
       }
     }
-    return { part, yielded: joinChunks(run.takeEvents()).map(formatEvent), transmitted: run.takeBytes() };
+    return { part, yielded: run.takeEvents(), transmitted: run.takeBytes() };
   });
 }
 
@@ -84,27 +86,12 @@ export function replayToServer<S extends AnySession>(
   options: ReplayOptions = {},
 ): ReplayedExchange[] {
   const run = new Run(session, (event) => react(event as EventOf<S>, session));
-  const exchanges: ReplayedExchange[] = [];
-  let said = "";
-  let recorded = "";
-  const finish = (): void => {
+  return recordedExchanges(document).map(({ said, recorded, then }) => {
+    run.feed([said], options);
     run.settle();
-    exchanges.push({ said, recorded, answered: run.takeBytes(), yielded: joinChunks(run.takeEvents()).map(formatEvent) });
-    recorded = "";
-  };
-  for (const turn of document.parts.flatMap((part) => [...turns(part)])) {
-    if (turn.from === "tls") run.tls();
-    else if (turn.from === "server") recorded += latin1(concat(turn.lines));
-    else {
-      for (const line of turn.lines) {
-        finish();
-        said = latin1(line);
-        run.feed([line], options);
-      }
-    }
-  }
-  finish();
-  return exchanges;
+    if (then === "tls") run.tls();
+    return { said: latin1(said), recorded, answered: run.takeBytes(), yielded: run.takeEvents() };
+  });
 }
 
 /** Neighbouring lines of one side. */
@@ -185,10 +172,10 @@ class Run {
     this.settle();
   }
 
-  takeEvents(): object[] {
+  takeEvents(): string[] {
     const events = this.#events;
     this.#events = [];
-    return events;
+    return joinChunks(events).map(formatEvent);
   }
 
   takeBytes(): string {
@@ -200,25 +187,3 @@ class Run {
 
 /** What is known of the TLS connection of a recording. */
 const RECORDED_TLS: TlsInfo = { authorized: true, channelBinding: () => Promise.resolve(undefined) };
-
-/** Joins neighbouring events that differ only in one byte array (`chunk`, `data`), so that the cutting of the input does not show. */
-function joinChunks(events: readonly object[]): object[] {
-  const joined: object[] = [];
-  for (const event of events) {
-    const last = joined.at(-1);
-    const whole = last === undefined ? undefined : joinTwo(last, event);
-    if (whole === undefined) joined.push(event);
-    else joined[joined.length - 1] = whole;
-  }
-  return joined;
-}
-
-function joinTwo(first: object, second: object): object | undefined {
-  const bytes = Object.entries(first).filter(([, value]) => value instanceof Uint8Array);
-  const [name, head] = bytes[0] ?? [];
-  if (bytes.length !== 1 || name === undefined || !(head instanceof Uint8Array)) return undefined;
-  const tail = (second as Record<string, unknown>)[name];
-  if (!(tail instanceof Uint8Array)) return undefined;
-  if (formatEvent({ ...first, [name]: undefined }) !== formatEvent({ ...second, [name]: undefined })) return undefined;
-  return { ...first, [name]: concat([head, tail]) };
-}
