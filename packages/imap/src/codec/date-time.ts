@@ -1,5 +1,12 @@
 // Dates as IMAP writes them: date-time of INTERNALDATE and APPEND, date of SEARCH (RFC 3501 section 9).
 
+import type { Cursor } from "./cursor.ts";
+import { ASTRING } from "./characters.ts";
+import { Malformed } from "./malformed.ts";
+import { unsayable } from "./writer.ts";
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /** A day as SEARCH means it: no time, no zone. */
 export interface CalendarDate {
   /** Four digits. */
@@ -24,13 +31,85 @@ export interface DateTime extends CalendarDate {
   readonly zoneMinutes: number;
 }
 
-/** Reads `17-Jul-1996 02:44:25 -0700`; `undefined` for anything else. */
+/** Reads `17-Jul-1996 02:44:25 -0700`; `undefined` for anything else, and for a day or time that cannot be. */
 export function parseDateTime(text: string): DateTime | undefined {
-  void text;
-  return undefined;
+  // date-time = DQUOTE date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE ; a day of one digit is tolerated
+  if (text.length < 25 || text.length > 26) return undefined;
+  const from = text.length - 26;
+  const date = calendarDate(digits(text, Math.max(from, 0), from + 2), text.slice(from + 3, from + 6), digits(text, from + 7, from + 11));
+  const hour = digits(text, from + 12, from + 14);
+  const minute = digits(text, from + 15, from + 17);
+  const second = digits(text, from + 18, from + 20);
+  const zoneHours = digits(text, from + 22, from + 24);
+  const zoneMinutes = digits(text, from + 24, from + 26);
+  if (date === undefined || !(hour < 24 && minute < 60 && second <= 60 && zoneHours < 24 && zoneMinutes < 60)) return undefined;
+  if (!/^[ \d]?\d-...-.... ..:..:.. [+-]/.test(text)) return undefined;
+  const sign = text[from + 21] === "-" ? -1 : 1;
+  return { text, ...date, hour, minute, second, zoneMinutes: sign * (zoneHours * 60 + zoneMinutes) + 0 };
 }
 
-/** The moment of these parts, its text written out. */
+/** The number written in characters `from` to `to`; a leading space counts as 0; NaN for anything else. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 48 && code <= 57) value = value * 10 + code - 48;
+    else if (code !== 32 || at > from) return NaN;
+  }
+  return value;
+}
+
+function calendarDate(day: number, monthName: string, year: number): CalendarDate | undefined {
+  const lower = monthName.toLowerCase();
+  const month = MONTHS.findIndex((name) => name === monthName || name.toLowerCase() === lower) + 1;
+  return month > 0 && day > 0 && day < 32 && year >= 0 ? { year, month, day } : undefined;
+}
+
+/** The moment of these parts, its text written out; throws a local `ProtocolError` (`bad-argument`) for one that cannot be. */
 export function dateTime(parts: Omit<DateTime, "text">): DateTime {
-  return { ...parts, text: "" };
+  const { year, month, day, hour, minute, second, zoneMinutes } = parts;
+  const zone = Math.abs(zoneMinutes);
+  const text =
+    `${String(day).padStart(2)}-${MONTHS[month - 1] ?? ""}-${pad(year, 4)} ${pad(hour, 2)}:${pad(minute, 2)}:${pad(second, 2)} ` +
+    `${zoneMinutes < 0 ? "-" : "+"}${pad(Math.floor(zone / 60), 2)}${pad(zone % 60, 2)}`;
+  const moment = parseDateTime(text);
+  if (moment === undefined) throw unsayable(`the date ${text}`);
+  return moment;
+}
+
+function pad(value: number, width: number): string {
+  return String(value).padStart(width, "0");
+}
+
+/** date-time */
+export function readDateTime(cursor: Cursor): DateTime {
+  const text = cursor.string();
+  const moment = parseDateTime(text);
+  if (moment === undefined) throw new Malformed("bad-date");
+  if (text.length === 25) cursor.deviate("short-day");
+  return moment;
+}
+
+/** The text of a date-time to be sent; its parts are not looked at. */
+export function formatDateTime({ text }: DateTime): string {
+  if (parseDateTime(text)?.text.length !== 26) throw unsayable(`the date ${text}`);
+  return `"${text}"`;
+}
+
+/** date = date-text / DQUOTE date-text DQUOTE ; date-text = date-day "-" date-month "-" date-year */
+export function readDate(cursor: Cursor): CalendarDate {
+  const text = cursor.peek() === 34 ? cursor.string() : cursor.run(ASTRING);
+  const [, day, month, year] = /^(\d\d?)-([a-z]{3})-(\d{4})$/i.exec(text) ?? [];
+  const date = calendarDate(Number(day), month ?? "", Number(year));
+  if (date === undefined) throw new Malformed("bad-date");
+  return date;
+}
+
+/** date-text */
+export function formatDate({ year, month, day }: CalendarDate): string {
+  const name = MONTHS[month - 1];
+  if (name === undefined || !(day > 0 && day < 32 && year >= 0 && year < 10_000) || day % 1 !== 0 || year % 1 !== 0) {
+    throw unsayable(`the date ${year}-${month}-${day}`);
+  }
+  return `${day}-${name}-${pad(year, 4)}`;
 }

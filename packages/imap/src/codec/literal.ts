@@ -34,3 +34,35 @@ export type Segment =
   | { readonly type: "wait-for-continuation" }
   /** Send exactly `size` bytes of the body that the message left out (a {@link StreamedLiteral}). */
   | { readonly type: "stream"; readonly size: number };
+
+/** A literal that the end of a line announces. */
+export interface LiteralAnnouncement {
+  /** Index of its opening brace. */
+  readonly at: number;
+  /** The size announced; Infinity for a number of more digits than any size has. */
+  readonly size: number;
+  /** Whether the client waits for `+` before it sends it; of no meaning in responses. */
+  readonly synchronizing: boolean;
+}
+
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+const PLUS = 43;
+/** A 64-bit number has no more. */
+const MOST_DIGITS = 20;
+
+/** "{" number ["+"] "}" at the end of the line that begins at `lineStart` and whose line end is at `lineEnd`. */
+export function findAnnouncement(bytes: Uint8Array, lineStart: number, lineEnd: number): LiteralAnnouncement | undefined {
+  if (lineEnd - lineStart < 3 || bytes[lineEnd - 1] !== CLOSE_BRACE) return undefined;
+  const synchronizing = bytes[lineEnd - 2] !== PLUS;
+  const digitsEnd = synchronizing ? lineEnd - 1 : lineEnd - 2;
+  let at = digitsEnd - 1;
+  let size = 0;
+  for (let scale = 1; at >= lineStart; at -= 1, scale *= 10) {
+    const digit = (bytes[at] ?? 0) - 48;
+    if (digit < 0 || digit > 9) break;
+    if (digit > 0) size = scale < 10 ** MOST_DIGITS ? size + digit * scale : Infinity;
+  }
+  if (at < lineStart || bytes[at] !== OPEN_BRACE || at === digitsEnd - 1) return undefined;
+  return { at, size, synchronizing };
+}

@@ -1,37 +1,51 @@
 // Response codes: the machine-readable part of a status response (RFC 3501 section 7.1, RFC 5530, RFC 4315, RFC 7162).
 
+import type { Cursor } from "./cursor.ts";
 import type { Flag } from "./flag.ts";
+import { readFlagList } from "./flag.ts";
+import { attempt, Malformed } from "./malformed.ts";
+import { readCapabilities } from "./responses/capability.ts";
 import type { SequenceSet } from "./sequence-set.ts";
+import { formatSequenceSet, readSequenceSet } from "./sequence-set.ts";
+import type { Writer } from "./writer.ts";
+import { unsayable } from "./writer.ts";
+
+const SP = 32;
+const CLOSE_BRACKET = 93;
 
 /** Codes without arguments. */
-export type PlainCodeName =
-  | "ALERT"
-  | "PARSE"
-  | "READ-ONLY"
-  | "READ-WRITE"
-  | "TRYCREATE"
-  | "UIDNOTSTICKY"
-  | "NOMODSEQ"
-  | "CLOSED"
-  | "UNAVAILABLE"
-  | "AUTHENTICATIONFAILED"
-  | "AUTHORIZATIONFAILED"
-  | "EXPIRED"
-  | "PRIVACYREQUIRED"
-  | "CONTACTADMIN"
-  | "NOPERM"
-  | "INUSE"
-  | "EXPUNGEISSUED"
-  | "CORRUPTION"
-  | "SERVERBUG"
-  | "CLIENTBUG"
-  | "CANNOT"
-  | "LIMIT"
-  | "OVERQUOTA"
-  | "ALREADYEXISTS"
-  | "NONEXISTENT";
+const PLAIN_CODES = [
+  "ALERT",
+  "PARSE",
+  "READ-ONLY",
+  "READ-WRITE",
+  "TRYCREATE",
+  "UIDNOTSTICKY",
+  "NOMODSEQ",
+  "CLOSED",
+  "UNAVAILABLE",
+  "AUTHENTICATIONFAILED",
+  "AUTHORIZATIONFAILED",
+  "EXPIRED",
+  "PRIVACYREQUIRED",
+  "CONTACTADMIN",
+  "NOPERM",
+  "INUSE",
+  "EXPUNGEISSUED",
+  "CORRUPTION",
+  "SERVERBUG",
+  "CLIENTBUG",
+  "CANNOT",
+  "LIMIT",
+  "OVERQUOTA",
+  "ALREADYEXISTS",
+  "NONEXISTENT",
+] as const;
 
-/** A response code. `unknown` ones keep their arguments as text; `invalid` ones are known by name but could not be read. */
+/** Name of a code without arguments. */
+export type PlainCodeName = (typeof PLAIN_CODES)[number];
+
+/** A response code; `UNSEEN` 0 says that there is none. `unknown` ones keep their arguments as text; `invalid` ones are known by name but could not be read. */
 export type ResponseCode =
   | { readonly type: PlainCodeName }
   | { readonly type: "BADCHARSET"; readonly charsets: readonly string[] }
@@ -43,3 +57,147 @@ export type ResponseCode =
   | { readonly type: "COPYUID"; readonly uidValidity: number; readonly source: SequenceSet; readonly destination: SequenceSet }
   | { readonly type: "unknown"; readonly name: string; readonly arguments: string | null }
   | { readonly type: "invalid"; readonly name: string; readonly arguments: string | null };
+
+/** How the arguments of a known code are read, behind its name. */
+type CodeReader = (cursor: Cursor, name: string) => ResponseCode;
+
+const READERS: ReadonlyMap<string, CodeReader> = new Map<string, CodeReader>([
+  ...PLAIN_CODES.map((type): [string, CodeReader] => [type, () => ({ type })]),
+  ["BADCHARSET", (cursor) => ({ type: "BADCHARSET", charsets: readCharsets(cursor) })],
+  ["CAPABILITY", (cursor) => ({ type: "CAPABILITY", capabilities: readCapabilities(cursor) })],
+  ["PERMANENTFLAGS", (cursor) => ({ type: "PERMANENTFLAGS", flags: readFlagList(spaced(cursor)) })],
+  ["UIDNEXT", (cursor) => ({ type: "UIDNEXT", value: spaced(cursor).nzNumber() })],
+  ["UIDVALIDITY", (cursor) => ({ type: "UIDVALIDITY", value: spaced(cursor).nzNumber() })],
+  ["UNSEEN", readUnseen],
+  ["HIGHESTMODSEQ", (cursor) => ({ type: "HIGHESTMODSEQ", value: spaced(cursor).number63() })],
+  ["APPENDUID", (cursor) => ({ type: "APPENDUID", uidValidity: spaced(cursor).nzNumber(), uids: readSequenceSet(spaced(cursor)) })],
+  [
+    "COPYUID",
+    (cursor) => ({
+      type: "COPYUID",
+      uidValidity: spaced(cursor).nzNumber(),
+      source: readSequenceSet(spaced(cursor)),
+      destination: readSequenceSet(spaced(cursor)),
+    }),
+  ],
+]);
+
+/** resp-text-code between its brackets, of which the cursor stands behind the first; it ends behind the last. */
+export function readResponseCode(cursor: Cursor): ResponseCode {
+  const { at: start, depth } = cursor;
+  return attempt(
+    () => readKnownCode(cursor),
+    (): ResponseCode => {
+      cursor.at = start;
+      cursor.depth = depth;
+      return readOddCode(cursor);
+    },
+  );
+}
+
+function readKnownCode(cursor: Cursor): ResponseCode {
+  const name = cursor.keyword();
+  const code = READERS.get(name)?.(cursor, name) ?? readUnknownCode(cursor, name);
+  cursor.noSpace();
+  cursor.expect(CLOSE_BRACKET);
+  return code;
+}
+
+/** atom [SP 1*<any TEXT-CHAR except "]">] */
+function readUnknownCode(cursor: Cursor, name: string): ResponseCode {
+  if (!cursor.skip(SP)) return { type: "unknown", name, arguments: null };
+  return { type: "unknown", name, arguments: readUntilBracket(cursor) };
+}
+
+/** A known code with arguments that cannot be, or one without a readable name. */
+function readOddCode(cursor: Cursor): ResponseCode {
+  const text = readUntilBracket(cursor);
+  cursor.deviate("bad-response-code");
+  cursor.expect(CLOSE_BRACKET);
+  const [name = "", ...rest] = text.split(" ");
+  return { type: "invalid", name: name.toUpperCase(), arguments: rest.length === 0 ? null : rest.join(" ") };
+}
+
+function readUntilBracket(cursor: Cursor): string {
+  const start = cursor.at;
+  while (cursor.peek() !== CLOSE_BRACKET) {
+    if (cursor.at >= cursor.end) throw new Malformed("open-bracket");
+    cursor.at += 1;
+  }
+  return cursor.slice(start, cursor.at);
+}
+
+function spaced(cursor: Cursor): Cursor {
+  cursor.space();
+  return cursor;
+}
+
+/** "UNSEEN" SP nz-number ; some servers say 0 when there is none */
+function readUnseen(cursor: Cursor): ResponseCode {
+  const value = spaced(cursor).number();
+  if (value === 0) cursor.deviate("zero");
+  return { type: "UNSEEN", value };
+}
+
+/** "BADCHARSET" [SP "(" astring *(SP astring) ")" ] */
+function readCharsets(cursor: Cursor): readonly string[] {
+  const charsets: string[] = [];
+  if (!cursor.skip(SP)) return charsets;
+  cursor.open();
+  while (!cursor.closes()) charsets.push(cursor.astring());
+  return charsets;
+}
+
+/** The code in its brackets. */
+export function writeResponseCode(writer: Writer, code: ResponseCode): void {
+  writer.raw("[");
+  switch (code.type) {
+    case "BADCHARSET":
+      writer.raw(code.type);
+      if (code.charsets.length > 0) writer.raw(" ").list(code.charsets, (charset) => writer.astring(charset));
+      break;
+    case "CAPABILITY":
+      writer.raw(code.type);
+      for (const capability of code.capabilities) writer.raw(" ").atom(capability);
+      break;
+    case "PERMANENTFLAGS":
+      writer
+        .raw(code.type)
+        .raw(" ")
+        .list(code.flags, (flag) => writer.flag(flag));
+      break;
+    case "UIDNEXT":
+    case "UIDVALIDITY":
+    case "UNSEEN":
+      writer.raw(code.type).raw(" ").number(code.value);
+      break;
+    case "HIGHESTMODSEQ":
+      writer.raw(code.type).raw(" ").number63(code.value);
+      break;
+    case "APPENDUID":
+      writer
+        .raw(code.type)
+        .raw(" ")
+        .number(code.uidValidity)
+        .raw(` ${formatSequenceSet(code.uids)}`);
+      break;
+    case "COPYUID":
+      writer.raw(code.type).raw(" ").number(code.uidValidity);
+      writer.raw(` ${formatSequenceSet(code.source)} ${formatSequenceSet(code.destination)}`);
+      break;
+    case "unknown":
+    case "invalid":
+      writeOtherCode(writer, code.name, code.arguments);
+      break;
+    default:
+      writer.raw(code.type);
+  }
+  writer.raw("]");
+}
+
+function writeOtherCode(writer: Writer, name: string, rest: string | null): void {
+  writer.atom(name);
+  if (rest === null) return;
+  if (!/^[\x01-\x5c\x5e-\x7f]+$/.test(rest)) throw unsayable(`the arguments of ${name}`);
+  writer.raw(` ${rest}`);
+}

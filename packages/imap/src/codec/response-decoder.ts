@@ -1,9 +1,20 @@
 // From a server's bytes, cut anywhere, to responses (RFC 3501 section 7).
 
+import { concat, fromLatin1, latin1, ProtocolError, withLimits } from "@mailwire/wire";
+import type { Gap } from "./cursor.ts";
+import { Cursor } from "./cursor.ts";
 import type { Deviation } from "./deviation.ts";
 import type { ResponseLimits } from "./limits.ts";
+import { DEFAULT_RESPONSE_LIMITS } from "./limits.ts";
+import { findAnnouncement } from "./literal.ts";
+import type { LiteralAnnouncement } from "./literal.ts";
+import { scanNumbers, scanRanges } from "./number-list.ts";
+import type { SequenceRange } from "./sequence-set.ts";
 import type { Response } from "./response.ts";
+import { literalMayFollow, readResponse } from "./response-reader.ts";
 import type { FetchDataName, FetchItem } from "./responses/fetch.ts";
+import { readFetchPrefix } from "./responses/fetch.ts";
+import { WaitingBytes } from "./waiting-bytes.ts";
 
 /** One thing that {@link ResponseDecoder} found. */
 export type ResponseEvent =
@@ -13,7 +24,7 @@ export type ResponseEvent =
       readonly response: Response;
       /** What was tolerated. */
       readonly deviations: readonly Deviation[];
-      /** Its bytes in order (views), without those of literals that streamed. */
+      /** Its bytes, without what streamed past: large literals, and the results of a search longer than 4096 bytes. */
       readonly raw: readonly Uint8Array[];
     }
   /** Data of a message begins that is too large to hold: `literal-chunk`s with `size` bytes in all follow, then `literal-end`. */
@@ -30,28 +41,248 @@ export type ResponseEvent =
   | { readonly type: "literal-chunk"; readonly bytes: Uint8Array }
   | { readonly type: "literal-end" };
 
+const EMPTY = new Uint8Array(0);
+const NOTHING: readonly Deviation[] = [];
+const CR = 13;
+/** A SEARCH or ESEARCH line of this size is read as it comes. Whether one does must not depend on how the stream is cut. */
+const LONG_LINE_BYTES = 4096;
+/** How much of the two ends of a response tells whether a literal may follow. */
+const CONTEXT_BYTES = 128;
+
+/** Something of the current response that passes without being held. */
+type Stream =
+  | { readonly type: "literal"; remaining: number }
+  | { readonly type: "numbers"; readonly numbers: number[] }
+  | { readonly type: "set"; readonly set: SequenceRange[] };
+
 /**
  * Decodes what a server sends. Give it bytes with {@link push}, then ask {@link next} until it has no more.
  *
- * It throws a remote `ProtocolError` when a limit is broken or the stream can no longer be followed, and is of no use after that.
+ * It throws a remote `ProtocolError` (`response-too-big`, `literal-too-big`, `search-too-big`) when a limit is broken, and is of no use after
+ * that. All else that is odd is a deviation, an `invalid` item or an `invalid` response.
  */
 export class ResponseDecoder {
+  readonly #limits: ResponseLimits;
+  readonly #waiting = new WaitingBytes();
+  readonly #cursor: Cursor;
+  /** What of the current response stands before something that streamed past; the rest of it waits. */
+  #head: Uint8Array = EMPTY;
+  #gaps: Gap[] = [];
+  #stream: Stream | undefined;
+  /** From where a line end is to be looked for, and where the line begins that it ends; counted from the first waiting byte. */
+  #scanned = 0;
+  #line = 0;
+  /** Deviations before the current response. */
+  #before: Deviation[] = [];
+
   constructor(limits?: Partial<ResponseLimits>) {
-    void limits;
+    this.#limits = withLimits(DEFAULT_RESPONSE_LIMITS, limits);
+    this.#cursor = new Cursor("server", this.#limits);
   }
 
   /** Bytes that were pushed and belong to no event yet: must be 0 before a TLS handshake. */
   get pending(): number {
-    return 0;
+    return this.#head.length + this.#waiting.length;
   }
 
   /** Takes bytes; views of them are kept. */
   push(chunk: Uint8Array): void {
-    void chunk;
+    this.#waiting.push(chunk);
   }
 
   /** The next thing found; `undefined` when more bytes are needed. */
   next(): ResponseEvent | undefined {
+    if (this.#stream?.type === "literal") return this.#nextChunk(this.#stream);
+    if (this.#stream !== undefined && !this.#scanList(this.#stream)) return undefined;
+    const waiting = this.#waiting;
+    for (;;) {
+      const lf = waiting.indexOfLf(waiting.start + this.#scanned);
+      if (this.#startsList(lf)) return this.next();
+      if (lf === -1) {
+        this.#scanned = Math.max(this.#scanned, waiting.length);
+        this.#checkSize(this.#scanned);
+        return undefined;
+      }
+      const event = this.#endLine(lf);
+      if (event !== undefined) return event;
+    }
+  }
+
+  /** What the line that ends at `lf` completes; `undefined` when it goes on with a literal that is held, or was empty. */
+  #endLine(lf: number): ResponseEvent | undefined {
+    const waiting = this.#waiting;
+    const lineStart = waiting.start + this.#line;
+    const lineEnd = waiting.bytes[lf - 1] === CR && lf > lineStart ? lf - 1 : lf;
+    const literal = findAnnouncement(waiting.bytes, lineStart, lineEnd);
+    if (literal === undefined || !literalMayFollow(this.#context(literal))) return this.#finish(lf, lineEnd);
+    if (literal.size > this.#limits.maxLiteralBytes) throw this.#failure("literal-too-big", `a literal of ${literal.size} bytes`);
+    const event = literal.size > this.#limits.streamLiteralBytes ? this.#startLiteral(lf, literal.size) : undefined;
+    if (event !== undefined) return event;
+    this.#line = lf + 1 + literal.size - waiting.start;
+    this.#scanned = this.#line;
+    this.#checkSize(this.#line);
     return undefined;
+  }
+
+  /** The beginning and the end of what stands before a literal. */
+  #context({ at }: LiteralAnnouncement): string {
+    const { bytes, start } = this.#waiting;
+    const size = at - start;
+    const begin = this.#head.length > 0 ? latin1(this.#head, 0, Math.min(this.#head.length, CONTEXT_BYTES)) : "";
+    if (size <= 2 * CONTEXT_BYTES) return begin + latin1(bytes, start, at);
+    return begin + latin1(bytes, start, start + CONTEXT_BYTES) + latin1(bytes, at - CONTEXT_BYTES, at);
+  }
+
+  /** Reads the response whose last line ends at `lf`. */
+  #finish(lf: number, lineEnd: number): ResponseEvent | undefined {
+    const waiting = this.#waiting;
+    const cursor = this.#cursor;
+    let { bytes, start, offset, end: available } = waiting;
+    let end = lineEnd;
+    let after = lf + 1;
+    if (this.#head.length > 0) {
+      bytes = concat([this.#head, waiting.bytes.subarray(start, after)]);
+      offset += start - this.#head.length;
+      end += this.#head.length - start;
+      after = available = bytes.length;
+      start = 0;
+    } else if (bytes[start] === 0) {
+      this.#deviateBefore("nul", start);
+      while (bytes[start] === 0) start += 1;
+    }
+    waiting.start = lf + 1;
+    this.#line = this.#scanned = 0;
+    if (start === end) {
+      this.#deviateBefore("empty-line", lf);
+      return undefined;
+    }
+    cursor.reset(bytes, start, end, available, offset);
+    cursor.gaps = this.#gaps;
+    const response = readResponse(cursor);
+    if (lineEnd === lf) cursor.deviate("bare-lf");
+    const event = new DecodedResponse(response, this.#takeDeviations(), bytes, start, after);
+    if (this.#gaps.length > 0) {
+      this.#gaps = [];
+      this.#head = EMPTY;
+    }
+    return event;
+  }
+
+  #deviateBefore(code: string, index: number): void {
+    // One of a kind is enough: a peer that sends nothing else must not fill memory.
+    if (this.#before.some((deviation) => deviation.code === code)) return;
+    this.#before.push({ code, offset: this.#waiting.offset + index });
+  }
+
+  #takeDeviations(): readonly Deviation[] {
+    const { deviations } = this.#cursor;
+    if (this.#before.length === 0) return deviations ?? NOTHING;
+    const all = [...this.#before, ...(deviations ?? NOTHING)];
+    this.#before = [];
+    return all;
+  }
+
+  /** Begins to stream the literal announced by the line that ends at `lf`, where it is data of a message. */
+  #startLiteral(lf: number, size: number): ResponseEvent | undefined {
+    const waiting = this.#waiting;
+    const head = concat([this.#head, waiting.bytes.slice(waiting.start, lf + 1)]);
+    const gap: Gap = { at: head.length, value: { size } };
+    this.#cursor.reset(head, 0, head.length, head.length, waiting.offset);
+    this.#cursor.gaps = [...this.#gaps, gap];
+    const prefix = readFetchPrefix(this.#cursor);
+    const item = prefix?.items.at(-1);
+    if (prefix === undefined || item === undefined || !("data" in item) || item.data !== gap.value) return undefined;
+    this.#interrupt(head, gap, lf + 1);
+    this.#stream = { type: "literal", remaining: size };
+    const { data: _, ...name } = item;
+    return { type: "literal-start", sequenceNumber: prefix.sequenceNumber, items: prefix.items.slice(0, -1), item: name, size };
+  }
+
+  #nextChunk(stream: { remaining: number }): ResponseEvent | undefined {
+    if (stream.remaining === 0) {
+      this.#stream = undefined;
+      return { type: "literal-end" };
+    }
+    const count = Math.min(stream.remaining, this.#waiting.length);
+    if (count === 0) return undefined;
+    stream.remaining -= count;
+    return { type: "literal-chunk", bytes: this.#waiting.take(count) };
+  }
+
+  /** Sets apart a response's head: what stands behind it streams past. */
+  #interrupt(head: Uint8Array, gap: Gap, restAt: number): void {
+    this.#head = head;
+    this.#checkSize(0);
+    this.#gaps.push(gap);
+    this.#waiting.start = restAt;
+    this.#line = this.#scanned = 0;
+  }
+
+  /** Begins to read the results of a search as they come, when this is a long line of them. */
+  #startsList(lf: number): boolean {
+    const { bytes, start, end } = this.#waiting;
+    if ((lf === -1 ? end : lf) - start < LONG_LINE_BYTES || this.#line > 0 || this.#head.length > 0) return false;
+    const head = LIST_HEAD.exec(latin1(bytes, start, start + 2 * CONTEXT_BYTES))?.[0];
+    if (head === undefined) return false;
+    const isSet = /ALL $/i.test(head);
+    this.#stream = isSet ? { type: "set", set: [] } : { type: "numbers", numbers: [] };
+    this.#interrupt(fromLatin1(head), { at: head.length, value: this.#stream }, start + head.length);
+    return true;
+  }
+
+  /** Reads what is here of a long list; tells whether its end was seen. The last number is left to the reader of the response. */
+  #scanList(stream: Exclude<Stream, { type: "literal" }>): boolean {
+    const waiting = this.#waiting;
+    const { bytes, end } = waiting;
+    const list = stream.type === "set" ? stream.set : stream.numbers;
+    waiting.start =
+      stream.type === "set" ? scanRanges(bytes, waiting.start, end, stream.set) : scanNumbers(bytes, waiting.start, end, stream.numbers);
+    if (list.length > this.#limits.maxSearchNumbers) throw this.#failure("search-too-big", `a search with ${list.length} results`);
+    let at = waiting.start;
+    // Two numbers of ten digits and a colon: what is longer is not of the list.
+    const longest = at + 32;
+    while (at < end && at < longest && isOfRange(bytes[at] ?? 0)) at += 1;
+    if (at === end) return false;
+    this.#stream = undefined;
+    return true;
+  }
+
+  #checkSize(waiting: number): void {
+    if (this.#head.length + waiting > this.#limits.maxResponseBytes) {
+      throw this.#failure("response-too-big", `a response of more than ${this.#limits.maxResponseBytes} bytes`);
+    }
+  }
+
+  #failure(code: string, message: string): ProtocolError {
+    return new ProtocolError("remote", code, message, { offset: this.#waiting.offset + this.#waiting.start });
+  }
+}
+
+/** The head of a SEARCH or ESEARCH response, up to its results. */
+const LIST_HEAD = /^\* (?:SEARCH |ESEARCH(?: \(TAG (?:"[^"\\]*"|[^ ()"]+)\))?(?: UID)?(?: (?:MIN|MAX|COUNT|MODSEQ) \d+)* ALL )(?=\d)/i;
+
+function isOfRange(byte: number): boolean {
+  return byte >= 48 && byte <= 58;
+}
+
+/** The event of a whole response; its bytes are only looked at when asked for. */
+class DecodedResponse {
+  readonly type = "response";
+  readonly response: Response;
+  readonly deviations: readonly Deviation[];
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(response: Response, deviations: readonly Deviation[], bytes: Uint8Array, start: number, end: number) {
+    this.response = response;
+    this.deviations = deviations;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get raw(): readonly Uint8Array[] {
+    return [this.#bytes.subarray(this.#start, this.#end)];
   }
 }

@@ -1,5 +1,16 @@
 // Sets of message sequence numbers or unique identifiers, kept as the ranges that were said (RFC 3501 section 9, sequence-set).
 
+import { attempt } from "./malformed.ts";
+import { Cursor } from "./cursor.ts";
+import { scanRanges } from "./number-list.ts";
+import type { Writer } from "./writer.ts";
+import { unsayable } from "./writer.ts";
+import { fromLatin1 } from "@mailwire/wire";
+
+const COMMA = 44;
+const STAR = 42;
+const COLON = 58;
+
 /** One end of a range: a number from 1 to 4294967295, or `*` for the largest number in use. */
 export type SequenceNumber = number | "*";
 
@@ -11,29 +22,54 @@ export interface SequenceRange {
   readonly last: SequenceNumber;
 }
 
-/** Ranges in the order in which they were said; never expanded. Made by {@link parseSequenceSet} or written out. */
+/** Ranges in the order in which they were said, at least one; never expanded. Made by {@link parseSequenceSet} or written out. */
 export type SequenceSet = readonly SequenceRange[];
 
 /** Reads `1,3:5,7:*`; `undefined` for anything else. */
 export function parseSequenceSet(text: string): SequenceSet | undefined {
-  const ranges: SequenceRange[] = [];
-  for (const part of text.split(",")) {
-    const [, first, last] = /^(\*|[1-9]\d{0,9})(?::(\*|[1-9]\d{0,9}))?$/.exec(part) ?? [];
-    if (first === undefined) return undefined;
-    const range = { first: parseNumber(first), last: parseNumber(last ?? first) };
-    if (range.first === undefined || range.last === undefined) return undefined;
-    ranges.push({ first: range.first, last: range.last });
-  }
-  return ranges;
+  const bytes = fromLatin1(text);
+  const cursor = new Cursor("client", { maxTokenBytes: bytes.length, maxNesting: 1 });
+  cursor.reset(bytes, 0, bytes.length, bytes.length, 0);
+  return attempt(
+    () => {
+      const set = readSequenceSet(cursor);
+      cursor.finish();
+      return set;
+    },
+    () => undefined,
+  );
 }
 
-function parseNumber(text: string): SequenceNumber | undefined {
-  if (text === "*") return "*";
-  const number = Number(text);
-  return number <= 0xffff_ffff ? number : undefined;
-}
-
-/** Writes `1,3:5,7:*`. */
+/** Writes `1,3:5,7:*`; throws a local `ProtocolError` (`bad-argument`) for an empty set and for numbers that cannot be. */
 export function formatSequenceSet(set: SequenceSet): string {
-  return set.map(({ first, last }) => (first === last ? String(first) : `${first}:${last}`)).join(",");
+  if (set.length === 0) throw unsayable("an empty set");
+  return set.map(({ first, last }) => (first === last ? number(first) : `${number(first)}:${number(last)}`)).join(",");
+}
+
+function number(value: SequenceNumber): string {
+  if (value !== "*" && !(Number.isInteger(value) && value > 0 && value <= 0xffff_ffff)) throw unsayable(`${value} in a set`);
+  return String(value);
+}
+
+/** sequence-set = (seq-number / seq-range) *("," sequence-set) */
+export function readSequenceSet(cursor: Cursor): SequenceSet {
+  const streamed = cursor.gap();
+  const ranges: SequenceRange[] = streamed !== undefined && "set" in streamed ? streamed.set : [];
+  for (;;) {
+    cursor.at = scanRanges(cursor.bytes, cursor.at, cursor.end, ranges);
+    ranges.push(readRange(cursor));
+    if (!cursor.skip(COMMA)) return ranges;
+  }
+}
+
+/** seq-range = seq-number ":" seq-number ; seq-number = nz-number / "*" */
+function readRange(cursor: Cursor): SequenceRange {
+  const first = cursor.skip(STAR) ? "*" : cursor.nzNumber();
+  if (!cursor.skip(COLON)) return { first, last: first };
+  return { first, last: cursor.skip(STAR) ? "*" : cursor.nzNumber() };
+}
+
+/** See {@link readSequenceSet}. */
+export function writeSequenceSet(writer: Writer, set: SequenceSet): void {
+  writer.raw(formatSequenceSet(set));
 }

@@ -1,5 +1,11 @@
 // LIST and LSUB (RFC 3501 sections 7.2.2 and 7.2.3).
 
+import { attempt, Malformed } from "../malformed.ts";
+import type { Cursor } from "../cursor.ts";
+import { readFlagList } from "../flag.ts";
+import { decodeMailboxName } from "../mailbox-name.ts";
+import type { Writer } from "../writer.ts";
+import { unsayable } from "../writer.ts";
 import type { MailboxAttribute } from "../flag.ts";
 import type { MailboxName } from "../mailbox-name.ts";
 
@@ -12,4 +18,61 @@ export interface ListResponse {
   readonly delimiter: string | null;
   /** The mailbox. */
   readonly mailbox: MailboxName;
+  /** The list of extended data behind it, as it came (RFC 5258). */
+  readonly extended?: Uint8Array;
+}
+
+const SP = 32;
+const QUOTE = 34;
+const OPEN = 40;
+const OPEN_BRACE = 123;
+
+/**
+ * mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox
+ *                [SP mbox-list-extended] (RFC 5258)
+ */
+export function readListResponse(cursor: Cursor, type: ListResponse["type"]): ListResponse {
+  cursor.space();
+  const attributes = readFlagList(cursor);
+  cursor.space();
+  const delimiter = cursor.nstring();
+  if (delimiter === "") cursor.deviate("empty-delimiter");
+  cursor.space();
+  const mailbox = decodeMailboxName(readMailbox(cursor));
+  const response = { type, attributes, delimiter: delimiter === "" ? null : delimiter, mailbox };
+  if (cursor.peek() !== SP) return response;
+  cursor.space();
+  if (cursor.peek() !== OPEN) return response;
+  const start = cursor.at;
+  cursor.skipValue();
+  return { ...response, extended: cursor.view(start, cursor.at) };
+}
+
+/** mailbox = "INBOX" / astring ; without quotes, servers put anything here, up to the end of the line */
+function readMailbox(cursor: Cursor): string {
+  const next = cursor.peek();
+  if (next === QUOTE || next === OPEN_BRACE) return cursor.bytesString();
+  const { at, end } = cursor;
+  const plain = attempt(
+    () => cursor.astring(),
+    () => null,
+  );
+  if (plain !== null && (cursor.at === end || (cursor.peek() === SP && cursor.bytes[cursor.at + 1] === OPEN))) return plain;
+  cursor.at = at;
+  cursor.deviate("unquoted-mailbox");
+  cursor.at = end;
+  if (at === end) throw new Malformed("no-mailbox");
+  return cursor.slice(at, end);
+}
+
+/** See {@link readListResponse}. */
+export function writeListResponse(writer: Writer, { type, attributes, delimiter, mailbox, extended }: ListResponse): void {
+  writer.raw(`* ${type} `).list(attributes, (attribute) => writer.flag(attribute));
+  if (delimiter === null) writer.raw(" NIL ");
+  else {
+    if (delimiter.length !== 1) throw unsayable(`the delimiter ${delimiter}`);
+    writer.raw(" ").string(delimiter).raw(" ");
+  }
+  writer.bytesString(mailbox.raw);
+  if (extended !== undefined) writer.raw(" ").verbatim(extended);
 }

@@ -1,5 +1,10 @@
 // SEARCH and ESEARCH (RFC 3501 section 7.2.5, RFC 4731).
 
+import type { Cursor } from "../cursor.ts";
+import { scanNumbers } from "../number-list.ts";
+import { Malformed } from "../malformed.ts";
+import { formatSequenceSet, readSequenceSet } from "../sequence-set.ts";
+import type { Writer } from "../writer.ts";
 import type { SequenceSet } from "../sequence-set.ts";
 
 /** Numbers of the messages found. */
@@ -38,4 +43,107 @@ export interface EsearchResponse {
   readonly modSeq?: bigint;
   /** Results of extensions. */
   readonly extensions: readonly EsearchExtension[];
+}
+
+const SP = 32;
+const OPEN = 40;
+const CLOSE = 41;
+
+/** "SEARCH" *(SP nz-number) [SP "(" "MODSEQ" SP mod-sequence-value ")"] */
+export function readSearchResponse(cursor: Cursor): SearchResponse {
+  if (cursor.at === cursor.end) return { type: "SEARCH", numbers: [] };
+  cursor.space();
+  const numbers = readNumbers(cursor);
+  if (cursor.peek() !== OPEN) return { type: "SEARCH", numbers };
+  cursor.open();
+  if (cursor.keyword() !== "MODSEQ") throw new Malformed("bad-search");
+  cursor.space();
+  const modSeq = cursor.number63();
+  if (!cursor.closes()) cursor.expect(CLOSE);
+  return { type: "SEARCH", numbers, modSeq };
+}
+
+function readNumbers(cursor: Cursor): readonly number[] {
+  const streamed = cursor.gap();
+  const numbers: number[] = streamed !== undefined && "numbers" in streamed ? streamed.numbers : [];
+  for (;;) {
+    cursor.at = scanNumbers(cursor.bytes, cursor.at, cursor.end, numbers);
+    if (!cursor.atNumber()) break;
+    numbers.push(cursor.nzNumber());
+    if (cursor.peek() !== SP) break;
+    cursor.space();
+  }
+  return numbers;
+}
+
+type EsearchDraft = { -readonly [Name in keyof EsearchResponse]: EsearchResponse[Name] } & { extensions: EsearchExtension[] };
+
+/**
+ * esearch-response = "ESEARCH" [search-correlator] [SP "UID"] *(SP search-return-data)
+ * search-correlator = SP "(" "TAG" SP tag-string ")"
+ */
+export function readEsearchResponse(cursor: Cursor): EsearchResponse {
+  const response: EsearchDraft = {
+    type: "ESEARCH",
+    tag: null,
+    numbering: "sequence",
+    extensions: [],
+  };
+  while (cursor.peek() === SP) {
+    cursor.space();
+    if (cursor.at === cursor.end) break;
+    if (cursor.peek() === OPEN) response.tag = readCorrelator(cursor);
+    else readResult(cursor, response);
+  }
+  return response;
+}
+
+function readCorrelator(cursor: Cursor): string {
+  cursor.open();
+  if (cursor.keyword() !== "TAG") throw new Malformed("bad-esearch");
+  cursor.space();
+  const tag = cursor.astring();
+  if (!cursor.closes()) cursor.expect(CLOSE);
+  return tag;
+}
+
+/** search-return-data = "MIN" SP nz-number / "MAX" SP nz-number / "ALL" SP sequence-set / "COUNT" SP number / search-ret-data-ext */
+function readResult(cursor: Cursor, response: EsearchDraft): void {
+  const name = cursor.keyword();
+  if (name === "UID") {
+    response.numbering = "uid";
+    return;
+  }
+  cursor.space();
+  if (name === "ALL") response.all = readSequenceSet(cursor);
+  else if (name === "MIN") response.min = cursor.nzNumber();
+  else if (name === "MAX") response.max = cursor.nzNumber();
+  else if (name === "COUNT") response.count = cursor.number();
+  else if (name === "MODSEQ") response.modSeq = cursor.number63();
+  else {
+    const start = cursor.at;
+    cursor.skipValue();
+    response.extensions.push({ name, raw: cursor.view(start, cursor.at) });
+  }
+}
+
+/** See {@link readSearchResponse}. */
+export function writeSearchResponse(writer: Writer, { numbers, modSeq }: SearchResponse): void {
+  writer.raw("* SEARCH");
+  for (const number of numbers) writer.raw(" ").number(number);
+  if (modSeq !== undefined) writer.raw(" (MODSEQ ").number63(modSeq).raw(")");
+}
+
+/** See {@link readEsearchResponse}. */
+export function writeEsearchResponse(writer: Writer, response: EsearchResponse): void {
+  const { tag, numbering, min, max, count, all, modSeq, extensions } = response;
+  writer.raw("* ESEARCH");
+  if (tag !== null) writer.raw(" (TAG ").string(tag).raw(")");
+  if (numbering === "uid") writer.raw(" UID");
+  if (min !== undefined) writer.raw(" MIN ").number(min);
+  if (max !== undefined) writer.raw(" MAX ").number(max);
+  if (count !== undefined) writer.raw(" COUNT ").number(count);
+  if (all !== undefined) writer.raw(` ALL ${formatSequenceSet(all)}`);
+  if (modSeq !== undefined) writer.raw(" MODSEQ ").number63(modSeq);
+  for (const { name, raw } of extensions) writer.raw(" ").atom(name).raw(" ").verbatim(raw);
 }

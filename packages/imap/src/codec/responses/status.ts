@@ -1,5 +1,9 @@
 // STATUS (RFC 3501 section 7.2.4, RFC 7162 for HIGHESTMODSEQ).
 
+import { attempt, Malformed } from "../malformed.ts";
+import type { Cursor } from "../cursor.ts";
+import { decodeMailboxName } from "../mailbox-name.ts";
+import type { Writer } from "../writer.ts";
 import type { MailboxName } from "../mailbox-name.ts";
 
 /** One figure of a mailbox. */
@@ -18,4 +22,77 @@ export interface StatusResponse {
   readonly mailbox: MailboxName;
   /** In the order in which they came. */
   readonly items: readonly StatusItem[];
+}
+
+const SP = 32;
+const OPEN = 40;
+const QUOTE = 34;
+const OPEN_BRACE = 123;
+
+/** "STATUS" SP mailbox SP "(" [status-att-list] ")" */
+export function readStatusResponse(cursor: Cursor): StatusResponse {
+  cursor.space();
+  const mailbox = decodeMailboxName(readMailbox(cursor));
+  cursor.space();
+  const items: StatusItem[] = [];
+  cursor.open();
+  while (!cursor.closes()) items.push(readItem(cursor));
+  return { type: "STATUS", mailbox, items };
+}
+
+/** mailbox ; without quotes, servers put anything here, up to the list */
+function readMailbox(cursor: Cursor): string {
+  const next = cursor.peek();
+  if (next === QUOTE || next === OPEN_BRACE) return cursor.bytesString();
+  const { at, end } = cursor;
+  let list = -1;
+  for (let index = at; index < end; index += 1) if (cursor.bytes[index] === OPEN && cursor.bytes[index - 1] === SP) list = index;
+  if (list <= at) throw new Malformed("no-list");
+  cursor.at = list - 1;
+  return cursor.slice(at, list - 1);
+}
+
+/** status-att SP number */
+function readItem(cursor: Cursor): StatusItem {
+  const name = cursor.keyword();
+  cursor.space();
+  const { at, depth } = cursor;
+  return attempt(
+    () => readValue(cursor, name),
+    (): StatusItem => {
+      cursor.deviate("bad-status-item");
+      cursor.at = at;
+      cursor.depth = depth;
+      cursor.skipValue();
+      return { type: "invalid", name, raw: cursor.view(at, cursor.at) };
+    },
+  );
+}
+
+function readValue(cursor: Cursor, name: string): StatusItem {
+  switch (name) {
+    case "MESSAGES":
+    case "RECENT":
+    case "UIDNEXT":
+    case "UIDVALIDITY":
+    case "UNSEEN":
+      return { type: name, value: cursor.number() };
+    case "HIGHESTMODSEQ":
+      return { type: name, value: cursor.number63() };
+    default: {
+      const start = cursor.at;
+      cursor.skipValue();
+      return { type: "unknown", name, raw: cursor.view(start, cursor.at) };
+    }
+  }
+}
+
+/** See {@link readStatusResponse}. */
+export function writeStatusResponse(writer: Writer, { mailbox, items }: StatusResponse): void {
+  writer.raw("* STATUS ").bytesString(mailbox.raw).raw(" ");
+  writer.list(items, (item) => {
+    if (item.type === "unknown" || item.type === "invalid") writer.atom(item.name).raw(" ").verbatim(item.raw);
+    else if (item.type === "HIGHESTMODSEQ") writer.raw("HIGHESTMODSEQ ").number63(item.value);
+    else writer.raw(`${item.type} `).number(item.value);
+  });
 }

@@ -1,0 +1,229 @@
+// Reading BODY and BODYSTRUCTURE, with the forms that servers are known to send instead (RFC 3501 section 9, body).
+
+import type {
+  BodyBasic,
+  BodyDisposition,
+  BodyExtension,
+  BodyExtensionData,
+  BodyFields,
+  BodyMultipart,
+  BodyParameter,
+  BodyStructure,
+} from "./body-structure.ts";
+import type { Cursor } from "./cursor.ts";
+import { readEnvelope } from "./envelope.ts";
+import { attempt } from "./malformed.ts";
+
+const SP = 32;
+const OPEN = 40;
+const CLOSE = 41;
+
+type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
+
+/** body = "(" (body-type-1part / body-type-mpart) ")" */
+export function readBodyStructure(cursor: Cursor): BodyStructure {
+  cursor.open();
+  if (cursor.peek() === OPEN) return readMultipart(cursor);
+  const { at, depth } = cursor;
+  return attempt<BodyStructure, BodyStructure>(
+    () => readPart(cursor),
+    () => {
+      cursor.at = at;
+      cursor.depth = depth;
+      return readChildless(cursor);
+    },
+  );
+}
+
+/** body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart] */
+function readMultipart(cursor: Cursor): BodyMultipart {
+  const parts: BodyStructure[] = [];
+  do {
+    parts.push(readBodyStructure(cursor));
+    if (cursor.peek() === SP && cursor.bytes[cursor.at + 1] === OPEN) cursor.noSpace();
+  } while (cursor.peek() === OPEN);
+  cursor.space();
+  return readMultipartRest(cursor, parts);
+}
+
+/** A multipart without parts, which the grammar does not know: `("mixed" NIL …)`, `(NIL "mixed" …)`. */
+function readChildless(cursor: Cursor): BodyMultipart {
+  if (cursor.nil()) cursor.space();
+  cursor.deviate("multipart-without-parts");
+  return readMultipartRest(cursor, []);
+}
+
+/** body-ext-mpart = body-fld-param [SP body-fld-dsp [SP body-fld-lang [SP body-fld-loc *(SP body-extension)]]] */
+function readMultipartRest(cursor: Cursor, parts: readonly BodyStructure[]): BodyMultipart {
+  const body: Writable<BodyMultipart> = { kind: "multipart", parts, subtype: cursor.string() };
+  if (cursor.closes()) return body;
+  // Some servers leave out the parameters where there are no parts.
+  const { at } = cursor;
+  const parameters = readParameters(cursor);
+  if (parts.length === 0 && parameters?.some(({ value }) => value === "") === true) cursor.at = at;
+  else {
+    body.parameters = parameters;
+    if (cursor.closes()) return body;
+  }
+  readExtensionData(cursor, body);
+  return body;
+}
+
+/** body-type-1part = (body-type-basic / body-type-msg / body-type-text) [SP body-ext-1part] */
+function readPart(cursor: Cursor): BodyStructure {
+  const fields = readFields(cursor);
+  if (cursor.closes()) return { kind: "basic", ...fields };
+  const type = fields.type.toLowerCase();
+  const next = cursor.peek();
+  if (type === "text" && cursor.atNumber()) {
+    const body = { kind: "text" as const, ...fields, lines: cursor.number() };
+    return readPartExtensions(cursor, body);
+  }
+  if (type === "message" && next === OPEN && fields.subtype.toLowerCase() === "rfc822") {
+    const envelope = readEnvelope(cursor);
+    cursor.space();
+    const structure = cursor.nil() ? null : readBodyStructure(cursor);
+    cursor.space();
+    const body = { kind: "message" as const, ...fields, envelope, structure, lines: readCount(cursor) };
+    return readPartExtensions(cursor, body);
+  }
+  const basic: BodyBasic = { kind: "basic", ...fields };
+  readMd5(cursor, basic);
+  return basic;
+}
+
+/**
+ * body-fields = body-fld-param SP body-fld-id SP body-fld-desc SP body-fld-enc SP body-fld-octets
+ * after media-type SP media-subtype ; where the subtype is missing, all else is one place further left
+ */
+function readFields(cursor: Cursor): BodyFields {
+  const type = readName(cursor);
+  const subtype = readName(cursor);
+  const parameters = readParameters(cursor);
+  cursor.space();
+  const id = cursor.nstring();
+  cursor.space();
+  const description = cursor.nstring();
+  cursor.space();
+  if (subtype === "" && cursor.atNumber()) {
+    return { type, subtype, parameters, id: null, description: id, encoding: description ?? "", octets: cursor.number() };
+  }
+  const encoding = readName(cursor);
+  return { type, subtype, parameters, id, description, encoding, octets: readCount(cursor) };
+}
+
+/** A string that must not be NIL, and the space behind it. */
+function readName(cursor: Cursor): string {
+  const name = cursor.nstring();
+  if (name === null) cursor.deviate("nil-for-string");
+  cursor.space();
+  return name ?? "";
+}
+
+/** number ; NIL is taken for 0 */
+function readCount(cursor: Cursor): number {
+  if (!cursor.nil()) return cursor.number(Number.MAX_SAFE_INTEGER);
+  cursor.deviate("nil-for-number");
+  return 0;
+}
+
+/** body-fld-param = "(" string SP string *(SP string SP string) ")" / nil */
+function readParameters(cursor: Cursor): readonly BodyParameter[] | null {
+  if (cursor.nil()) return null;
+  const parameters: BodyParameter[] = [];
+  cursor.open();
+  while (!cursor.closes()) {
+    const name = cursor.string();
+    const value = cursor.peek() === CLOSE ? null : readSpacedString(cursor);
+    if (value === null) cursor.deviate("parameter-without-value");
+    parameters.push({ name, value: value ?? "" });
+  }
+  return parameters;
+}
+
+function readSpacedString(cursor: Cursor): string | null {
+  cursor.space();
+  return cursor.nstring();
+}
+
+/** body-ext-1part = body-fld-md5 [SP body-fld-dsp [SP body-fld-lang [SP body-fld-loc *(SP body-extension)]]] */
+function readPartExtensions<Body extends BodyFields & BodyStructure>(cursor: Cursor, body: Body): Body {
+  if (!cursor.closes()) readMd5(cursor, body);
+  return body;
+}
+
+function readMd5(cursor: Cursor, body: Writable<BodyFields>): void {
+  if (cursor.peek() === OPEN && !cursor.nil()) {
+    // A part that calls itself a multipart goes on with the parameters of one.
+    cursor.deviate("list-for-string");
+    cursor.skipValue();
+    body.md5 = null;
+  } else body.md5 = cursor.nstring();
+  if (!cursor.closes()) readExtensionData(cursor, body);
+}
+
+/** body-fld-dsp [SP body-fld-lang [SP body-fld-loc *(SP body-extension)]] */
+function readExtensionData(cursor: Cursor, body: Writable<BodyExtensionData>): void {
+  body.disposition = readDisposition(cursor);
+  if (cursor.closes()) return;
+  readLanguage(cursor, body);
+  if (cursor.closes()) return;
+  body.location = cursor.nstring();
+  if (cursor.closes()) return;
+  const extensions: BodyExtension[] = [];
+  do extensions.push(readExtension(cursor));
+  while (!cursor.closes());
+  body.extensions = extensions;
+}
+
+/** body-fld-dsp = "(" string SP body-fld-param ")" / nil */
+function readDisposition(cursor: Cursor): BodyDisposition | null {
+  if (cursor.nil()) return null;
+  if (cursor.peek() !== OPEN) return { type: cursor.string(), parameters: null };
+  cursor.open();
+  const type = cursor.string();
+  if (cursor.closes()) return { type, parameters: null };
+  const parameters = readParameters(cursor);
+  if (!cursor.closes()) cursor.expect(CLOSE);
+  return { type, parameters };
+}
+
+/** body-fld-lang = nstring / "(" string *(SP string) ")" ; some servers put the disposition here */
+function readLanguage(cursor: Cursor, body: Writable<BodyExtensionData>): void {
+  body.language = null;
+  if (cursor.nil()) return;
+  if (cursor.peek() !== OPEN) {
+    body.language = [cursor.string()];
+    return;
+  }
+  cursor.open();
+  const languages = [cursor.string()];
+  body.language = languages;
+  while (!cursor.closes()) {
+    if (cursor.peek() !== OPEN && !atNil(cursor)) {
+      languages.push(cursor.string());
+      continue;
+    }
+    cursor.deviate("disposition-for-language");
+    body.disposition = { type: languages[0] ?? "", parameters: readParameters(cursor) };
+    body.language = null;
+  }
+}
+
+function atNil(cursor: Cursor): boolean {
+  const { at } = cursor;
+  const nil = cursor.nil();
+  cursor.at = at;
+  return nil;
+}
+
+/** body-extension = nstring / number / "(" body-extension *(SP body-extension) ")" */
+function readExtension(cursor: Cursor): BodyExtension {
+  if (cursor.nil()) return null;
+  if (cursor.atNumber()) return cursor.number(Number.MAX_SAFE_INTEGER);
+  if (cursor.peek() !== OPEN) return cursor.string();
+  const list: BodyExtension[] = [];
+  cursor.open();
+  while (!cursor.closes()) list.push(readExtension(cursor));
+  return list;
+}

@@ -1,0 +1,481 @@
+// A place in the bytes of one command or response, and the readers of the words that all of the grammar is made of
+// (RFC 3501 section 9). Tokens are scanned as bytes; their text is sliced from one string for the whole chunk.
+
+import { decodeUtf8, latin1 } from "@mailwire/wire";
+import { ASTRING, ATOM, FLAG, isIn, KEYWORD } from "./characters.ts";
+import type { Deviation } from "./deviation.ts";
+import { InternTable, KeywordTable, upper } from "./intern.ts";
+import type { StreamedLiteral } from "./literal.ts";
+import { LiteralAhead, Malformed } from "./malformed.ts";
+import type { SequenceRange } from "./sequence-set.ts";
+
+const TAB = 9;
+const LF = 10;
+const CR = 13;
+const SP = 32;
+const QUOTE = 34;
+const OPEN = 40;
+const CLOSE = 41;
+const PLUS = 43;
+const OPEN_BRACKET = 91;
+const BACKSLASH = 92;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+const TILDE = 126;
+
+/** The largest `number`, `nz-number`: 32 bits. */
+export const MAX_NUMBER = 0xffff_ffff;
+/** The largest modification sequence and `number64`: 63 bits. */
+const MAX_NUMBER_63 = 0x7fff_ffff_ffff_ffffn;
+
+const ATOMS = new InternTable();
+const KEYWORDS = new KeywordTable();
+const NO_GAPS: readonly Gap[] = [];
+
+/** Something that is not among the bytes because it streamed past: the body of a literal, or the numbers of a search. */
+export interface Gap {
+  /** Index in the bytes where it belongs. */
+  readonly at: number;
+  /** What it was. */
+  readonly value: StreamedLiteral | { readonly numbers: number[] } | { readonly set: SequenceRange[] };
+}
+
+/** Bounds of what a cursor reads. */
+export interface CursorLimits {
+  /** Bytes of an atom or a quoted string. */
+  readonly maxTokenBytes: number;
+  /** Parentheses within parentheses. */
+  readonly maxNesting: number;
+}
+
+/** Reads the words of IMAP. Every reader throws {@link Malformed} for bytes that are not its own, leaving `at` anywhere. */
+export class Cursor {
+  /** Whose words are read: servers' deviations are tolerated and noted, clients' strings must follow the grammar. */
+  readonly peer: "server" | "client";
+  /** The bytes around the command or response. */
+  bytes: Uint8Array = new Uint8Array(0);
+  /** Index of the next byte. */
+  at = 0;
+  /** Index behind the last byte, where the line ends. */
+  end = 0;
+  /** Parentheses that are open. */
+  depth = 0;
+  /** How a backslash before a quote that looks like the last is read: some servers do not escape theirs. */
+  backslash: "escapes" | "is-text" = "escapes";
+  /** What streamed past. */
+  gaps: readonly Gap[] = NO_GAPS;
+  /** Where secrets stand: pairs of indexes, first and behind the last byte. */
+  secrets: (readonly [from: number, to: number])[] = [];
+  readonly #limits: CursorLimits;
+  #offset = 0;
+  #deviations: Deviation[] | undefined;
+  #text = "";
+  #textOf: Uint8Array | undefined;
+  #textStart = 0;
+  #textEnd = 0;
+
+  constructor(peer: "server" | "client", limits: CursorLimits) {
+    this.peer = peer;
+    this.#limits = limits;
+  }
+
+  /** Begins with bytes `start` to `end`; `offset` is that of `bytes[0]` in the stream, `available` where `bytes` end. */
+  reset(bytes: Uint8Array, start: number, end: number, available: number, offset: number): void {
+    if (this.#textOf !== bytes || start < this.#textStart || end > this.#textEnd) {
+      this.#text = latin1(bytes, start, available);
+      this.#textOf = bytes;
+      this.#textStart = start;
+      this.#textEnd = available;
+    }
+    this.bytes = bytes;
+    this.at = start;
+    this.end = end;
+    this.depth = 0;
+    this.gaps = NO_GAPS;
+    if (this.secrets.length > 0) this.secrets = [];
+    this.#offset = offset;
+    this.#deviations = undefined;
+  }
+
+  /** What was tolerated since {@link reset}. */
+  get deviations(): readonly Deviation[] | undefined {
+    return this.#deviations;
+  }
+
+  /** Notes that something here was tolerated. */
+  deviate(code: string): void {
+    (this.#deviations ??= []).push({ code, offset: this.#offset + this.at });
+  }
+
+  /** The next byte; -1 at the end. */
+  peek(): number {
+    return this.at < this.end ? (this.bytes[this.at] ?? -1) : -1;
+  }
+
+  /** Bytes `from` to `to` as text, one character per byte. */
+  slice(from: number, to: number): string {
+    return this.#text.slice(from - this.#textStart, to - this.#textStart);
+  }
+
+  /** Bytes `from` to `to` as a view. */
+  view(from: number, to: number): Uint8Array {
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + from, to - from);
+  }
+
+  /** Moves over `byte` when it is the next one; tells whether it was. */
+  skip(byte: number): boolean {
+    if (this.peek() !== byte) return false;
+    this.at += 1;
+    return true;
+  }
+
+  /** Moves over `byte`. */
+  expect(byte: number): void {
+    if (!this.skip(byte)) throw new Malformed(`no-${String.fromCharCode(byte)}`);
+  }
+
+  /** SP, and more than one where that is tolerated. */
+  space(): void {
+    this.expect(SP);
+    if (this.peek() === SP) this.#extraSpaces();
+  }
+
+  /** Moves over spaces where none belongs: before `)` and at the end. */
+  noSpace(): void {
+    if (this.peek() === SP) this.#extraSpaces();
+  }
+
+  #extraSpaces(): void {
+    this.deviate("extra-space");
+    while (this.peek() === SP) this.at += 1;
+  }
+
+  /** "(" : a list begins. */
+  open(): void {
+    this.expect(OPEN);
+    this.nest();
+  }
+
+  /** Goes one level deeper, in a list or in what else nests; `depth` goes down with its end. */
+  nest(): void {
+    this.depth += 1;
+    if (this.depth > this.#limits.maxNesting) throw new Malformed("too-deep");
+  }
+
+  /** ")" : true and past it when the list ends here; otherwise past the space before its next element. */
+  closes(): boolean {
+    const { at } = this;
+    if (this.peek() === SP) this.space();
+    if (!this.skip(CLOSE)) return false;
+    if (this.at > at + 1) this.deviate("extra-space");
+    this.depth -= 1;
+    return true;
+  }
+
+  /** The end of the command or response; spaces before it are tolerated, other bytes are where servers are read. */
+  finish(): void {
+    if (this.at === this.end) return;
+    this.noSpace();
+    if (this.at === this.end) return;
+    if (this.peer === "client") throw new Malformed("trailing-data");
+    this.deviate("trailing-data");
+    this.at = this.end;
+  }
+
+  /** number = 1*DIGIT, up to `max`. */
+  number(max: number = MAX_NUMBER): number {
+    const { bytes } = this;
+    const start = this.at;
+    let at = start;
+    let value = 0;
+    for (;;) {
+      const digit = (bytes[at] ?? 0) - 48;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+      at += 1;
+    }
+    if (at === start) throw new Malformed("no-number");
+    if (!(value <= max)) throw new Malformed("number-too-big");
+    this.at = at;
+    return value;
+  }
+
+  /** nz-number = digit-nz *DIGIT */
+  nzNumber(): number {
+    const value = this.number();
+    if (value === 0) throw new Malformed("zero");
+    return value;
+  }
+
+  /** number of up to 63 bits (RFC 7162 mod-sequence-value) */
+  number63(): bigint {
+    const start = this.at;
+    const value = this.number(Infinity);
+    const exact = value <= Number.MAX_SAFE_INTEGER ? BigInt(value) : this.#bigNumber(start);
+    if (exact > MAX_NUMBER_63) throw new Malformed("number-too-big");
+    return exact;
+  }
+
+  #bigNumber(start: number): bigint {
+    // 20 digits are enough for 63 bits; converting more takes time for nothing.
+    if (this.at - start > 20) throw new Malformed("number-too-big");
+    return BigInt(this.slice(start, this.at));
+  }
+
+  /** True when a digit is next. */
+  atNumber(): boolean {
+    const byte = this.peek();
+    return byte >= 48 && byte <= 57;
+  }
+
+  /** atom = 1*ATOM-CHAR */
+  atom(): string {
+    return this.#word(ATOM);
+  }
+
+  /** A flag as servers write them: 1*<any but CTL, SP and parentheses> */
+  flag(): string {
+    return this.#word(FLAG);
+  }
+
+  #word(characters: number): string {
+    const { bytes, at: start } = this;
+    let at = start;
+    let hash = 0;
+    for (; at < this.end; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (!isIn(byte, characters)) break;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+    this.#advanceToken(start, at);
+    return ATOMS.get(bytes, start, at, hash);
+  }
+
+  /** The name of a command, a response, an item: ATOM-CHARs up to `[` or `<`, in upper case. */
+  keyword(): string {
+    const { bytes, at: start } = this;
+    let at = start;
+    let hash = 0;
+    for (; at < this.end; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (!isIn(byte, KEYWORD)) break;
+      hash = (Math.imul(hash, 31) + upper(byte)) | 0;
+    }
+    this.#advanceToken(start, at);
+    return KEYWORDS.get(bytes, start, at, hash);
+  }
+
+  #advanceToken(start: number, end: number): void {
+    if (end === start) throw new Malformed("no-atom");
+    if (end - start > this.#limits.maxTokenBytes) throw new Malformed("token-too-long");
+    this.at = end;
+  }
+
+  /** Moves to the first byte that is in none of `classes` and gives the text before it, which may be empty. */
+  run(classes: number): string {
+    const start = this.at;
+    while (this.at < this.end && isIn(this.bytes[this.at], classes)) this.at += 1;
+    return this.slice(start, this.at);
+  }
+
+  /** astring = 1*ASTRING-CHAR / string */
+  astring(): string {
+    const byte = this.peek();
+    if (byte === QUOTE || byte === OPEN_BRACE) return this.string();
+    return this.#word(ASTRING);
+  }
+
+  /** string = quoted / literal ; as UTF-8 where it is, else one character per byte */
+  string(): string {
+    const byte = this.peek();
+    if (byte === QUOTE) return this.#quoted();
+    if (byte === OPEN_BRACE || byte === TILDE) return this.#literalText();
+    if (this.peer === "client") throw new Malformed("no-string");
+    const word = this.#word(FLAG);
+    this.deviate("atom-for-string");
+    return word;
+  }
+
+  /** nstring = string / nil ; `()` is taken for nil from servers */
+  nstring(): string | null {
+    if (this.nil()) return null;
+    return this.string();
+  }
+
+  /** nil = "NIL" */
+  nil(): boolean {
+    const { bytes, at } = this;
+    const first = this.peek();
+    if (first === 78 || first === 110) {
+      if (upper(bytes[at + 1] ?? 0) !== 73 || upper(bytes[at + 2] ?? 0) !== 76 || isIn(bytes[at + 3], ATOM)) return false;
+      this.at = at + 3;
+      return true;
+    }
+    if (first !== OPEN || bytes[at + 1] !== CLOSE || this.peer === "client") return false;
+    this.deviate("empty-list-for-nil");
+    this.at = at + 2;
+    return true;
+  }
+
+  /** nstring whose bytes are wanted: a view, null, or the size of what streamed past. */
+  data(): Uint8Array | StreamedLiteral | null {
+    const byte = this.peek();
+    if (byte === OPEN_BRACE || byte === TILDE) {
+      const gap = this.#literalGap();
+      if (gap !== undefined) return gap;
+      const start = this.#literal();
+      return this.view(start, this.at);
+    }
+    if (this.nil()) return null;
+    const start = this.at + 1;
+    if (byte !== QUOTE) throw new Malformed("no-string");
+    const text = this.#quoted();
+    const raw = this.view(start, this.at - 1);
+    return text.length === raw.length ? raw : unescape(raw);
+  }
+
+  /** string, as one character per byte whatever it holds. */
+  bytesString(): string {
+    const data = this.data();
+    if (data instanceof Uint8Array) return latin1(data);
+    throw data === null ? new Malformed("no-string") : new LiteralAhead();
+  }
+
+  /** quoted = DQUOTE *QUOTED-CHAR DQUOTE */
+  #quoted(): string {
+    const { bytes, end } = this;
+    const start = this.at + 1;
+    let at = start;
+    let high = 0;
+    let escaped = false;
+    for (; ; at += 1) {
+      if (at >= end) throw new Malformed("open-quote");
+      const byte = bytes[at] ?? 0;
+      if (byte === QUOTE) {
+        if (this.peer === "client" || endsString(bytes[at + 1])) break;
+        this.at = at;
+        this.deviate("unescaped-quote");
+      } else if (byte === BACKSLASH) {
+        escaped = true;
+        if (this.backslash === "is-text" && bytes[at + 1] === QUOTE && endsString(bytes[at + 2])) continue;
+        at += 1;
+        if (at < end) this.#checkEscape(at);
+      } else if (byte < SP && byte !== TAB) this.#checkControl(byte);
+      high |= byte;
+    }
+    if (at - start > this.#limits.maxTokenBytes) throw new Malformed("token-too-long");
+    this.at = at + 1;
+    const text = high > 127 ? this.#decode(start, at) : this.slice(start, at);
+    return escaped ? text.replace(/\\(["\\])/g, "$1") : text;
+  }
+
+  #checkEscape(at: number): void {
+    const byte = this.bytes[at];
+    if (byte === QUOTE || byte === BACKSLASH) return;
+    if (this.peer === "client") throw new Malformed("bad-escape");
+    this.at = at;
+    this.deviate("bad-escape");
+  }
+
+  #checkControl(byte: number): void {
+    if (byte === CR || byte === LF || byte === 0) throw new Malformed("open-quote");
+  }
+
+  #literalText(): string {
+    if (this.#literalGap() !== undefined) throw new LiteralAhead();
+    const start = this.#literal();
+    for (let at = start; at < this.at; at += 1) {
+      if ((this.bytes[at] ?? 0) > 127) return this.#decode(start, this.at);
+    }
+    return this.slice(start, this.at);
+  }
+
+  #decode(start: number, end: number): string {
+    return decodeUtf8(this.view(start, end)) ?? this.slice(start, end);
+  }
+
+  /**
+   * literal = "{" number ["+"] "}" CRLF *CHAR8 (RFC 7888), "~" literal (RFC 3516): gives the index of its first byte, moves behind its
+   * last. The framing has made sure that it is all here.
+   */
+  #literal(): number {
+    const { start, size } = this.#literalHead();
+    if (start + size > this.end) throw new Malformed("bad-literal");
+    this.at = start + size;
+    return start;
+  }
+
+  #literalHead(): { readonly start: number; readonly size: number } {
+    this.skip(TILDE);
+    this.expect(OPEN_BRACE);
+    const size = this.number(Number.MAX_SAFE_INTEGER);
+    this.skip(PLUS);
+    this.expect(CLOSE_BRACE);
+    this.skip(CR);
+    this.expect(LF);
+    return { start: this.at, size };
+  }
+
+  /** The literal here, when its bytes are not. */
+  #literalGap(): StreamedLiteral | undefined {
+    if (this.gaps.length === 0) return undefined;
+    const { at } = this;
+    const { start } = this.#literalHead();
+    const gap = this.gap(start);
+    if (gap !== undefined && "size" in gap) return gap;
+    this.at = at;
+    return undefined;
+  }
+
+  /** What streamed past at index `at`. */
+  gap(at: number = this.at): Gap["value"] | undefined {
+    for (const gap of this.gaps) if (gap.at === at) return gap.value;
+    return undefined;
+  }
+
+  /** Moves over any value: an atom with its brackets, a string, a list of values. */
+  skipValue(): void {
+    const { depth } = this;
+    do {
+      const byte = this.peek();
+      if (byte === OPEN) this.open();
+      else if (byte === CLOSE) {
+        if (this.depth === depth) return;
+        this.at += 1;
+        this.depth -= 1;
+      } else if (byte === QUOTE || byte === OPEN_BRACE) this.data();
+      else if (byte === SP) this.at += 1;
+      else if (byte === -1) throw new Malformed("open-list");
+      else this.#skipAtom();
+    } while (this.depth > depth);
+  }
+
+  #skipAtom(): void {
+    const { at: start, end } = this;
+    for (let bracket = false; this.at < end; this.at += 1) {
+      const byte = this.bytes[this.at];
+      if (byte === OPEN_BRACKET) bracket = true;
+      else if (byte === CLOSE_BRACKET) bracket = false;
+      else if (!bracket && (byte === QUOTE || !isIn(byte, FLAG))) break;
+    }
+    if (this.at === start) throw new Malformed("bad-character");
+  }
+}
+
+/** What stands behind a string; a quote before anything else was not escaped. */
+function endsString(byte: number | undefined): boolean {
+  return byte === undefined || byte === SP || byte === CLOSE || byte === OPEN || byte === CR || byte === LF || byte === CLOSE_BRACKET;
+}
+
+function unescape(raw: Uint8Array): Uint8Array {
+  const out = new Uint8Array(raw.length);
+  let length = 0;
+  for (let at = 0; at < raw.length; at += 1) {
+    const next = raw[at + 1];
+    if (raw[at] === BACKSLASH && (next === QUOTE || next === BACKSLASH)) at += 1;
+    out[length] = raw[at] ?? 0;
+    length += 1;
+  }
+  return out.subarray(0, length);
+}

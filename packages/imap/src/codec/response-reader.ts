@@ -1,0 +1,104 @@
+// The registry of responses: which reader reads which word, and where literals may stand (RFC 3501 section 9, response-data).
+
+import type { Cursor } from "./cursor.ts";
+import { attempt, Malformed } from "./malformed.ts";
+import type { Response } from "./response.ts";
+import { readCapabilityResponse } from "./responses/capability.ts";
+import { readContinuation, readTaggedResponse, readUntaggedResponse } from "./responses/condition.ts";
+import { readFetchResponse } from "./responses/fetch.ts";
+import { readListResponse } from "./responses/list.ts";
+import { readCountResponse, readFlagsResponse } from "./responses/mailbox-state.ts";
+import { readEsearchResponse, readSearchResponse } from "./responses/search.ts";
+import { readStatusResponse } from "./responses/status.ts";
+
+const SP = 32;
+const STAR = 42;
+const PLUS = 43;
+
+/** What follows `* ` and the word. */
+const READERS: ReadonlyMap<string, (cursor: Cursor) => Response> = new Map<string, (cursor: Cursor) => Response>([
+  ["OK", (cursor) => readUntaggedResponse(cursor, "OK")],
+  ["NO", (cursor) => readUntaggedResponse(cursor, "NO")],
+  ["BAD", (cursor) => readUntaggedResponse(cursor, "BAD")],
+  ["PREAUTH", (cursor) => readUntaggedResponse(cursor, "PREAUTH")],
+  ["BYE", (cursor) => readUntaggedResponse(cursor, "BYE")],
+  ["CAPABILITY", readCapabilityResponse],
+  ["LIST", (cursor) => readListResponse(cursor, "LIST")],
+  ["LSUB", (cursor) => readListResponse(cursor, "LSUB")],
+  ["STATUS", readStatusResponse],
+  ["SEARCH", readSearchResponse],
+  ["ESEARCH", readEsearchResponse],
+  ["FLAGS", readFlagsResponse],
+]);
+
+/** What follows `* `, a number and the word. */
+const NUMBERED_READERS: ReadonlyMap<string, (cursor: Cursor, number: number) => Response> = new Map<
+  string,
+  (cursor: Cursor, number: number) => Response
+>([
+  ["FETCH", readFetchResponse],
+  ["EXISTS", (_, number) => readCountResponse("EXISTS", number)],
+  ["RECENT", (_, number) => readCountResponse("RECENT", number)],
+  ["EXPUNGE", (_, number) => readCountResponse("EXPUNGE", number)],
+]);
+
+/** response-data / response-done / continue-req ; `invalid` for anything else */
+export function readResponse(cursor: Cursor): Response {
+  const { at: start } = cursor;
+  return attempt(
+    () => {
+      const response = readAny(cursor);
+      cursor.finish();
+      return response;
+    },
+    ({ reason }): Response => {
+      cursor.deviate("invalid-response");
+      return { type: "invalid", reason, raw: cursor.view(start, cursor.end) };
+    },
+  );
+}
+
+function readAny(cursor: Cursor): Response {
+  const first = cursor.peek();
+  if (first === PLUS) return readContinuation(cursor);
+  if (first !== STAR) return readTaggedResponse(cursor);
+  cursor.at += 1;
+  cursor.space();
+  const { at: start } = cursor;
+  if (cursor.atNumber()) return readNumbered(cursor, start);
+  const name = cursor.keyword();
+  return READERS.get(name)?.(cursor) ?? readUnknown(cursor, name, start);
+}
+
+function readNumbered(cursor: Cursor, start: number): Response {
+  const number = cursor.number();
+  cursor.space();
+  const name = cursor.keyword();
+  return NUMBERED_READERS.get(name)?.(cursor, number) ?? readUnknown(cursor, name, start);
+}
+
+function readUnknown(cursor: Cursor, name: string, start: number): Response {
+  const next = cursor.peek();
+  if (next !== SP && next !== -1) throw new Malformed("bad-character");
+  cursor.at = cursor.end;
+  return { type: "unknown", name, raw: cursor.view(start, cursor.end) };
+}
+
+/**
+ * Whether a literal can stand behind `before`, the text of a response so far. Text for people may end in what looks like a literal, and
+ * so may a mailbox name that is not quoted.
+ */
+export function literalMayFollow(before: string): boolean {
+  // A literal is an argument of its own, or the first of a list; "~" marks one that may hold any byte (RFC 3516).
+  if (!/[ (]~?$/.test(before)) return false;
+  const [, word = ""] = /^\0*\* +(?:\d+ +)?([^ ]+) /.exec(before) ?? [];
+  const name = word.toUpperCase();
+  if (TEXTUAL.has(name)) return /^[^\]]*\[BADCHARSET [^\]]*\([^\]]*$/i.test(before);
+  if (name === "LIST" || name === "LSUB") return /\) (?:"(?:[^"\\]|\\.)?"|NIL) $|\((?:[^ ]+ )*~?$/i.test(before);
+  return !WITHOUT_STRINGS.has(name);
+}
+
+/** Responses that end in text for people; the empty word is a tagged one, or `+`. */
+const TEXTUAL: ReadonlySet<string> = new Set(["", "OK", "NO", "BAD", "PREAUTH", "BYE"]);
+/** Responses that have no strings. */
+const WITHOUT_STRINGS: ReadonlySet<string> = new Set(["CAPABILITY", "SEARCH", "FLAGS", "EXISTS", "RECENT", "EXPUNGE"]);

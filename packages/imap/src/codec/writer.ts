@@ -1,0 +1,195 @@
+// The one place where values become bytes: nothing gets past it that could end a line or a string early.
+
+import { fromLatin1, ProtocolError, utf8 } from "@mailwire/wire";
+import { ASTRING, ATOM, consistsOf, FLAG, QUOTED } from "./characters.ts";
+import type { LiteralData, LiteralMode, Segment } from "./literal.ts";
+import { findAnnouncement } from "./literal.ts";
+
+/** RFC 7888: a LITERAL- client sends no larger literal without waiting. */
+const LITERAL_MINUS_BYTES = 4096;
+/** Longer strings go as literals: RFC 2683 section 3.2.1.5 warns of lines of more than 1000 bytes. */
+const LONGEST_QUOTED = 512;
+
+/** How literals are announced: as a server does, or as a client may. */
+export type LiteralForm = "server" | LiteralMode;
+
+/** Gathers the text and the literals of one command or response. Every writer throws a local `ProtocolError` for what cannot be said. */
+export class Writer {
+  readonly #form: LiteralForm;
+  readonly #segments: Segment[] = [];
+  #text = "";
+
+  constructor(form: LiteralForm) {
+    this.#form = form;
+  }
+
+  /** Ends the line and gives all segments. */
+  finish(): readonly Segment[] {
+    this.#text += "\r\n";
+    this.#flush();
+    return this.#segments;
+  }
+
+  /** Writes text of the grammar itself: words, spaces, parentheses. It must be free of line ends. */
+  raw(text: string): this {
+    if (/[\0\r\n]/.test(text)) throw unsayable("a line end or NUL in text");
+    this.#text += text;
+    return this;
+  }
+
+  /**
+   * text = 1*TEXT-CHAR, for people: what is not US-ASCII is said as `?`. Text that begins like a response code is kept from being one.
+   */
+  text(text: string): this {
+    return this.raw((text.startsWith("[") ? "- " : "") + text.replace(/[^\0-\x7f]/gu, "?"));
+  }
+
+  /** Writes a word of one class of characters. */
+  word(text: string, characters: number, what: string): this {
+    if (text === "" || !consistsOf(text, characters)) throw unsayable(`${what} cannot be ${JSON.stringify(text)}`);
+    this.#text += text;
+    return this;
+  }
+
+  /** atom */
+  atom(text: string): this {
+    return this.word(text, ATOM, "an atom");
+  }
+
+  /** A flag, with or without its backslash. */
+  flag(text: string): this {
+    if (text === "\\*") return this.raw(text);
+    return this.word(text, FLAG, "a flag");
+  }
+
+  /** An unsigned number of 32 bits, or of `max`. */
+  number(value: number, max = 0xffff_ffff): this {
+    if (!Number.isInteger(value) || value < 0 || value > max) throw unsayable(`a number cannot be ${value}`);
+    this.#text += String(value);
+    return this;
+  }
+
+  /** An unsigned number of 63 bits. */
+  number63(value: bigint): this {
+    if (value < 0n || value >= 1n << 63n) throw unsayable(`a number cannot be ${value}`);
+    this.#text += String(value);
+    return this;
+  }
+
+  /** astring: an atom where that says it, else a string. */
+  astring(text: string): this {
+    if (text.length > LONGEST_QUOTED || text === "" || /^nil$/i.test(text) || !consistsOf(text, ASTRING)) return this.string(text);
+    this.#text += text;
+    return this;
+  }
+
+  /** string: quoted where that says it, else a literal of UTF-8. */
+  string(text: string): this {
+    if (text.length > LONGEST_QUOTED || !/^[\x01-\x09\x0b\x0c\x0e-\x7f]*$/.test(text)) return this.#textLiteral(utf8(text));
+    this.#text += consistsOf(text, QUOTED) ? `"${text}"` : `"${text.replace(/["\\]/g, "\\$&")}"`;
+    return this;
+  }
+
+  /** nstring */
+  nstring(text: string | null): this {
+    return text === null ? this.raw("NIL") : this.string(text);
+  }
+
+  /** A string whose characters stand for one byte each (a mailbox name): an astring, or a literal of these bytes. */
+  bytesString(text: string): this {
+    if (/^[\x01-\x7f]*$/.test(text)) return this.astring(text);
+    if (/[^\0-\xff]/.test(text)) throw unsayable("a character that is no byte");
+    return this.#textLiteral(fromLatin1(text));
+  }
+
+  /** Bytes as a literal; null as NIL; the announcement only of what will be streamed. */
+  data(data: LiteralData): this {
+    if (data === null) return this.raw("NIL");
+    if (data instanceof Uint8Array) {
+      this.#announce(data.length);
+      this.#segments.push({ type: "bytes", bytes: data });
+    } else {
+      if (!Number.isSafeInteger(data.size) || data.size < 0) throw unsayable(`a literal cannot have ${data.size} bytes`);
+      this.#announce(data.size);
+      this.#segments.push({ type: "stream", size: data.size });
+    }
+    return this;
+  }
+
+  /**
+   * Bytes that were read before, as they were: line ends are allowed only where a literal is announced, which must be whole. Literals are not
+   * announced anew, so only servers may repeat what holds any.
+   */
+  verbatim(bytes: Uint8Array): this {
+    if (!isFramed(bytes, this.#form)) throw unsayable("a line end in what was to be repeated");
+    this.#flush();
+    this.#segments.push({ type: "bytes", bytes });
+    return this;
+  }
+
+  /** Marks all that `write` writes as secret. */
+  secret(write: (writer: this) => void): this {
+    this.#flush();
+    const first = this.#segments.length;
+    write(this);
+    this.#flush();
+    for (let at = first; at < this.#segments.length; at += 1) {
+      const segment = this.#segments[at];
+      if (segment?.type === "bytes") this.#segments[at] = { ...segment, secret: true };
+    }
+    return this;
+  }
+
+  /** "(" the items with spaces between ")" */
+  list<Item>(items: readonly Item[], write: (item: Item) => void): this {
+    this.#text += "(";
+    return this.spaced(items, write).raw(")");
+  }
+
+  /** The items with spaces between. */
+  spaced<Item>(items: readonly Item[], write: (item: Item) => void): this {
+    items.forEach((item, index) => {
+      if (index > 0) this.#text += " ";
+      write(item);
+    });
+    return this;
+  }
+
+  #textLiteral(bytes: Uint8Array): this {
+    // RFC 3501 section 4.3.1: a literal is of CHAR8, which is any byte but NUL.
+    if (bytes.includes(0)) throw unsayable("a NUL in a string");
+    return this.data(bytes);
+  }
+
+  #announce(size: number): void {
+    const waits = this.#form === "synchronizing" || (this.#form === "LITERAL-" && size > LITERAL_MINUS_BYTES);
+    this.#text += this.#form === "server" || waits ? `{${size}}\r\n` : `{${size}+}\r\n`;
+    this.#flush();
+    if (waits) this.#segments.push({ type: "wait-for-continuation" });
+  }
+
+  #flush(): void {
+    if (this.#text === "") return;
+    this.#segments.push({ type: "bytes", bytes: fromLatin1(this.#text) });
+    this.#text = "";
+  }
+}
+
+/** The error for a value that IMAP has no words for. */
+export function unsayable(what: string): ProtocolError {
+  return new ProtocolError("local", "bad-argument", `IMAP cannot say this: ${what}`);
+}
+
+/** True when every line end in `bytes` is that of a literal's announcement, followed by the whole literal, and there is no NUL outside. */
+function isFramed(bytes: Uint8Array, form: LiteralForm): boolean {
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === 0) return false;
+    if (byte !== 13 && byte !== 10) continue;
+    const size = form === "server" ? findAnnouncement(bytes, 0, at)?.size : undefined;
+    if (size === undefined) return false;
+    at += (byte === 13 ? 1 : 0) + size;
+    if (at >= bytes.length && size > 0) return false;
+  }
+  return true;
+}
