@@ -92,7 +92,7 @@ export class Pop3Client {
     if (upgrade && serverName === undefined) {
       throw new ProtocolError("local", "no-server-name", "the upgrade to TLS needs serverName; allowPlaintext does without TLS");
     }
-    const conversant = new ClientSession({ ...session, way: transport.info.secure ? "private" : "plain", limits: sessionLimits });
+    const conversant = new ClientSession({ ...session, secure: transport.info.secure, limits: sessionLimits });
     const driver = drive(conversant, transport, {
       ...(serverName !== undefined && { tls: { side: "client", serverName, tls: tlsOptions } }),
       ...(signal !== undefined && { signal }),

@@ -48,7 +48,7 @@ class Pop3Connection implements ServedConnection {
     this.#options = options;
     this.#authentication = new Authentication(options);
     this.#session = new ServerSession({
-      way: transport.info.secure ? "private" : "plain",
+      secure: transport.info.secure,
       allowPlaintextAuth,
       bodyLineEnds,
       stls: tls === undefined || transport.startTls === undefined ? "absent" : "offered",
@@ -218,7 +218,7 @@ class Pop3Connection implements ServedConnection {
   }
 
   #mayLogIn(): boolean {
-    return this.#session.way === "private" || this.#options.allowPlaintextAuth === true;
+    return this.#session.secure || this.#options.allowPlaintextAuth === true;
   }
 
   #context(): Pop3Context {

@@ -52,8 +52,8 @@ export type ClientIntent =
 
 /** How a client session behaves. */
 export interface ClientSessionOptions {
-  /** `private` when the way to the server is secure from the start (TLS, a tunnel); `plain`, the default, until STLS. */
-  readonly way?: "plain" | "private";
+  /** True when the way to the server is secure from the start (TLS, a tunnel); false, the default, until STLS. */
+  readonly secure?: boolean;
   /** True to let USER, PASS, APOP and AUTH go over a plain way. */
   readonly allowPlaintext?: boolean;
   /** When commands are sent ahead of answers: when the server `offered` it (default), `always` or `never`. */

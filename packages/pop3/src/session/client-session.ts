@@ -66,7 +66,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     this.#limits = withLimits(DEFAULT_CLIENT_LIMITS, options.limits);
     this.#observe = options.observe;
     this.#lines = new LineReader(this.#buffer, { maxLineBytes: this.#limits.maxReplyBytes });
-    this.#way = options.way ?? "plain";
+    this.#way = options.secure === true ? "private" : "plain";
     this.#pipeline = new Pipeline(this.#firstWindow(), (sent) => this.#transmit(sent));
     this.#patience = { phase: "greeting", ms: this.#limits.greetingMs };
   }

@@ -38,8 +38,8 @@ export type ServerIntent =
 
 /** How a server session behaves. */
 export interface ServerSessionOptions {
-  /** `private` when the way to the client is secure from the start (TLS, a tunnel); `plain`, the default, until STLS. */
-  readonly way?: "plain" | "private";
+  /** True when the way to the client is secure from the start (TLS, a tunnel); false, the default, until STLS. */
+  readonly secure?: boolean;
   /** True to let USER, PASS, APOP and AUTH be used over a plain way. */
   readonly allowPlaintextAuth?: boolean;
   /** `offered` when STLS can be honoured. */

@@ -69,7 +69,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     this.#limits = withLimits(DEFAULT_SERVER_LIMITS, options.limits);
     this.#observe = options.observe;
     this.#lines = new LineReader(this.#buffer, { maxLineBytes: this.#limits.maxCommandBytes });
-    this.#way = options.way ?? "plain";
+    this.#way = options.secure === true ? "private" : "plain";
     this.#patience = { phase: "command", ms: this.#limits.commandMs };
   }
 
@@ -78,9 +78,9 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     return this.#state;
   }
 
-  /** `private` inside TLS, or where the options said so. */
-  get way(): "plain" | "private" {
-    return this.#way;
+  /** True inside TLS, and where the options said so. */
+  get secure(): boolean {
+    return this.#way === "private";
   }
 
   /** True when STLS is offered and the way is still plain. */
