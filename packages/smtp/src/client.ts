@@ -1,5 +1,288 @@
 /**
- * SMTP codec, client and server sessions, promise client and one-connection server.
+ * An SMTP client with promises, over any transport.
  * @packageDocumentation
  */
-export {};
+import type { SaslClient } from "@mailwire/sasl";
+import { type Closure, drive, type Driver } from "@mailwire/transport";
+import { type ByteTransport, ConnectionError, ProtocolError, type TransportInfo } from "@mailwire/wire";
+import { Dialogue } from "./client/dialogue.ts";
+import { type Mail, type RecipientResult, type SendResult, type Transaction, transactionOf } from "./client/mail.ts";
+import type { SmtpClientOptions } from "./client/options.ts";
+import { SmtpReplyError } from "./client/reply-error.ts";
+import type { Command, RcptCommand } from "./codec/command.ts";
+import type { Extensions } from "./codec/extensions.ts";
+import { isPositive, type Reply } from "./codec/reply.ts";
+import type { ReceivedReply } from "./codec/received-reply.ts";
+import { type ClientEvent, type ClientIntent, ClientSession, type ClientSessionOptions } from "./session/client-session.ts";
+
+export type { Mail, Recipient, RecipientResult, SendResult } from "./client/mail.ts";
+export type { SmtpClientOptions } from "./client/options.ts";
+export { SmtpReplyError } from "./client/reply-error.ts";
+
+/** Bytes that are handed over before waiting until the transport took them. */
+const WINDOW_BYTES = 65_536;
+
+/**
+ * A connection to a server, ready for mail. A refusal that the method cannot live with rejects with {@link SmtpReplyError}; a broken protocol
+ * with `ProtocolError`; a lost connection with `ConnectionError`.
+ */
+export class SmtpClient {
+  readonly #driver: Driver<ClientEvent, ClientIntent>;
+  readonly #dialogue: Dialogue;
+  readonly #options: SmtpClientOptions;
+  /** Ends when the mails begun so far have. */
+  #mails: Promise<unknown> = Promise.resolve();
+  #greeting: Reply | undefined;
+
+  private constructor(transport: ByteTransport, options: SmtpClientOptions) {
+    const session = new ClientSession(sessionOptions(transport, options));
+    this.#options = options;
+    this.#driver = drive<ClientEvent, ClientIntent>(session, transport, {
+      ...(options.serverName === undefined
+        ? {}
+        : {
+            tls: {
+              side: "client",
+              serverName: options.serverName,
+              ...(options.tlsOptions === undefined ? {} : { tls: options.tlsOptions }),
+            },
+          }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    this.#dialogue = new Dialogue(this.#driver);
+  }
+
+  /**
+   * Reads the greeting, introduces itself, and upgrades a transport that is not secure by STARTTLS. Where that cannot be had it rejects (with a
+   * `ConnectionError`, code `tls`) before anything is shown, unless `allowPlaintext` is set.
+   */
+  static async open(transport: ByteTransport, options: SmtpClientOptions = {}): Promise<SmtpClient> {
+    const client = new SmtpClient(transport, options);
+    try {
+      client.#greeting = expectCode(220, "greeting", await client.#dialogue.start());
+      await client.#introduce();
+      return client;
+    } catch (error) {
+      await client.#leave(error);
+      throw error;
+    }
+  }
+
+  /** The server's first words. */
+  get greeting(): Reply | undefined {
+    return this.#greeting;
+  }
+
+  /** What the server offers now. */
+  get extensions(): Extensions {
+    return this.#dialogue.extensions;
+  }
+
+  /** Facts about the transport, after TLS those of the secure one. */
+  get info(): TransportInfo {
+    return this.#driver.info;
+  }
+
+  /** Resolves when the connection is over, with the reason; never rejects. */
+  get closed(): Promise<Closure> {
+    return this.#driver.closed;
+  }
+
+  /** Says a command; resolves to its answer, whatever that is. Commands said at once are pipelined as far as RFC 2920 allows. DATA has no use here: see {@link SmtpClient.sendMail}. */
+  async command(command: Command): Promise<ReceivedReply> {
+    if (command.verb === "DATA" || command.verb === "AUTH" || command.verb === "STARTTLS") {
+      throw new ProtocolError("local", "bad-command", `${command.verb} has a method of its own`);
+    }
+    await this.#mails;
+    return this.#dialogue.command(command);
+  }
+
+  /** Says a line that no type describes; resolves to its answer, whatever that is. Known verbs are refused: they have types. */
+  raw(line: string): Promise<ReceivedReply> {
+    const [name = "", ...rest] = line.split(" ");
+    return this.command({ verb: "unknown", name, argument: rest.join(" ") });
+  }
+
+  /** Upgrades by STARTTLS and introduces itself again, on a connection that was opened with `allowPlaintext`. */
+  async startTls(): Promise<void> {
+    if (this.#options.serverName === undefined) {
+      throw new ProtocolError("local", "server-name-missing", "STARTTLS needs serverName: the name in the server's certificate");
+    }
+    if (!this.extensions.has("STARTTLS")) throw new ConnectionError("tls", "the server does not offer STARTTLS");
+    const reply = await this.#dialogue.startTls();
+    if (reply.code !== 220) {
+      throw new ConnectionError("tls", "the server refused STARTTLS", { cause: new SmtpReplyError("STARTTLS", reply) });
+    }
+    await this.#hello();
+  }
+
+  /**
+   * Authenticates. Rejects with a local `ProtocolError` (`mechanism-not-offered`) before anything is said when the server does not offer the
+   * mechanism, and with what the mechanism throws after the exchange was cancelled.
+   */
+  async auth(mechanism: SaslClient): Promise<Reply> {
+    if (!this.extensions.authMechanisms.includes(mechanism.mechanism.toUpperCase())) {
+      throw new ProtocolError("local", "mechanism-not-offered", `the server does not offer ${mechanism.mechanism}`);
+    }
+    await this.#mails;
+    return expectPositive("AUTH", await this.#dialogue.authenticate(mechanism));
+  }
+
+  /**
+   * Sends a mail; resolves when the server took it for at least one recipient. Rejects with {@link SmtpReplyError} when it was taken for none; what was
+   * said about each recipient is in the error. Mails sent at once go one after another. A message that cannot be sent whole (its source
+   * fails, or it has bare line ends) costs the connection, since SMTP has no other way to take it back.
+   */
+  sendMail(mail: Mail): Promise<SendResult> {
+    const sent = this.#mails.then(() => this.#send(mail));
+    this.#mails = sent.catch(() => undefined);
+    return sent;
+  }
+
+  /** RSET: gives up whatever transaction is open. */
+  async reset(): Promise<void> {
+    expectPositive("RSET", await this.command({ verb: "RSET" }));
+  }
+
+  /** NOOP: is the server still there? */
+  async noop(): Promise<void> {
+    expectPositive("NOOP", await this.command({ verb: "NOOP" }));
+  }
+
+  /** VRFY; resolves to the answer, whatever it is. */
+  verify(text: string): Promise<ReceivedReply> {
+    return this.command({ verb: "VRFY", text });
+  }
+
+  /** HELP; resolves to the answer, whatever it is. */
+  help(text?: string): Promise<ReceivedReply> {
+    return this.command(text === undefined ? { verb: "HELP" } : { verb: "HELP", text });
+  }
+
+  /** QUIT; resolves when the connection is over. A server that only closes is as good. */
+  async quit(): Promise<void> {
+    await this.command({ verb: "QUIT" }).catch((error: unknown) => {
+      if (!(error instanceof ConnectionError)) throw error;
+    });
+    await this.#driver.close();
+  }
+
+  /** Drops the connection at once. */
+  abort(reason?: unknown): void {
+    this.#driver.abort(reason);
+  }
+
+  async #introduce(): Promise<void> {
+    const mayBeReadable = this.info.secure || this.#options.allowPlaintext === true;
+    await this.#hello();
+    if (!mayBeReadable) await this.startTls();
+  }
+
+  /** EHLO; where even plaintext is allowed (or there is TLS) a server that knows only HELO will do. */
+  async #hello(): Promise<void> {
+    const { hostname = "[127.0.0.1]", allowPlaintext } = this.#options;
+    const reply = await this.#dialogue.command({ verb: "EHLO", domain: hostname });
+    if (reply.code === 250) return;
+    if (reply.code < 500 || !(this.info.secure || allowPlaintext === true)) throw new SmtpReplyError("EHLO", reply);
+    expectPositive("HELO", await this.#dialogue.command({ verb: "HELO", domain: hostname }));
+  }
+
+  /** Says QUIT where the server can still hear it, and goes without waiting for the answer. */
+  async #leave(reason: unknown): Promise<void> {
+    if (reason instanceof SmtpReplyError || (reason instanceof ConnectionError && reason.code === "tls")) {
+      void this.#dialogue.command({ verb: "QUIT" }).catch(() => undefined);
+      await this.#driver.close();
+    }
+    this.#driver.abort(reason);
+  }
+
+  async #send(mail: Mail): Promise<SendResult> {
+    const transaction = transactionOf(mail, this.extensions);
+    const { signal } = mail;
+    signal?.throwIfAborted();
+    const onAbort = (): void => this.abort(signal?.reason);
+    signal?.addEventListener("abort", onAbort);
+    try {
+      const recipients = await this.#sendEnvelope(transaction);
+      const answer = await this.#sendMessage(mail.body, recipients);
+      if (!isPositive(answer)) throw new SmtpReplyError("message", answer, recipients);
+      return { reply: answer, recipients };
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** MAIL and RCPT, in one go where the server pipelines. */
+  async #sendEnvelope({ mail, recipients }: Transaction): Promise<RecipientResult[]> {
+    const mailReply = this.#dialogue.command(mail);
+    if (!this.extensions.has("PIPELINING")) expectPositive("MAIL", await mailReply);
+    const [answer, results] = await Promise.all([mailReply, Promise.all(recipients.map((recipient) => this.#sendRecipient(recipient)))]);
+    expectPositive("MAIL", answer);
+    const [first] = results;
+    if (first !== undefined && results.every(({ status }) => status === "refused")) {
+      await this.#dialogue.command({ verb: "RSET" });
+      throw new SmtpReplyError("RCPT", first.reply, results);
+    }
+    return results;
+  }
+
+  async #sendRecipient(recipient: RcptCommand): Promise<RecipientResult> {
+    const reply = await this.#dialogue.command(recipient);
+    return { address: recipient.path, status: isPositive(reply) ? "accepted" : "refused", reply };
+  }
+
+  async #sendMessage(body: Mail["body"], recipients: readonly RecipientResult[]): Promise<ReceivedReply> {
+    const reply = await this.#dialogue.commandAlone({ verb: "DATA" });
+    if (reply.code !== 354) {
+      await this.#dialogue.command({ verb: "RSET" });
+      throw new SmtpReplyError("DATA", reply, recipients);
+    }
+    const answer = this.#dialogue.expectReply();
+    try {
+      await this.#stream(body);
+    } catch (error) {
+      this.#driver.abort(error);
+      // Where the connection was over before, the answer knows why: perhaps a refusal came early.
+      return await answer.catch((reason: unknown) => {
+        throw reason instanceof ConnectionError && reason.cause === error ? error : reason;
+      });
+    }
+    return answer;
+  }
+
+  async #stream(body: Mail["body"]): Promise<void> {
+    let window = 0;
+    for await (const chunk of body instanceof Uint8Array ? pieces(body) : body) {
+      this.#dialogue.body({ type: "data", chunk });
+      window += chunk.length;
+      if (window < WINDOW_BYTES) continue;
+      window = 0;
+      await this.#driver.flush();
+    }
+    this.#dialogue.body({ type: "end-of-data" });
+  }
+}
+
+function* pieces(body: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < body.length; at += WINDOW_BYTES) yield body.subarray(at, at + WINDOW_BYTES);
+}
+
+function expectCode<R extends Reply>(code: number, command: string, reply: R): R {
+  if (reply.code !== code) throw new SmtpReplyError(command, reply);
+  return reply;
+}
+
+function expectPositive<R extends Reply>(command: string, reply: R): R {
+  if (!isPositive(reply)) throw new SmtpReplyError(command, reply);
+  return reply;
+}
+
+function sessionOptions(transport: ByteTransport, { allowPlaintext, lineEnds, limits, observe }: SmtpClientOptions): ClientSessionOptions {
+  return {
+    secure: transport.info.secure,
+    ...(allowPlaintext === undefined ? {} : { allowPlaintext }),
+    ...(lineEnds === undefined ? {} : { lineEnds }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(observe === undefined ? {} : { observe }),
+  };
+}

@@ -1,5 +1,52 @@
 /**
- * SMTP codec, client and server sessions, promise client and one-connection server.
+ * Serves SMTP on one connection: a transport and handlers in, answers out.
  * @packageDocumentation
  */
-export {};
+import { drive, type ServedConnection } from "@mailwire/transport";
+import { type ByteTransport, ConnectionError } from "@mailwire/wire";
+import { Conversation } from "./server/conversation.ts";
+import type { SmtpServerOptions } from "./server/options.ts";
+import { Policy } from "./server/policy.ts";
+import { CLOSING } from "./server/replies.ts";
+import { type ServerEvent, type ServerIntent, ServerSession, type ServerSessionOptions } from "./session/server-session.ts";
+
+export { MessageBody } from "./server/message-body.ts";
+export type * from "./server/options.ts";
+
+/**
+ * Talks SMTP to the client behind `transport` until it quits, is dropped, or the connection is lost; RFC 5321. All that is decided is
+ * decided by the handlers among the options; without any, every message is taken and forgotten. Nothing is thrown later:
+ * `closed` of the result tells how it ended.
+ */
+export function serveSmtp(transport: ByteTransport, options: SmtpServerOptions): ServedConnection {
+  const session = new ServerSession(sessionOptions(transport, options));
+  const driver = drive<ServerEvent, ServerIntent>(session, transport, {
+    ...(options.tls === undefined ? {} : { tls: { side: "server", tls: options.tls } }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  const policy = new Policy(options, transport.startTls !== undefined);
+  const conversation = new Conversation({ session, driver, policy, options });
+  void driver.closed.then((closure) => conversation.over(closure));
+  void conversation.run();
+  return {
+    closed: driver.closed,
+    close: () => {
+      try {
+        driver.send({ type: "close", reply: CLOSING });
+      } catch (error) {
+        // Over already is what was asked for.
+        if (!(error instanceof ConnectionError)) throw error;
+      }
+    },
+    abort: (reason) => driver.abort(reason),
+  };
+}
+
+function sessionOptions(transport: ByteTransport, { lineEnds, limits, observe }: SmtpServerOptions): ServerSessionOptions {
+  return {
+    secure: transport.info.secure,
+    ...(lineEnds === undefined ? {} : { lineEnds }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(observe === undefined ? {} : { observe }),
+  };
+}

@@ -27,9 +27,8 @@ export interface RcptCommand {
 }
 
 /** A command that stands alone. */
-export interface PlainCommand {
-  readonly verb: "DATA" | "RSET" | "QUIT" | "STARTTLS";
-}
+export type PlainCommand =
+  { readonly verb: "DATA" } | { readonly verb: "RSET" } | { readonly verb: "QUIT" } | { readonly verb: "STARTTLS" };
 
 /** NOOP or HELP, which may carry a text. */
 export interface TextCommand {

@@ -1,0 +1,170 @@
+// Promises over a client session: what is said goes to the session, each answer to whoever waits for it.
+
+import type { SaslClient } from "@mailwire/sasl";
+import type { Driver } from "@mailwire/transport";
+import { ConnectionError, Secret, type TlsInfo } from "@mailwire/wire";
+import type { AuthCommand, Command } from "../codec/command.ts";
+import { type Extensions, NO_EXTENSIONS } from "../codec/extensions.ts";
+import type { ReceivedReply } from "../codec/received-reply.ts";
+import type { ClientEvent, ClientIntent } from "../session/client-session.ts";
+import { SmtpReplyError } from "./reply-error.ts";
+
+/** Someone who waits. */
+interface Waiter<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** An exchange that is going on, and what went wrong in it on our side. */
+interface Exchange {
+  readonly mechanism: SaslClient;
+  failure?: Error;
+}
+
+/** The dialogue of one connection. Its loop runs until the connection is over; whoever waits then gets the reason. */
+export class Dialogue {
+  readonly #driver: Driver<ClientEvent, ClientIntent>;
+  /** In the order of the commands, which is the order of the answers. */
+  readonly #waiters: Waiter<ReceivedReply>[] = [];
+  #tlsWaiter: Waiter<TlsInfo> | undefined;
+  #exchange: Exchange | undefined;
+  #extensions: Extensions = NO_EXTENSIONS;
+  #closing: ReceivedReply | undefined;
+  /** Why the dialogue is over. */
+  #reason: Error | undefined;
+  /** The answer that was asked for last. */
+  #latest: Promise<unknown> = Promise.resolve();
+
+  constructor(driver: Driver<ClientEvent, ClientIntent>) {
+    this.#driver = driver;
+  }
+
+  /** What the server offers. */
+  get extensions(): Extensions {
+    return this.#extensions;
+  }
+
+  /** Begins to listen; the greeting. */
+  start(): Promise<ReceivedReply> {
+    const greeting = this.expectReply();
+    void this.#run();
+    return greeting;
+  }
+
+  /** Says a command; its answer, whatever it is. */
+  async command(command: Command): Promise<ReceivedReply> {
+    this.#say({ type: "command", command });
+    return this.expectReply();
+  }
+
+  /** Says a command that needs all earlier ones answered (DATA, AUTH, STARTTLS); its answer. */
+  async commandAlone(command: Command): Promise<ReceivedReply> {
+    while (this.#waiters.length > 0) await this.#latest;
+    return this.command(command);
+  }
+
+  /** Says bytes of a message, or its end. */
+  body(intent: Extract<ClientIntent, { readonly type: "data" | "end-of-data" }>): void {
+    this.#say(intent);
+  }
+
+  /** The next answer that nobody waits for yet. It may be left alone. */
+  expectReply(): Promise<ReceivedReply> {
+    const reply = new Promise<ReceivedReply>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    this.#latest = reply.catch(() => undefined);
+    return reply;
+  }
+
+  /** Says STARTTLS and, if the answer is 220, waits for the handshake. */
+  async startTls(): Promise<ReceivedReply> {
+    const tls = new Promise<TlsInfo>((resolve, reject) => {
+      this.#tlsWaiter = { resolve, reject };
+    });
+    tls.catch(() => undefined);
+    const reply = await this.commandAlone({ verb: "STARTTLS" });
+    if (reply.code === 220) await tls;
+    this.#tlsWaiter = undefined;
+    return reply;
+  }
+
+  /** Says AUTH and lets `mechanism` answer the challenges; the final answer. */
+  async authenticate(mechanism: SaslClient): Promise<ReceivedReply> {
+    const initial = await mechanism.start();
+    const command: AuthCommand = {
+      verb: "AUTH",
+      mechanism: mechanism.mechanism,
+      ...(initial === null ? {} : { initialResponse: new Secret(initial) }),
+    };
+    const exchange: Exchange = { mechanism };
+    this.#exchange = exchange;
+    const reply = await this.commandAlone(command);
+    if (exchange.failure !== undefined) throw exchange.failure;
+    return reply;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      for (let event = await this.#driver.next(); event !== null; event = await this.#driver.next()) this.#take(event);
+      this.#end(new ConnectionError("closed", "the connection is over"));
+    } catch (error) {
+      this.#end(asError(error));
+    }
+  }
+
+  #take(event: ClientEvent): void {
+    switch (event.type) {
+      case "greeting":
+      case "reply":
+      case "message-reply":
+        this.#waiters.shift()?.resolve(event.reply);
+        break;
+      case "extensions":
+        this.#extensions = event.extensions;
+        break;
+      case "auth-challenge":
+        void this.#respond(event.data);
+        break;
+      case "closing":
+        this.#closing = event.reply;
+        break;
+      case "tls":
+        this.#extensions = NO_EXTENSIONS;
+        this.#tlsWaiter?.resolve(event.info);
+        break;
+    }
+  }
+
+  async #respond(challenge: Uint8Array): Promise<void> {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return;
+    let response: ClientIntent;
+    try {
+      response = { type: "auth-response", data: new Secret(await exchange.mechanism.next(challenge)) };
+    } catch (error) {
+      exchange.failure = asError(error);
+      response = { type: "auth-cancel" };
+    }
+    try {
+      this.#say(response);
+    } catch {
+      // The connection is over, which whoever waits hears anyway.
+    }
+  }
+
+  #say(intent: ClientIntent): void {
+    if (this.#reason !== undefined) throw this.#reason;
+    this.#driver.send(intent);
+  }
+
+  /** A server that said good-bye is the reason, whatever the connection's end looked like. */
+  #end(error: Error): void {
+    const reason = this.#closing === undefined ? error : new SmtpReplyError("connection", this.#closing);
+    this.#reason = reason;
+    for (const { reject } of this.#waiters.splice(0)) reject(reason);
+    this.#tlsWaiter?.reject(reason);
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error), { cause: error });
+}

@@ -1,0 +1,22 @@
+// How a client connects.
+
+import type { LineEndPolicy, Observer } from "@mailwire/wire";
+import type { ClientLimits } from "../session/limits.ts";
+
+/** How {@link SmtpClient.open} opens. */
+export interface SmtpClientOptions {
+  /** How this end introduces itself: its domain, or its address in brackets; default `[127.0.0.1]`. */
+  readonly hostname?: string;
+  /** The name that the server's certificate must carry; needed wherever STARTTLS is. */
+  readonly serverName?: string;
+  /** TLS options for the transport's upgrade. */
+  readonly tlsOptions?: unknown;
+  /** Talks without TLS: messages and credentials can be read on the way. By default a transport that is not secure is upgraded, or left. */
+  readonly allowPlaintext?: boolean;
+  /** What to do with bare CR and LF in messages: refuse to send them (the default; it costs the connection), or make CRLF of them (`normalize`). */
+  readonly lineEnds?: LineEndPolicy;
+  readonly limits?: Partial<ClientLimits>;
+  /** Drops the connection when aborted. */
+  readonly signal?: AbortSignal;
+  readonly observe?: Observer;
+}
