@@ -40,7 +40,12 @@ export interface ConnectionValues {
 export interface Connection {
   readonly transport: ByteTransport;
   /** For the client's `open`. */
-  readonly options: { readonly allowPlaintext: boolean; readonly serverName: string; readonly tlsOptions: ClientTlsOptions; readonly observe?: Observer };
+  readonly options: {
+    readonly allowPlaintext: boolean;
+    readonly serverName: string;
+    readonly tlsOptions: ClientTlsOptions;
+    readonly observe?: Observer;
+  };
   /** Who to log in as, when the flags say so. */
   readonly credentials: { readonly user: string; readonly password: string } | undefined;
 }
@@ -73,7 +78,8 @@ export async function runProgram(usage: string, program: () => Promise<void>): P
   try {
     await program();
   } catch (error) {
-    const misused = error instanceof UsageError || (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
+    const misused =
+      error instanceof UsageError || (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
     console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
     if (misused) console.error(`usage: ${usage}\n${CONNECTION_HELP}`);
     process.exitCode = misused ? 2 : 1;

@@ -12,7 +12,8 @@ await runProgram(USAGE, async () => {
   const run = COMMANDS[command];
   if (run === undefined) throw new UsageError("say what to do");
   const [first = NaN, second = NaN] = args.map(Number);
-  if (args.length !== run.length - 1 || args.some((argument) => !/^\d{1,9}$/.test(argument))) throw new UsageError(`${command} needs ${run.length - 1} numbers`);
+  if (args.length !== run.length - 1 || args.some((argument) => !/^\d{1,9}$/.test(argument)))
+    throw new UsageError(`${command} needs ${run.length - 1} numbers`);
   const { transport, options, credentials } = await connectBy(values);
   const client = await Pop3Client.open(transport, options);
   if (credentials !== undefined) await client.login(credentials.user, credentials.password);

@@ -10,10 +10,15 @@ import { Secret } from "@mailwire/wire";
 const USAGE = "smtp-client --host H --port P … --from A --to B [--to C]… [--hostname NAME] [FILE]";
 
 await runProgram(USAGE, async () => {
-  const own = { from: { type: "string" }, to: { type: "string", multiple: true }, hostname: { type: "string", default: "[127.0.0.1]" } } as const;
+  const own = {
+    from: { type: "string" },
+    to: { type: "string", multiple: true },
+    hostname: { type: "string", default: "[127.0.0.1]" },
+  } as const;
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { ...CONNECTION_FLAGS, ...own } });
   const { from, to, hostname } = values;
-  if (from === undefined || to === undefined || positionals.length > 1) throw new UsageError("--from and --to are needed, and at most one file");
+  if (from === undefined || to === undefined || positionals.length > 1)
+    throw new UsageError("--from and --to are needed, and at most one file");
   const { transport, options, credentials } = await connectBy(values);
   // Files of this machine end lines as this machine does.
   const client = await SmtpClient.open(transport, { ...options, hostname, lineEnds: "normalize" });

@@ -15,10 +15,18 @@ export interface Ended {
 /** Runs a program to its end; kills it after `timeoutMs`. */
 export async function run(
   argv: readonly [string, ...string[]],
-  options: { readonly input?: string; readonly timeoutMs?: number; readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
+  options: {
+    readonly input?: string;
+    readonly timeoutMs?: number;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly cwd?: string;
+  } = {},
 ): Promise<Ended> {
   const [command, ...args] = argv;
-  const child = spawn(command, args, { env: { ...process.env, LC_ALL: "C", ...options.env }, ...(options.cwd === undefined ? {} : { cwd: options.cwd }) });
+  const child = spawn(command, args, {
+    env: { ...process.env, LC_ALL: "C", ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("latin1").on("data", (text: string) => (stdout += text));
@@ -48,7 +56,7 @@ export async function launch(argv: readonly [string, ...string[]]): Promise<void
 
 /** Waits until something listens on a loopback port. */
 export async function listening(port: number, timeoutMs = 15_000): Promise<void> {
-  for (const until = Date.now() + timeoutMs; ; ) {
+  for (const until = Date.now() + timeoutMs; ;) {
     const socket = connect(port, "127.0.0.1");
     try {
       await once(socket, "connect");

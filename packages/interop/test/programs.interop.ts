@@ -30,7 +30,8 @@ async function messageFile(subject: string): Promise<string> {
   return file;
 }
 
-const curl = (...args: string[]): ReturnType<typeof mustRun> => mustRun(["curl", "-sS", "--max-time", "20", "--cacert", certificate.certFile, ...args]);
+const curl = (...args: string[]): ReturnType<typeof mustRun> =>
+  mustRun(["curl", "-sS", "--max-time", "20", "--cacert", certificate.certFile, ...args]);
 
 describe("curl", () => {
   const envelope = ["--mail-from", "bob@example.test", "--mail-rcpt", "alice@example.test"];
@@ -65,14 +66,30 @@ describe("curl", () => {
   test("lists and deletes by POP3 with implicit TLS", async () => {
     const pop = (path: string, ...args: string[]): ReturnType<typeof mustRun> =>
       curl("-u", "bob:secret2", ...args, `pop3s://localhost:${server.ports.pop3s}/${path}`);
-    await curl(`smtp://localhost:${server.ports.smtp}`, "--mail-from", "", "--mail-rcpt", "bob@example.test", "-T", await messageFile("popped"));
+    await curl(
+      `smtp://localhost:${server.ports.smtp}`,
+      "--mail-from",
+      "",
+      "--mail-rcpt",
+      "bob@example.test",
+      "-T",
+      await messageFile("popped"),
+    );
     expect((await pop("")).stdout).toMatch(/^1 \d+\r\n$/);
     await pop("1", "-X", "DELE", "-I");
     expect((await pop("")).stdout).toBe("");
   });
 
   test("is refused with a wrong password", async () => {
-    const wrong = await run(["curl", "-sS", "--cacert", certificate.certFile, "-u", "alice:wrong", `imaps://localhost:${server.ports.imaps}/`]);
+    const wrong = await run([
+      "curl",
+      "-sS",
+      "--cacert",
+      certificate.certFile,
+      "-u",
+      "alice:wrong",
+      `imaps://localhost:${server.ports.imaps}/`,
+    ]);
     expect(wrong.code).toBe(67);
   });
 });
@@ -108,7 +125,11 @@ describe("swaks", () => {
 });
 
 describe("openssl s_client", () => {
-  const dialogue = async (service: keyof ReferenceServer["ports"], starttls: string | undefined, lines: readonly string[]): Promise<string> => {
+  const dialogue = async (
+    service: keyof ReferenceServer["ports"],
+    starttls: string | undefined,
+    lines: readonly string[],
+  ): Promise<string> => {
     const upgrade = starttls === undefined ? [] : ["-starttls", starttls];
     const check = ["-CAfile", certificate.certFile, "-verify_return_error", "-verify_hostname", "localhost"];
     const script = lines.map((line) => `sleep 0.3; printf '%s\\r\\n' '${line}'`).join("; ");
@@ -133,7 +154,15 @@ describe("openssl s_client", () => {
   });
 
   test("speaks SMTP with STARTTLS", async () => {
-    const said = await dialogue("smtp", "smtp", ["ehlo me.example", "mail from:<x@y.example>", "rcpt to:<alice@example.test>", "data", "Subject: typed", ".", "quit"]);
+    const said = await dialogue("smtp", "smtp", [
+      "ehlo me.example",
+      "mail from:<x@y.example>",
+      "rcpt to:<alice@example.test>",
+      "data",
+      "Subject: typed",
+      ".",
+      "quit",
+    ]);
     expect(said).toMatch(/250 .*\r\n250 2\.1\.0 .*\r\n250 2\.1\.5 .*\r\n354 .*\r\n250 2\.0\.0 .*\r\n221 /);
   });
 });
@@ -200,7 +229,15 @@ print("all well")
 `;
 
 test("mbsync mirrors a mailbox and brings flags and deletions back", async () => {
-  await curl(`smtp://localhost:${server.ports.smtp}`, "--mail-from", "", "--mail-rcpt", "bob@example.test", "-T", await messageFile("mirrored"));
+  await curl(
+    `smtp://localhost:${server.ports.smtp}`,
+    "--mail-from",
+    "",
+    "--mail-rcpt",
+    "bob@example.test",
+    "-T",
+    await messageFile("mirrored"),
+  );
   const maildir = join(scratch, "mirror");
   await mkdir(maildir);
   const file = join(scratch, "mbsyncrc");
