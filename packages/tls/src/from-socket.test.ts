@@ -1,6 +1,8 @@
-import { createServer, connect as connectSocket } from "node:net";
-import type { AddressInfo, Socket } from "node:net";
+import { createServer, connect as connectSocket, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { Duplex, PassThrough } from "node:stream";
+import { connect as connectTls, createServer as createTlsServer } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import type { ByteTransport, StartTls } from "@mailwire/wire";
 import { afterEach, describe, expect, test } from "vitest";
 import { bytes, pause, readText } from "../test/bytes.ts";
@@ -228,4 +230,73 @@ describe.each<[string, () => Promise<[Duplex, Duplex]>]>([
     await Promise.all([writing, counting]);
     expect(echoed).toBe(2 * chunks * chunk.length);
   });
+});
+
+describe("a TLSSocket that somebody else made", () => {
+  async function tlsSockets(options: { maxVersion?: "TLSv1.2" } = {}): Promise<[TLSSocket, TLSSocket]> {
+    const server = createTlsServer({ ...SERVER_TLS, ...options });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const accepted = new Promise<TLSSocket>((resolve) => server.once("secureConnection", resolve));
+    const { port } = server.address() as AddressInfo;
+    const client = connectTls({ port, host: "127.0.0.1", servername: SERVER_NAME, ...CLIENT_TLS });
+    await new Promise((resolve) => client.once("secureConnect", resolve));
+    const pair: [TLSSocket, TLSSocket] = [client, await accepted];
+    server.close();
+    streams.push(...pair);
+    return pair;
+  }
+
+  test("is secure, and has the bindings of its side", async () => {
+    const [clientSocket, serverSocket] = await tlsSockets();
+    const client = fromSocket(clientSocket);
+    const server = fromSocket(serverSocket, { side: "server" });
+    expect(client.info).toMatchObject({ secure: true, tls: { authorized: true } });
+    expect(server.info).toMatchObject({ secure: true, tls: { authorized: false } });
+    expect("startTls" in client).toBe(false);
+    const binding = await client.info.tls?.channelBinding("tls-server-end-point");
+    expect(await server.info.tls?.channelBinding("tls-server-end-point")).toEqual(binding);
+    await client.write([bytes("NOOP\r\n")]);
+    expect(await readText(server, 6)).toBe("NOOP\r\n");
+  });
+
+  test("has no tls-exporter before TLS 1.3, nor after its end; a server has none for a client without certificate", async () => {
+    const [older, olderServer] = await tlsSockets({ maxVersion: "TLSv1.2" });
+    const { tls } = fromSocket(older).info;
+    expect(tls?.protocol).toBe("TLSv1.2");
+    expect(await tls?.channelBinding("tls-exporter")).toBeUndefined();
+    // Taken for the client's end, it looks for a certificate of its peer.
+    expect(await fromSocket(olderServer).info.tls?.channelBinding("tls-server-end-point")).toBeUndefined();
+    const [client] = await tlsSockets();
+    const transport = fromSocket(client);
+    expect(await transport.info.tls?.channelBinding("tls-exporter")).toHaveLength(32);
+    transport.abort();
+    expect(await transport.info.tls?.channelBinding("tls-exporter")).toBeUndefined();
+  });
+
+  test("whose connection is cut without a word of TLS just ends", async () => {
+    const [client, server] = await sockets();
+    const upgrading = upgrade(fromSocket(server), SERVER);
+    const transport = fromSocket(client);
+    await readText(transport, REPLY.length);
+    const [inside, insideServer] = await Promise.all([upgrade(transport, CLIENT), upgrading]);
+    await insideServer.write([bytes("* BYE\r\n")]);
+    await pause(20);
+    server.end();
+    expect(await readText(inside)).toBe("* BYE\r\n");
+    expect(await inside.read()).toBeNull();
+    const writing = (async () => {
+      for (;;) await inside.write([bytes("NOOP\r\n")]);
+    })();
+    server.resetAndDestroy();
+    await expectFailure(writing, { name: "ConnectionError", code: "transport" });
+  });
+});
+
+test("info is what the caller says, over what the socket says", async () => {
+  const [client] = await sockets();
+  const info = { secure: true, remote: "192.0.2.1:25" };
+  expect(fromSocket(client, { info }).info).toMatchObject({ ...info, local: expect.stringMatching(/^127/) as string });
+  const unconnected = new Socket();
+  streams.push(unconnected);
+  expect(fromSocket(unconnected).info).toEqual({ secure: false });
 });

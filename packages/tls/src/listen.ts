@@ -80,8 +80,10 @@ function plaintextServer({ tls, handshakeTimeoutMs }: ListenOptions, hand: Hand)
 function implicitServer({ tls, handshakeTimeoutMs }: ListenOptions, hand: Hand, onError: (error: Error) => void): Server {
   if (tls === undefined) throw new ProtocolError("local", "bad-tls-options", "implicit TLS needs TLS options");
   const handshakeTimeout = handshakeTimeoutMs ?? DEFAULT_LIMITS.handshakeTimeoutMs;
-  const server = createTlsServer({ minVersion: OLDEST_TLS, ...tls, ...ACCEPTING, handshakeTimeout });
+  // A half-open socket would leave a client that goes away in the middle of its handshake unnoticed.
+  const server = createTlsServer({ minVersion: OLDEST_TLS, ...tls, ...ACCEPTING, allowHalfOpen: false, handshakeTimeout });
   server.on("secureConnection", (socket) => {
+    socket.allowHalfOpen = ACCEPTING.allowHalfOpen;
     if (server.listening) void hand(fromSocket(socket, { side: "server" }));
     else socket.destroy();
   });

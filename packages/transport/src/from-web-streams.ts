@@ -65,7 +65,7 @@ class WebStreamTransport implements ByteTransport {
 
   end(): Promise<void> {
     if (this.#ended === undefined) {
-      this.#ended = this.#unlessDropped(this.#writer.close());
+      this.#ended = this.#end();
       this.#ended.catch(ignore);
     }
     return this.#ended;
@@ -78,6 +78,12 @@ class WebStreamTransport implements ByteTransport {
     for (const give of this.#waits) give(error);
     this.#reader.cancel(error).catch(ignore);
     this.#writer.abort(error).catch(ignore);
+  }
+
+  async #end(): Promise<void> {
+    // A stream that has failed tells it by `ready`; close() might wait for a write that never ends.
+    await this.#unlessDropped(this.#writer.ready);
+    await this.#unlessDropped(this.#writer.close());
   }
 
   /** The value of `promise`, its failure as a `ConnectionError`, or the error of {@link WebStreamTransport.abort} if that comes first. */
