@@ -1,7 +1,7 @@
 import { fromLatin1 } from "@mailwire/wire";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bodyStructureOf, envelopeOf, type BodyStructure } from "./body-structure.ts";
+import { bodyOf, bodyStructureOf, envelopeOf, type BodyStructure } from "./body-structure.ts";
 import { parseMessage } from "./message-structure.ts";
 
 const crlf = (text: string): string => text.replaceAll("\n", "\r\n");
@@ -94,6 +94,19 @@ PNG`),
       location: null,
     });
     expect(structureOf("Content-Transfer-Encoding: (none)\nContent-ID:\n\nx")).toMatchObject({ encoding: "7bit", id: null });
+  });
+});
+
+describe("bodyOf", () => {
+  test("is the body structure without extension data", () => {
+    const raw = fromLatin1(
+      "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-MD5: x\nContent-Disposition: inline\n\none\n" +
+        "--b\nContent-Type: message/rfc822\n\nContent-Type: image/png\n\nPNG\n--b--\n",
+    );
+    const message = parseMessage(raw);
+    expect(shown(bodyOf(message))).toBe(shown(bodyStructureOf(message)));
+    expect(JSON.stringify(bodyStructureOf(message))).toMatch(/md5.*disposition.*language.*location.*boundary/);
+    expect(JSON.stringify(bodyOf(message))).not.toMatch(/md5|disposition|language|location|boundary/);
   });
 });
 

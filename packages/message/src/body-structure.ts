@@ -6,14 +6,14 @@ import { envelopeOfHeader, type Envelope } from "./envelope.ts";
 import type { MessageStructure } from "./message-structure.ts";
 import type { BodyParameter } from "./parameter.ts";
 
-/** Extension data of every kind of part; left out where BODY is answered. */
+/** Extension data of every kind of part; all of it in BODYSTRUCTURE, none in BODY. */
 export interface BodyExtensionData {
   /** Content-Disposition. */
-  readonly disposition: BodyDisposition | null;
+  readonly disposition?: BodyDisposition | null;
   /** Content-Language. */
-  readonly language: readonly string[] | null;
+  readonly language?: readonly string[] | null;
   /** Content-Location. */
-  readonly location: string | null;
+  readonly location?: string | null;
 }
 
 /** Several parts. */
@@ -24,7 +24,7 @@ export interface BodyMultipart extends BodyExtensionData {
   /** `mixed`, `alternative` …; case as it is written. */
   readonly subtype: string;
   /** Parameters of the media type; extension data too. Null for none. */
-  readonly parameters: readonly BodyParameter[] | null;
+  readonly parameters?: readonly BodyParameter[] | null;
 }
 
 /** What every part has that is not a multipart. */
@@ -44,7 +44,7 @@ export interface BodyFields extends BodyExtensionData {
   /** Size of the body in its transfer encoding. */
   readonly octets: number;
   /** Content-MD5; extension data too. */
-  readonly md5: string | null;
+  readonly md5?: string | null;
 }
 
 /** A part of no special kind. */
@@ -78,37 +78,44 @@ export function envelopeOf(message: MessageStructure): Envelope {
   return envelopeOfHeader(message.raw, message.root.header, message.limits.maxFieldBytes);
 }
 
-/** The body structure of the message, with extension data (BODYSTRUCTURE; for BODY leave it out). */
+/** The body structure of the message with extension data, for BODYSTRUCTURE. */
 export function bodyStructureOf(message: MessageStructure): BodyStructure {
-  return structureOf(message, message.root);
+  return structureOf(message, message.root, "BODYSTRUCTURE");
 }
 
-function structureOf(message: MessageStructure, entity: Entity): BodyStructure {
+/** The body structure of the message without extension data, for BODY. */
+export function bodyOf(message: MessageStructure): BodyStructure {
+  return structureOf(message, message.root, "BODY");
+}
+
+type Form = "BODY" | "BODYSTRUCTURE";
+
+function structureOf(message: MessageStructure, entity: Entity, form: Form): BodyStructure {
+  const { content, lines } = entity;
   switch (entity.kind) {
     case "multipart":
       return {
         kind: "multipart",
-        parts: entity.parts.map((part) => structureOf(message, part)),
-        subtype: entity.content.mediaType.subtype,
-        parameters: orNull(entity.content.mediaType.parameters),
-        ...extensionData(entity.content),
+        parts: entity.parts.map((part) => structureOf(message, part, form)),
+        subtype: content.mediaType.subtype,
+        ...(form === "BODYSTRUCTURE" && { parameters: orNull(content.mediaType.parameters), ...extensionData(content) }),
       };
     case "message":
       return {
         kind: "message",
-        ...bodyFields(entity),
+        ...bodyFields(entity, form),
         envelope: envelopeOfHeader(message.raw, entity.message.header, message.limits.maxFieldBytes),
-        structure: structureOf(message, entity.message),
-        lines: entity.lines,
+        structure: structureOf(message, entity.message, form),
+        lines,
       };
     case "text":
-      return { kind: "text", ...bodyFields(entity), lines: entity.lines };
+      return { kind: "text", ...bodyFields(entity, form), lines };
     case "basic":
-      return { kind: "basic", ...bodyFields(entity) };
+      return { kind: "basic", ...bodyFields(entity, form) };
   }
 }
 
-function bodyFields({ body, content }: Entity): BodyFields {
+function bodyFields({ body, content }: Entity, form: Form): BodyFields {
   return {
     type: content.mediaType.type,
     subtype: content.mediaType.subtype,
@@ -117,8 +124,7 @@ function bodyFields({ body, content }: Entity): BodyFields {
     description: content.description,
     encoding: content.encoding,
     octets: body.end - body.start,
-    md5: content.md5,
-    ...extensionData(content),
+    ...(form === "BODYSTRUCTURE" && { md5: content.md5, ...extensionData(content) }),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 export { parseAddressList, type Address } from "./address.ts";
 export {
+  bodyOf,
   bodyStructureOf,
   envelopeOf,
   type BodyBasic,
