@@ -7,7 +7,10 @@ import type { Command } from "./command.ts";
 /** A command with its secrets laid open, for comparison. */
 function open(command: Command): object {
   return Object.fromEntries(
-    Object.entries<unknown>({ ...command }).map(([name, value]) => [name, value instanceof Secret ? { secret: value.reveal() } : value]),
+    Object.entries<unknown>({ ...command }).map(([name, value]) => [
+      name,
+      value instanceof Secret ? { secret: (value as Secret).reveal() } : value,
+    ]),
   );
 }
 

@@ -131,6 +131,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
       if (this.#failure !== undefined) {
         const failure = this.#failure;
         this.#failure = undefined;
+        this.#state = this.#projected = "closed";
         throw failure;
       }
       if (this.#state === "closed" || this.#state === "update") return CLOSED;
@@ -140,7 +141,6 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;
         this.#failure = error;
-        this.#state = this.#projected = "closed";
       }
     }
   }

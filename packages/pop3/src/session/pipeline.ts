@@ -65,13 +65,13 @@ export class Pipeline {
   /** Takes a command; it is transmitted at once, or in its turn. */
   add(sent: Sent): void {
     this.#waiting.push(sent);
-    this.#fill();
+    if (this.#waiting.length === 1) this.#fill();
   }
 
-  /** The head is answered in full. */
+  /** The head is answered in full. A window is refilled when half of it is free, so that many commands leave in one write. */
   shift(): void {
     this.#flight.shift();
-    this.#fill();
+    if (this.#flight.length <= this.#window / 2) this.#fill();
   }
 
   /** The state once all commands on their way have succeeded. */
@@ -79,9 +79,8 @@ export class Pipeline {
     return [...this.#flight, ...this.#waiting].reduce((before, { command }) => stateAfter(before, command.type, "ok"), state);
   }
 
-  /** Transmits what may go. A window is refilled when half of it is free, so that many commands leave in one write. */
+  /** Transmits what may go. */
   #fill(): void {
-    if (this.#flight.length > this.#window / 2) return;
     while (this.#flight.length < this.#window) {
       // What is said behind these two is for TLS, or part of the exchange.
       const last = this.#flight.at(-1)?.command.type;

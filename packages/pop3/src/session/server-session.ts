@@ -141,6 +141,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
       if (this.#failure !== undefined) {
         const failure = this.#failure;
         this.#failure = undefined;
+        this.#state = "closed";
         throw failure;
       }
       if (this.#state === "closed" || this.#state === "update") return CLOSED;
@@ -150,7 +151,6 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;
         this.#failure = error;
-        this.#state = "closed";
       }
     }
   }

@@ -47,7 +47,7 @@ export const TRANSITIONS = {
     // With -ERR some messages may not be removed, but the session is over all the same (RFC 1939 section 6).
     quit: { ok: "update", err: "update" },
   },
-  update: { eof: { ok: "closed" } },
+  update: {},
   closed: {},
 } as const satisfies TransitionTable<State, Verb, Answer>;
 
