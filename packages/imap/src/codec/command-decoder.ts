@@ -1,97 +1,316 @@
 // From a client's bytes, cut anywhere, to commands (RFC 3501 section 6).
 
-import type { Secret } from "@mailwire/wire";
-import type { Command } from "./command.ts";
-import type { AppendCommand } from "./commands/append.ts";
+import { concat, ProtocolError, utf8, withLimits } from "@mailwire/wire";
+import type { CommandEvent } from "./command-event.ts";
+import { withSecrets } from "./command-event.ts";
+import type { CommandReading } from "./command-reader.ts";
+import { readCommand } from "./command-reader.ts";
+import type { Gap } from "./cursor.ts";
+import { Cursor } from "./cursor.ts";
 import type { Deviation } from "./deviation.ts";
 import type { CommandLimits } from "./limits.ts";
+import { DEFAULT_COMMAND_LIMITS } from "./limits.ts";
+import type { LiteralAnnouncement } from "./literal.ts";
+import { findAnnouncement } from "./literal.ts";
+import { LiteralAhead, Malformed } from "./malformed.ts";
+import { WaitingBytes } from "./waiting-bytes.ts";
 
-/** Bytes as they came, with passwords wrapped: fit for an observer. */
-export type RawParts = readonly (Uint8Array | Secret<Uint8Array>)[];
+export type { CommandEvent, RawParts } from "./command-event.ts";
 
-/** One thing that {@link CommandDecoder} found. */
-export type CommandEvent =
-  /** A whole command (for APPEND: its message has passed, and this is its end). */
-  | {
-      readonly type: "command";
-      readonly tag: string;
-      readonly command: Command;
-      /** What was tolerated. */
-      readonly deviations: readonly Deviation[];
-      /** Its bytes in order (views), without those of a literal that streamed. */
-      readonly raw: readonly Uint8Array[];
-      /** The same, fit for showing. */
-      readonly parts: RawParts;
-    }
-  /** A literal that is an argument waits for the server's `+`: answer with {@link CommandDecoder.accept} (and send `+`) or `refuse` (and send NO or BAD). */
-  | { readonly type: "literal"; readonly tag: string; readonly verb: string; readonly size: number }
-  /**
-   * The message of an APPEND is announced: answer with {@link CommandDecoder.accept} or `refuse`. When it is synchronizing, send `+` with the
-   * former and the tagged NO with the latter. Once accepted, `literal-chunk`s follow, then `literal-end`, then the `command` when the line is complete.
-   */
-  | {
-      readonly type: "append";
-      readonly tag: string;
-      readonly command: AppendCommand;
-      readonly size: number;
-      /** Whether the client waits for `+`. */
-      readonly synchronizing: boolean;
-    }
-  /** Bytes of the message: a view. */
-  | { readonly type: "literal-chunk"; readonly bytes: Uint8Array }
-  | { readonly type: "literal-end" }
-  /** The line asked for with {@link CommandDecoder.expectLine}, without its line end. */
-  | { readonly type: "line"; readonly bytes: Uint8Array }
-  /** A line that is no command, or one with bad arguments; it was read to its end, literals included. Answer BAD, untagged where `tag` is null. */
-  | {
-      readonly type: "bad";
-      readonly tag: string | null;
-      /** The command's verb in upper case where it could be read. */
-      readonly verb: string | null;
-      /** Stable name of what is wrong (`no-tag`, `bad-arguments`, `line-too-long`, `literal-too-big` …). */
-      readonly reason: string;
-      /** Its bytes in order (views), as far as they were kept. */
-      readonly raw: readonly Uint8Array[];
-      /** The same, fit for showing. */
-      readonly parts: RawParts;
-    };
+const EMPTY = new Uint8Array(0);
+const NOTHING: readonly Deviation[] = [];
+const CR = 13;
+/** What has to be kept of a line that is dropped, to see whether it ends in a literal: `{`, 20 digits, `+}`, a line end. */
+const TAIL_BYTES = 32;
+
+const SP = 32;
+/** How much of a line that is too long is shown. */
+const SHOWN_BYTES = 1024;
+
+/** What happens to the bytes that come next. */
+type Mode =
+  /** They are a command. */
+  | { readonly type: "command" }
+  /** They are a line of their own. */
+  | { readonly type: "line" }
+  /** They wait for the caller's answer about a literal. */
+  | { readonly type: "asked"; readonly literal: LiteralAnnouncement; readonly lf: number; readonly append: boolean }
+  /** They are a message. */
+  | { readonly type: "message"; remaining: number }
+  /** They are dropped up to the end of the command: the rest of a literal, then lines. What is said of it then, unless the caller knows. */
+  | { readonly type: "drain"; remaining: number; drained: number; readonly event: CommandEvent | undefined };
+
+const COMMAND: Mode = { type: "command" };
 
 /**
  * Decodes what a client sends. Give it bytes with {@link push}, then ask {@link next} until it has no more.
  *
- * It never throws for what a client says, except a remote `ProtocolError` when more than `maxDrainBytes` were refused in one command.
+ * What a client does wrong is a `bad` event; its bytes, literals included, are read to the end of the command and never run as commands. It
+ * throws a remote `ProtocolError` (`too-much-refused`, with the reply to give) only when that is more than `maxDrainBytes`.
  */
 export class CommandDecoder {
+  #limits: CommandLimits;
+  #cursor: Cursor;
+  readonly #waiting = new WaitingBytes();
+  #mode: Mode = COMMAND;
+  /** What of the current command stands before its message, which has passed; the rest of it waits. */
+  #head: Uint8Array = EMPTY;
+  #gaps: Gap[] = [];
+  /** From where a line end is to be looked for, and where the line begins that it ends; counted from the first waiting byte. */
+  #scanned = 0;
+  #line = 0;
+  #literals = 0;
+
   constructor(limits?: Partial<CommandLimits>) {
-    void limits;
+    this.#limits = withLimits(DEFAULT_COMMAND_LIMITS, limits);
+    this.#cursor = cursorWithin(this.#limits);
   }
 
   /** The bounds; may be changed between commands (greater ones after authentication). */
+  get limits(): CommandLimits {
+    return this.#limits;
+  }
+
   set limits(limits: CommandLimits) {
-    void limits;
+    this.#limits = withLimits(DEFAULT_COMMAND_LIMITS, limits);
+    this.#cursor = cursorWithin(this.#limits);
   }
 
   /** Bytes that were pushed and belong to no event yet: must be 0 before a TLS handshake. */
   get pending(): number {
-    return 0;
+    return this.#head.length + this.#waiting.length;
   }
 
   /** Takes bytes; views of them are kept. */
   push(chunk: Uint8Array): void {
-    void chunk;
+    this.#waiting.push(chunk);
   }
 
-  /** Takes the literal of the last `literal` or `append` event. */
-  accept(): void {}
+  /** Takes the literal of the last `literal` or `append` event; throws a local `ProtocolError` (`illegal-now`) when none waits. */
+  accept(): void {
+    const { literal, lf, append } = this.#takeQuestion();
+    if (append) this.#startMessage(lf, literal.size);
+    else this.#holdLiteral(lf, literal.size);
+  }
 
-  /** Refuses it: the command is over for the caller; a literal that comes all the same is drained. */
-  refuse(): void {}
+  /**
+   * Refuses it: the command is over for the caller. A literal that comes all the same is drained. Throws a local `ProtocolError`
+   * (`illegal-now`) when none waits.
+   */
+  refuse(): void {
+    const { literal, lf } = this.#takeQuestion();
+    this.#drop(lf, literal, undefined);
+  }
 
   /** Makes the next line a `line` event instead of a command: a step of AUTHENTICATE. */
-  expectLine(): void {}
+  expectLine(): void {
+    if (this.#mode.type !== "command" || this.#line > 0 || this.#head.length > 0) {
+      throw new ProtocolError("local", "illegal-now", "a command is being read");
+    }
+    this.#mode = { type: "line" };
+  }
 
   /** The next thing found; `undefined` when more bytes are needed, or an answer to `literal` or `append`. */
   next(): CommandEvent | undefined {
+    if (this.#mode.type === "asked") return undefined;
+    if (this.#mode.type === "message") return this.#nextChunk(this.#mode);
+    if (this.#mode.type === "drain") return this.#drain(this.#mode);
+    const waiting = this.#waiting;
+    while (!this.#isDraining()) {
+      const lf = waiting.indexOfLf(waiting.start + this.#scanned);
+      const lineBytes = (lf === -1 ? waiting.length : lf + 1 - waiting.start) - this.#line;
+      if (lineBytes > this.#limits.maxLineBytes) return this.#startDrain("line-too-long");
+      if (lf === -1) {
+        this.#scanned = Math.max(this.#scanned, waiting.length);
+        return undefined;
+      }
+      if (this.#mode.type === "line") return this.#finishLine(lf);
+      const event = this.#endLine(lf);
+      if (event !== undefined) return event;
+    }
+    return this.next();
+  }
+
+  #isDraining(): boolean {
+    return this.#mode.type === "drain";
+  }
+
+  /** What the line that ends at `lf` completes; `undefined` when the command goes on. */
+  #endLine(lf: number): CommandEvent | undefined {
+    const waiting = this.#waiting;
+    const lineStart = waiting.start + this.#line;
+    const lineEnd = waiting.bytes[lf - 1] === CR && lf > lineStart ? lf - 1 : lf;
+    const literal = findAnnouncement(waiting.bytes, lineStart, lineEnd);
+    return literal === undefined ? this.#finish(lf, lineEnd) : this.#announce(lf, literal);
+  }
+
+  /** Decides about a literal that the line which ends at `lf` announces. */
+  #announce(lf: number, literal: LiteralAnnouncement): CommandEvent | undefined {
+    const { size, synchronizing } = literal;
+    const bytes = concat([this.#head, this.#waiting.bytes.subarray(this.#waiting.start, lf + 1)]);
+    const { tag, verb, result } = this.#read(bytes, bytes.length, [...this.#gaps, { at: bytes.length, value: { size } }]);
+    this.#literals += 1;
+    const reason = this.#refusal(result, size, bytes.length);
+    if (tag === null || verb === null || reason !== undefined) {
+      const event = this.#bad({ tag, verb, result: new Malformed(reason ?? "bad-arguments") }, bytes);
+      return this.#drop(lf, literal, event);
+    }
+    const append = !(result instanceof Malformed) && result.name === "APPEND" ? result : undefined;
+    if (append === undefined && !synchronizing) {
+      this.#holdLiteral(lf, size);
+      return undefined;
+    }
+    this.#mode = { type: "asked", literal, lf, append: append !== undefined };
+    return append === undefined ? { type: "literal", tag, verb, size } : { type: "append", tag, command: append, size, synchronizing };
+  }
+
+  /** Why a literal cannot be taken; `undefined` when it can. */
+  #refusal(result: CommandReading["result"], size: number, held: number): string | undefined {
+    const { maxAppendBytes, maxLiteralBytes, maxCommandBytes, maxLiterals } = this.#limits;
+    if (!(result instanceof Malformed)) return size > maxAppendBytes ? "literal-too-big" : undefined;
+    if (!(result instanceof LiteralAhead)) return "bad-arguments";
+    if (size > maxLiteralBytes) return "literal-too-big";
+    if (this.#literals > maxLiterals) return "too-many-literals";
+    return held + size > maxCommandBytes ? "command-too-big" : undefined;
+  }
+
+  /** Reads the command whose last line ends at `lf`. */
+  #finish(lf: number, lineEnd: number): CommandEvent {
+    const waiting = this.#waiting;
+    const rest = waiting.bytes.subarray(waiting.start, lf + 1);
+    const bytes = this.#head.length > 0 ? concat([this.#head, rest]) : rest;
+    const end = bytes.length - (lf + 1 - lineEnd);
+    const reading = this.#read(bytes, end, this.#gaps);
+    this.#startAfter(lf);
+    const { tag, result } = reading;
+    if (tag === null || result instanceof Malformed) return this.#bad(reading, bytes);
+    if (lineEnd === lf) this.#cursor.deviate("bare-lf");
+    const parts = withSecrets(bytes, this.#cursor.secrets);
+    return { type: "command", tag, command: result, deviations: this.#cursor.deviations ?? NOTHING, raw: [bytes], parts };
+  }
+
+  #finishLine(lf: number): CommandEvent {
+    const raw = this.#waiting.bytes.subarray(this.#waiting.start, lf + 1);
+    this.#startAfter(lf);
+    return { type: "line", bytes: raw.subarray(0, raw[raw.length - 2] === CR ? -2 : -1) };
+  }
+
+  #read(bytes: Uint8Array, end: number, gaps: readonly Gap[]): CommandReading {
+    this.#cursor.reset(bytes, 0, end, bytes.length, this.#waiting.offset + this.#waiting.start - this.#head.length);
+    this.#cursor.gaps = gaps;
+    return readCommand(this.#cursor);
+  }
+
+  /** The event for bytes that are no command. What may be a password in them is secret: all of it, when not even the verb is known. */
+  #bad({ tag, verb, result }: CommandReading, bytes: Uint8Array): CommandEvent {
+    const reason = result instanceof Malformed ? result.reason : "bad-arguments";
+    const from = verb === null ? 0 : verb === "LOGIN" || verb === "AUTHENTICATE" ? bytes.indexOf(SP, (tag ?? "").length + 1) : -1;
+    const parts = withSecrets(bytes, from === -1 ? [] : [[from, bytes.length]]);
+    return { type: "bad", tag, verb, reason, raw: [bytes], parts };
+  }
+
+  #takeQuestion(): Extract<Mode, { type: "asked" }> {
+    const mode = this.#mode;
+    if (mode.type !== "asked") throw new ProtocolError("local", "illegal-now", "no literal waits for an answer");
+    this.#mode = COMMAND;
+    return mode;
+  }
+
+  /** The literal behind `lf` is part of the command and waits with it. */
+  #holdLiteral(lf: number, size: number): void {
+    this.#line = lf + 1 + size - this.#waiting.start;
+    this.#scanned = this.#line;
+  }
+
+  /** The literal behind `lf` is a message and passes as chunks. */
+  #startMessage(lf: number, size: number): void {
+    const { bytes, start } = this.#waiting;
+    const head = concat([this.#head, bytes.slice(start, lf + 1)]);
+    const gaps: Gap[] = [...this.#gaps, { at: head.length, value: { size } }];
+    this.#startAfter(lf);
+    this.#head = head;
+    this.#gaps = gaps;
+    this.#mode = { type: "message", remaining: size };
+  }
+
+  #nextChunk(mode: { remaining: number }): CommandEvent | undefined {
+    if (mode.remaining === 0) {
+      this.#mode = COMMAND;
+      return { type: "literal-end" };
+    }
+    const count = Math.min(mode.remaining, this.#waiting.length);
+    if (count === 0) return undefined;
+    mode.remaining -= count;
+    return { type: "literal-chunk", bytes: this.#waiting.take(count) };
+  }
+
+  /** All up to `lf` is done with. */
+  #startAfter(lf: number): void {
+    this.#mode = COMMAND;
+    this.#waiting.start = lf + 1;
+    this.#line = this.#scanned = this.#literals = 0;
+    this.#head = EMPTY;
+    this.#gaps = [];
+  }
+
+  /** Drops a command at the literal behind `lf`; gives `event` now when the client waits, else once its bytes are dropped, too. */
+  #drop(lf: number, { size, synchronizing }: LiteralAnnouncement, event: CommandEvent | undefined): CommandEvent | undefined {
+    this.#startAfter(lf);
+    if (synchronizing) return event;
+    this.#mode = { type: "drain", remaining: this.#checkDrain(size), drained: 0, event };
     return undefined;
   }
+
+  /** Drops a command in the middle of a line that is too long. */
+  #startDrain(reason: string): CommandEvent | undefined {
+    const { bytes, start } = this.#waiting;
+    const shown = Math.min(SHOWN_BYTES, this.#line + this.#limits.maxLineBytes);
+    const beginning = concat([this.#head, bytes.slice(start, start + shown)]);
+    const { tag, verb } = this.#read(beginning, beginning.length, []);
+    const event = this.#bad({ tag, verb, result: new Malformed(reason) }, beginning);
+    this.#startAfter(start + this.#line - 1);
+    this.#mode = { type: "drain", remaining: 0, drained: 0, event };
+    return this.next();
+  }
+
+  #drain(mode: Extract<Mode, { type: "drain" }>): CommandEvent | undefined {
+    const waiting = this.#waiting;
+    for (;;) {
+      mode.remaining -= this.#discard(mode, Math.min(mode.remaining, waiting.length));
+      if (mode.remaining > 0) return undefined;
+      const lf = waiting.indexOfLf(waiting.start + this.#scanned);
+      if (lf === -1) {
+        this.#discard(mode, Math.max(0, waiting.length - TAIL_BYTES));
+        this.#scanned = waiting.length;
+        return undefined;
+      }
+      const lineEnd = waiting.bytes[lf - 1] === CR && lf > waiting.start ? lf - 1 : lf;
+      const literal = findAnnouncement(waiting.bytes, Math.max(waiting.start, lf - TAIL_BYTES), lineEnd);
+      this.#discard(mode, lf + 1 - waiting.start);
+      this.#scanned = 0;
+      if (literal === undefined || literal.synchronizing) break;
+      mode.remaining = this.#checkDrain(literal.size);
+    }
+    this.#mode = COMMAND;
+    return mode.event ?? this.next();
+  }
+
+  #discard(mode: { drained: number }, count: number): number {
+    mode.drained += count;
+    this.#checkDrain(mode.drained);
+    this.#waiting.start += count;
+    return count;
+  }
+
+  #checkDrain(size: number): number {
+    if (size <= this.#limits.maxDrainBytes) return size;
+    throw new ProtocolError("remote", "too-much-refused", `more than ${this.#limits.maxDrainBytes} bytes of a refused command`, {
+      offset: this.#waiting.offset + this.#waiting.start,
+      reply: utf8("* BYE Too much data in a refused command\r\n"),
+    });
+  }
+}
+
+function cursorWithin(limits: CommandLimits): Cursor {
+  return new Cursor("client", { maxTokenBytes: limits.maxCommandBytes, maxNesting: limits.maxNesting });
 }

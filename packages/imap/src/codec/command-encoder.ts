@@ -1,8 +1,15 @@
 // From commands to bytes (RFC 3501 section 6).
 
-import { ProtocolError } from "@mailwire/wire";
+import { TAG } from "./characters.ts";
 import type { Command } from "./command.ts";
+import { writeAppend } from "./commands/append.ts";
+import { writeFetch } from "./commands/fetch.ts";
+import { writeList, writeMailboxCommand, writeRename, writeStatus } from "./commands/mailbox.ts";
+import { writeSearch } from "./commands/search.ts";
+import { writeAuthenticate, writeLogin } from "./commands/session.ts";
+import { writeCopy, writeStore } from "./commands/store.ts";
 import type { LiteralMode, Segment } from "./literal.ts";
+import { Writer } from "./writer.ts";
 
 /** How {@link encodeCommand} may write strings. */
 export interface CommandEncoding {
@@ -10,8 +17,67 @@ export interface CommandEncoding {
   readonly literals?: LiteralMode;
 }
 
-/** `command` as segments to send in order; throws a local `ProtocolError` (`bad-tag`, `bad-argument`) for what cannot be said. */
+/**
+ * `command` as segments to send in order. Strings go as atoms, in quotes or as literals, by what they hold. Throws a local `ProtocolError`
+ * (`bad-argument`) for what cannot be said.
+ */
 export function encodeCommand(tag: string, command: Command, encoding: CommandEncoding = {}): readonly Segment[] {
-  void encoding;
-  throw new ProtocolError("local", "unfinished", `${tag} ${command.name}`);
+  const writer = new Writer(encoding.literals ?? "synchronizing");
+  writer.word(tag, TAG, "a tag").raw(" ");
+  writeCommand(writer, command);
+  return writer.finish();
+}
+
+function writeCommand(writer: Writer, command: Command): void {
+  switch (command.name) {
+    case "LOGIN":
+      writeLogin(writer, command);
+      break;
+    case "AUTHENTICATE":
+      writeAuthenticate(writer, command);
+      break;
+    case "SELECT":
+    case "EXAMINE":
+    case "CREATE":
+    case "DELETE":
+    case "SUBSCRIBE":
+    case "UNSUBSCRIBE":
+      writeMailboxCommand(writer, command);
+      break;
+    case "RENAME":
+      writeRename(writer, command);
+      break;
+    case "LIST":
+    case "LSUB":
+      writeList(writer, command);
+      break;
+    case "STATUS":
+      writeStatus(writer, command);
+      break;
+    case "APPEND":
+      writeAppend(writer, command);
+      break;
+    case "SEARCH":
+    case "UID SEARCH":
+      writeSearch(writer, command);
+      break;
+    case "FETCH":
+    case "UID FETCH":
+      writeFetch(writer, command);
+      break;
+    case "STORE":
+    case "UID STORE":
+      writeStore(writer, command);
+      break;
+    case "COPY":
+    case "UID COPY":
+      writeCopy(writer, command);
+      break;
+    case "unknown":
+      command.verb.split(" ").forEach((word, index) => writer.raw(index > 0 ? " " : "").atom(word));
+      if (command.arguments !== null) writer.raw(" ").verbatim(command.arguments);
+      break;
+    default:
+      writer.raw(command.name);
+  }
 }

@@ -132,12 +132,12 @@ export class Cursor {
 
   /** Moves over `byte`. */
   expect(byte: number): void {
-    if (!this.skip(byte)) throw new Malformed(`no-${String.fromCharCode(byte)}`);
+    if (!this.skip(byte)) throw new Malformed("unexpected-byte");
   }
 
   /** SP, and more than one where that is tolerated. */
   space(): void {
-    this.expect(SP);
+    if (!this.skip(SP)) throw new Malformed("no-space");
     if (this.peek() === SP) this.#extraSpaces();
   }
 
@@ -153,7 +153,7 @@ export class Cursor {
 
   /** "(" : a list begins. */
   open(): void {
-    this.expect(OPEN);
+    if (!this.skip(OPEN)) throw new Malformed("no-list");
     this.nest();
   }
 

@@ -2,33 +2,45 @@
  * IMAP on the wire: commands and responses from and to bytes, without I/O.
  * @packageDocumentation
  */
-export * from "./body-structure.ts";
-export * from "./command.ts";
-export * from "./command-decoder.ts";
-export * from "./command-encoder.ts";
-export * from "./commands/append.ts";
-export * from "./commands/fetch.ts";
-export * from "./commands/mailbox.ts";
-export * from "./commands/search.ts";
-export * from "./commands/session.ts";
-export * from "./commands/store.ts";
-export * from "./date-time.ts";
-export * from "./deviation.ts";
-export * from "./envelope.ts";
-export * from "./flag.ts";
+export type {
+  BodyBasic,
+  BodyDisposition,
+  BodyExtension,
+  BodyExtensionData,
+  BodyFields,
+  BodyMessage,
+  BodyMultipart,
+  BodyParameter,
+  BodyStructure,
+  BodyText,
+} from "./body-structure.ts";
+export type { Command, UnknownCommand } from "./command.ts";
+export { CommandDecoder } from "./command-decoder.ts";
+export { encodeCommand, type CommandEncoding } from "./command-encoder.ts";
+export type { CommandEvent, RawParts } from "./command-event.ts";
+export type { AppendCommand } from "./commands/append.ts";
+export type { FetchAttribute, FetchCommand, FetchMacro, PartialRange, PlainFetchAttribute } from "./commands/fetch.ts";
+export type { ListCommand, MailboxCommand, RenameCommand, StatusAttribute, StatusCommand } from "./commands/mailbox.ts";
+export type { DateSearchKey, PlainSearchKey, SearchCommand, SearchKey, TextSearchKey } from "./commands/search.ts";
+export type { AuthenticateCommand, LoginCommand, PlainCommand } from "./commands/session.ts";
+export type { CopyCommand, StoreCommand } from "./commands/store.ts";
+export { dateTime, parseDateTime, type CalendarDate, type DateTime } from "./date-time.ts";
+export type { Deviation } from "./deviation.ts";
+export type { Address, Envelope } from "./envelope.ts";
+export type { Flag, MailboxAttribute } from "./flag.ts";
 export * from "./limits.ts";
-export * from "./literal.ts";
-export * from "./mailbox-name.ts";
-export * from "./response.ts";
-export * from "./response-code.ts";
-export * from "./response-decoder.ts";
-export * from "./response-encoder.ts";
-export * from "./responses/capability.ts";
-export * from "./responses/condition.ts";
-export * from "./responses/fetch.ts";
-export * from "./responses/list.ts";
-export * from "./responses/mailbox-state.ts";
-export * from "./responses/search.ts";
-export * from "./responses/status.ts";
-export * from "./section.ts";
-export * from "./sequence-set.ts";
+export { literalMode, type LiteralData, type LiteralMode, type Segment, type StreamedLiteral } from "./literal.ts";
+export { decodeMailboxName, INBOX, mailboxName, type MailboxName } from "./mailbox-name.ts";
+export type { InvalidResponse, Response, UnknownResponse } from "./response.ts";
+export type { PlainCodeName, ResponseCode } from "./response-code.ts";
+export { ResponseDecoder, type ResponseEvent } from "./response-decoder.ts";
+export { encodeResponse } from "./response-encoder.ts";
+export type { CapabilityResponse } from "./responses/capability.ts";
+export type { ContinuationResponse, TaggedResponse, UntaggedResponse } from "./responses/condition.ts";
+export type { FetchData, FetchDataName, FetchItem, FetchResponse } from "./responses/fetch.ts";
+export type { ListResponse } from "./responses/list.ts";
+export type { ExistsResponse, ExpungeResponse, FlagsResponse, RecentResponse } from "./responses/mailbox-state.ts";
+export type { EsearchExtension, EsearchResponse, SearchResponse } from "./responses/search.ts";
+export type { StatusItem, StatusResponse } from "./responses/status.ts";
+export { WHOLE_MESSAGE, type Section, type SectionText } from "./section.ts";
+export { formatSequenceSet, parseSequenceSet, type SequenceNumber, type SequenceRange, type SequenceSet } from "./sequence-set.ts";

@@ -44,6 +44,8 @@ export interface CommandLimits {
   readonly maxAppendBytes: number;
   /** Refused bytes that are read and dropped to stay in step; beyond it the stream is given up. */
   readonly maxDrainBytes: number;
+  /** Literals in one command. */
+  readonly maxLiterals: number;
   /** Parentheses within parentheses, NOT and OR within each other. */
   readonly maxNesting: number;
 }
@@ -60,6 +62,8 @@ export const DEFAULT_COMMAND_LIMITS: CommandLimits = {
   maxAppendBytes: 256 * 1024 * 1024,
   // A refused message is drained as it comes, at no cost in memory; far more than that is an attack.
   maxDrainBytes: 256 * 1024 * 1024,
+  // Each makes the command be read once more up to there; a SEARCH by hand for that many words is unheard of.
+  maxLiterals: 64,
   // People write none, programs two or three.
   maxNesting: 64,
 };
@@ -76,6 +80,8 @@ export const UNAUTHENTICATED_COMMAND_LIMITS: CommandLimits = {
   maxAppendBytes: 4 * 1024,
   // Non-synchronizing literals of LITERAL- clients are at most 4096 bytes (RFC 7888); leave room for a few.
   maxDrainBytes: 64 * 1024,
+  // User name and password, and then some.
+  maxLiterals: 4,
   // Nothing nests here.
   maxNesting: 8,
 };

@@ -194,7 +194,8 @@ export class ResponseDecoder {
     if (prefix === undefined || item === undefined || !("data" in item) || item.data !== gap.value) return undefined;
     this.#interrupt(head, gap, lf + 1);
     this.#stream = { type: "literal", remaining: size };
-    const { data: _, ...name } = item;
+    const name: FetchDataName =
+      item.type === "BODY[]" ? { type: item.type, section: item.section, origin: item.origin } : { type: item.type };
     return { type: "literal-start", sequenceNumber: prefix.sequenceNumber, items: prefix.items.slice(0, -1), item: name, size };
   }
 

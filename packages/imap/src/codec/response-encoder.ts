@@ -24,33 +24,44 @@ export function encodeResponse(response: Response): readonly Segment[] {
 function writeResponse(writer: Writer, response: Response): void {
   switch (response.type) {
     case "tagged":
-      return writeTaggedResponse(writer, response);
+      writeTaggedResponse(writer, response);
+      break;
     case "untagged":
-      return writeUntaggedResponse(writer, response);
+      writeUntaggedResponse(writer, response);
+      break;
     case "continuation":
-      return writeContinuation(writer, response);
+      writeContinuation(writer, response);
+      break;
     case "CAPABILITY":
-      return writeCapabilityResponse(writer, response);
+      writeCapabilityResponse(writer, response);
+      break;
     case "LIST":
     case "LSUB":
-      return writeListResponse(writer, response);
+      writeListResponse(writer, response);
+      break;
     case "STATUS":
-      return writeStatusResponse(writer, response);
+      writeStatusResponse(writer, response);
+      break;
     case "SEARCH":
-      return writeSearchResponse(writer, response);
+      writeSearchResponse(writer, response);
+      break;
     case "ESEARCH":
-      return writeEsearchResponse(writer, response);
+      writeEsearchResponse(writer, response);
+      break;
     case "FLAGS":
-      return writeFlagsResponse(writer, response);
+      writeFlagsResponse(writer, response);
+      break;
     case "EXISTS":
     case "RECENT":
     case "EXPUNGE":
-      return writeCountResponse(writer, response);
+      writeCountResponse(writer, response);
+      break;
     case "FETCH":
-      return writeFetchResponse(writer, response);
+      writeFetchResponse(writer, response);
+      break;
     case "unknown":
       writer.raw("* ").verbatim(response.raw);
-      return;
+      break;
     case "invalid":
       writer.verbatim(response.raw);
   }

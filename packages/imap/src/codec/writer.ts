@@ -56,10 +56,15 @@ export class Writer {
     return this.word(text, ATOM, "an atom");
   }
 
-  /** A flag, with or without its backslash. */
+  /** A flag of a response: what Cursor.flag reads. */
   flag(text: string): this {
     if (text === "\\*") return this.raw(text);
     return this.word(text, FLAG, "a flag");
+  }
+
+  /** A flag of a command: an atom, with or without a backslash before it. */
+  commandFlag(text: string): this {
+    return text.startsWith("\\") ? this.raw("\\").atom(text.slice(1)) : this.atom(text);
   }
 
   /** An unsigned number of 32 bits, or of `max`. */

@@ -83,6 +83,7 @@ export function commandLimits(limits: ServerLimits, cap: CommandLimits = limits)
     maxLiteralBytes: Math.min(limits.maxLiteralBytes, cap.maxLiteralBytes),
     maxAppendBytes: Math.min(limits.maxAppendBytes, cap.maxAppendBytes),
     maxDrainBytes: Math.min(limits.maxDrainBytes, cap.maxDrainBytes),
+    maxLiterals: Math.min(limits.maxLiterals, cap.maxLiterals),
     maxNesting: Math.min(limits.maxNesting, cap.maxNesting),
   };
 }

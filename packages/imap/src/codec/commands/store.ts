@@ -1,5 +1,11 @@
 // STORE, COPY and their UID forms (RFC 3501 sections 6.4.6 to 6.4.8).
 
+import type { Cursor } from "../cursor.ts";
+import { readFlag, readFlagList } from "../flag.ts";
+import { readMailboxName } from "../mailbox-name.ts";
+import { Malformed } from "../malformed.ts";
+import { formatSequenceSet, readSequenceSet } from "../sequence-set.ts";
+import type { Writer } from "../writer.ts";
 import type { Flag } from "../flag.ts";
 import type { MailboxName } from "../mailbox-name.ts";
 import type { SequenceSet } from "../sequence-set.ts";
@@ -24,4 +30,51 @@ export interface CopyCommand {
   readonly set: SequenceSet;
   /** Where to. */
   readonly mailbox: MailboxName;
+}
+
+const SP = 32;
+const OPEN = 40;
+
+/** store = "STORE" SP sequence-set SP store-att-flags */
+export function readStore(cursor: Cursor, name: StoreCommand["name"]): StoreCommand {
+  cursor.space();
+  const set = readSequenceSet(cursor);
+  cursor.space();
+  const [, sign, silent] = /^([+-]?)FLAGS(\.SILENT)?$/.exec(cursor.keyword()) ?? [];
+  if (sign === undefined) throw new Malformed("bad-store-item");
+  cursor.space();
+  const action = sign === "+" ? "add" : sign === "-" ? "remove" : "replace";
+  return { name, set, action, silent: silent !== undefined, flags: readFlags(cursor) };
+}
+
+/** store-att-flags = (["+" / "-"] "FLAGS" [".SILENT"]) SP (flag-list / (flag *(SP flag))) */
+function readFlags(cursor: Cursor): readonly Flag[] {
+  if (cursor.peek() === OPEN) return readFlagList(cursor);
+  const flags = [readFlag(cursor)];
+  while (cursor.peek() === SP) {
+    cursor.space();
+    if (cursor.at === cursor.end) break;
+    flags.push(readFlag(cursor));
+  }
+  return flags;
+}
+
+/** copy = "COPY" SP sequence-set SP mailbox */
+export function readCopy(cursor: Cursor, name: CopyCommand["name"]): CopyCommand {
+  cursor.space();
+  const set = readSequenceSet(cursor);
+  cursor.space();
+  return { name, set, mailbox: readMailboxName(cursor) };
+}
+
+/** See {@link readStore}. */
+export function writeStore(writer: Writer, { name, set, action, silent, flags }: StoreCommand): void {
+  const sign = action === "add" ? "+" : action === "remove" ? "-" : "";
+  writer.raw(`${name} ${formatSequenceSet(set)} ${sign}FLAGS${silent ? ".SILENT" : ""} `);
+  writer.list(flags, (flag) => writer.commandFlag(flag));
+}
+
+/** See {@link readCopy}. */
+export function writeCopy(writer: Writer, { name, set, mailbox }: CopyCommand): void {
+  writer.raw(`${name} ${formatSequenceSet(set)} `).bytesString(mailbox.raw);
 }

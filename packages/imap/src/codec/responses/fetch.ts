@@ -21,7 +21,9 @@ export type FetchDataName =
   /** A section; `origin` is the first byte of a partial, null for all of it. */
   | { readonly type: "BODY[]"; readonly section: Section; readonly origin: number | null }
   /** The older names of the whole message, its header, its text. */
-  | { readonly type: "RFC822" | "RFC822.HEADER" | "RFC822.TEXT" };
+  | { readonly type: "RFC822" }
+  | { readonly type: "RFC822.HEADER" }
+  | { readonly type: "RFC822.TEXT" };
 
 /** Data of a message with its bytes; null where the message has no such section. */
 export type FetchData = FetchDataName & { readonly data: LiteralData };
@@ -34,7 +36,8 @@ export type FetchItem =
   | { readonly type: "RFC822.SIZE"; readonly octets: number }
   | { readonly type: "MODSEQ"; readonly modSeq: bigint }
   | { readonly type: "ENVELOPE"; readonly envelope: Envelope }
-  | { readonly type: "BODY" | "BODYSTRUCTURE"; readonly structure: BodyStructure }
+  | { readonly type: "BODY"; readonly structure: BodyStructure }
+  | { readonly type: "BODYSTRUCTURE"; readonly structure: BodyStructure }
   | FetchData
   /** An item of an extension, its value as it came. */
   | { readonly type: "unknown"; readonly name: string; readonly raw: Uint8Array }
