@@ -16,4 +16,6 @@ export default defineConfig({
   sourcemap: true,
   target: "es2022",
   treeshake: true,
+  // Deno and Workers know Node's modules only by "node:".
+  removeNodeProtocol: false,
 });

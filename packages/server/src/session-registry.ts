@@ -28,6 +28,7 @@ export class SessionRegistry implements Iterable<LiveSession> {
     return this.#sessions.get(id);
   }
 
+  /** The live sessions, oldest first. */
   [Symbol.iterator](): Iterator<LiveSession> {
     return this.#sessions.values();
   }
