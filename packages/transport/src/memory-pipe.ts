@@ -33,10 +33,7 @@ export class MemoryPipe {
     return this.#length;
   }
 
-  get ended(): boolean {
-    return this.#ended;
-  }
-
+  /** True while a read waits. */
   get isReading(): boolean {
     return this.#reader !== undefined;
   }
