@@ -1,0 +1,41 @@
+// The codec rows: what is measured, beside whom, and which of them the short table shows.
+export const CODECS = {
+  "dot-stuffing": {
+    bench: "dotstuff",
+    metric: "mbpcpu",
+    limit: "limit-memcpy",
+    // direction : body : chunk size
+    cases: ["enc", "dec"].flatMap((way) =>
+      ["mixed:65536", "mixed:16384", "mixed:1024", "mixed:16", "mixed:1", "dots:65536", "oneline:65536"].map((body) => `${way}:${body}`),
+    ),
+    short: ["enc", "dec"].flatMap((way) => ["mixed:65536", "mixed:16", "mixed:1", "dots:65536"].map((body) => `${way}:${body}`)),
+    adapters: ["mailwire", "mailwire-normalize", "nodemailer", "nodemailer-core", "smtp-server", "node-pop3", "yapople"],
+    // These two copy all that came so far for each chunk: quadratic, and wrong besides. Name them with --impls to see them.
+    shortAdapters: ["mailwire", "mailwire-normalize", "nodemailer", "nodemailer-core", "smtp-server"],
+    limits: ["limit-memcpy", "limit-scan", "limit-jsloop"],
+  },
+  imap: {
+    bench: "imap",
+    metric: "mbpcpu",
+    limit: "limit-latin1",
+    cases: ["flags", "envelopes", "headers", "literal", "search", "esearch"],
+    short: ["flags", "envelopes", "headers", "literal", "search", "esearch"],
+    adapters: ["mailwire", "node-imap", "imapflow", "imapflow-message", "emailjs"],
+    shortAdapters: ["mailwire", "node-imap", "imapflow"],
+    limits: ["limit-memcpy", "limit-scan", "limit-latin1", "limit-jsloop"],
+  },
+  smtp: {
+    bench: "smtp",
+    metric: "upcpu",
+    limit: "limit-latin1",
+    // what : chunk size, or one chunk per reply or command
+    cases: ["replies:16384", "replies:each", "commands:16384", "commands:each"],
+    short: ["replies:16384", "replies:each", "commands:16384", "commands:each"],
+    adapters: ["mailwire", "nodemailer", "smtp-server", "smtp-server-session"],
+    shortAdapters: ["mailwire", "nodemailer", "smtp-server"],
+    limits: ["limit-memcpy", "limit-scan", "limit-latin1", "limit-jsloop"],
+  },
+};
+
+/** Every adapter with a codec, in the order shown. */
+export const ALL = [...new Set(Object.values(CODECS).flatMap(({ limits, adapters }) => [...limits, ...adapters]))];

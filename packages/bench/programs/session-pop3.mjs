@@ -1,0 +1,26 @@
+// POP3 clients against a private Dovecot.
+import { cli } from "../harness/cli.mjs";
+import { startDovecot, startAdapterServer } from "../harness/dovecot.mjs";
+import { sessionRounds } from "../harness/clients.mjs";
+const o = cli({
+  runs: 5,
+  seed: 1,
+  count: 2000,
+  size: 10240,
+  big: 104857600,
+  noops: 1000,
+  modes: "seq,seq-pipelined,big,noop,noop-concurrent",
+  impls: "mailwire,node-pop3,yapople,python,curl",
+  product: "",
+  server: "",
+  out: "results/session-pop3.json",
+  timeout: 120000,
+});
+// --server <adapter>: the same clients against that adapter's own server instead of Dovecot
+const mail = { count: o.count, size: o.size, big: o.big };
+const dc = o.server ? await startAdapterServer(o.server, mail) : await startDovecot(mail);
+try {
+  await sessionRounds(o, dc, "popClient", dc.pop3);
+} finally {
+  await dc.stop();
+}
