@@ -27,7 +27,7 @@ module.exports = {
       name: `floor-of-${name}`,
       severity: "error",
       from: { path: src(name), pathNot: TESTS },
-      to: { pathNot: [src(below), "^node:", "^(fs|net|tls|stream|events|crypto|path|os|util|buffer|timers)"] },
+      to: { pathNot: src(below), dependencyTypesNot: ["core"] },
     })),
     {
       name: "node-builtins-only-in-tls",
