@@ -113,7 +113,7 @@ export class MemoryPipe {
 
   /** Up to `size` bytes (at least one), joined where they were written in pieces. */
   #cut(size: number): Uint8Array {
-    const count = Math.min(Math.max(1, Math.floor(size)), this.#length);
+    const count = Math.min(size >= 1 ? Math.floor(size) : 1, this.#length);
     const first = this.#takeView(count);
     if (first.length === count) return first;
     const joined = new Uint8Array(count);
