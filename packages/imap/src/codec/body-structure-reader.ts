@@ -12,7 +12,7 @@ import type {
 } from "./body-structure.ts";
 import type { Cursor } from "./cursor.ts";
 import { readEnvelope } from "./envelope.ts";
-import { attempt } from "./malformed.ts";
+import { expectMalformed } from "./malformed.ts";
 
 const SP = 32;
 const OPEN = 40;
@@ -25,14 +25,14 @@ export function readBodyStructure(cursor: Cursor): BodyStructure {
   cursor.open();
   if (cursor.peek() === OPEN) return readMultipart(cursor);
   const { at, depth } = cursor;
-  return attempt<BodyStructure, BodyStructure>(
-    () => readPart(cursor),
-    () => {
-      cursor.at = at;
-      cursor.depth = depth;
-      return readChildless(cursor);
-    },
-  );
+  try {
+    return readPart(cursor);
+  } catch (fault) {
+    expectMalformed(fault);
+    cursor.at = at;
+    cursor.depth = depth;
+    return readChildless(cursor);
+  }
 }
 
 /** body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart] */

@@ -2,14 +2,13 @@
 // (RFC 3501 section 9). Tokens are scanned as bytes; their text is sliced from one string for the whole chunk.
 
 import { decodeUtf8, latin1 } from "@mailwire/wire";
-import { ASTRING, ATOM, FLAG, isIn, KEYWORD } from "./characters.ts";
+import { ASTRING, ATOM, FLAG, isIn, KEYWORD, QUOTED } from "./characters.ts";
 import type { Deviation } from "./deviation.ts";
 import { InternTable, KeywordTable, upper } from "./intern.ts";
 import type { StreamedLiteral } from "./literal.ts";
 import { LiteralAhead, Malformed } from "./malformed.ts";
 import type { SequenceRange } from "./sequence-set.ts";
 
-const TAB = 9;
 const LF = 10;
 const CR = 13;
 const SP = 32;
@@ -105,7 +104,11 @@ export class Cursor {
 
   /** Notes that something here was tolerated. */
   deviate(code: string): void {
-    (this.#deviations ??= []).push({ code, offset: this.#offset + this.at });
+    this.#deviateAt(this.at, code);
+  }
+
+  #deviateAt(at: number, code: string): void {
+    (this.#deviations ??= []).push({ code, offset: this.#offset + at });
   }
 
   /** The next byte; -1 at the end. */
@@ -165,10 +168,11 @@ export class Cursor {
 
   /** ")" : true and past it when the list ends here; otherwise past the space before its next element. */
   closes(): boolean {
-    const { at } = this;
-    if (this.peek() === SP) this.space();
-    if (!this.skip(CLOSE)) return false;
-    if (this.at > at + 1) this.deviate("extra-space");
+    const spaced = this.peek() === SP;
+    if (spaced) this.space();
+    if (this.peek() !== CLOSE) return false;
+    if (spaced) this.deviate("extra-space");
+    this.at += 1;
     this.depth -= 1;
     return true;
   }
@@ -299,8 +303,8 @@ export class Cursor {
 
   /** nstring = string / nil ; `()` is taken for nil from servers */
   nstring(): string | null {
-    if (this.nil()) return null;
-    return this.string();
+    if (this.peek() === QUOTE) return this.#quoted();
+    return this.nil() ? null : this.string();
   }
 
   /** nil = "NIL" */
@@ -344,42 +348,43 @@ export class Cursor {
 
   /** quoted = DQUOTE *QUOTED-CHAR DQUOTE */
   #quoted(): string {
-    const { bytes, end } = this;
+    const { bytes } = this;
     const start = this.at + 1;
     let at = start;
-    let high = 0;
+    let beyondAscii = false;
     let escaped = false;
     for (; ; at += 1) {
-      if (at >= end) throw new Malformed("open-quote");
+      while (isIn(bytes[at], QUOTED)) at += 1;
       const byte = bytes[at] ?? 0;
-      if (byte === QUOTE) {
-        if (this.peer === "client" || endsString(bytes[at + 1])) break;
-        this.at = at;
-        this.deviate("unescaped-quote");
-      } else if (byte === BACKSLASH) {
+      if (byte === QUOTE && this.#endsQuoted(at)) break;
+      if (byte > 127) beyondAscii = true;
+      else if (byte === BACKSLASH) {
         escaped = true;
-        if (this.backslash === "is-text" && bytes[at + 1] === QUOTE && endsString(bytes[at + 2])) continue;
-        at += 1;
-        if (at < end) this.#checkEscape(at);
-      } else if (byte < SP && byte !== TAB) this.#checkControl(byte);
-      high |= byte;
+        at = this.#skipEscape(at);
+      } else if (byte !== QUOTE) throw new Malformed("open-quote");
     }
     if (at - start > this.#limits.maxTokenBytes) throw new Malformed("token-too-long");
+    if (at >= this.end) throw new Malformed("open-quote");
     this.at = at + 1;
-    const text = high > 127 ? this.#decode(start, at) : this.slice(start, at);
+    const text = beyondAscii ? this.#decode(start, at) : this.slice(start, at);
     return escaped ? text.replace(/\\(["\\])/g, "$1") : text;
   }
 
-  #checkEscape(at: number): void {
-    const byte = this.bytes[at];
-    if (byte === QUOTE || byte === BACKSLASH) return;
-    if (this.peer === "client") throw new Malformed("bad-escape");
-    this.at = at;
-    this.deviate("bad-escape");
+  /** Whether the quote at index `at` is the last: one before anything but an end was not escaped, as some servers do. */
+  #endsQuoted(at: number): boolean {
+    if (this.peer === "client" || isAfterString(this.bytes[at + 1])) return true;
+    this.#deviateAt(at, "unescaped-quote");
+    return false;
   }
 
-  #checkControl(byte: number): void {
-    if (byte === CR || byte === LF || byte === 0) throw new Malformed("open-quote");
+  /** The index of what the backslash at index `at` escapes; its own when it is text. */
+  #skipEscape(at: number): number {
+    const escaped = this.bytes[at + 1];
+    if (escaped === QUOTE && this.backslash === "is-text" && isAfterString(this.bytes[at + 2])) return at;
+    if (escaped === QUOTE || escaped === BACKSLASH) return at + 1;
+    if (this.peer === "client") throw new Malformed("bad-escape");
+    this.#deviateAt(at, "bad-escape");
+    return at;
   }
 
   #literalText(): string {
@@ -464,7 +469,7 @@ export class Cursor {
 }
 
 /** What stands behind a string; a quote before anything else was not escaped. */
-function endsString(byte: number | undefined): boolean {
+function isAfterString(byte: number | undefined): boolean {
   return byte === undefined || byte === SP || byte === CLOSE || byte === OPEN || byte === CR || byte === LF || byte === CLOSE_BRACKET;
 }
 

@@ -34,21 +34,26 @@ export interface DateTime extends CalendarDate {
 /** Reads `17-Jul-1996 02:44:25 -0700`; `undefined` for anything else, and for a day or time that cannot be. */
 export function parseDateTime(text: string): DateTime | undefined {
   // date-time = DQUOTE date-day-fixed "-" date-month "-" date-year SP time SP zone DQUOTE ; a day of one digit is tolerated
-  if (text.length < 25 || text.length > 26) return undefined;
-  const from = text.length - 26;
-  const date = calendarDate(digits(text, Math.max(from, 0), from + 2), text.slice(from + 3, from + 6), digits(text, from + 7, from + 11));
-  const hour = digits(text, from + 12, from + 14);
-  const minute = digits(text, from + 15, from + 17);
-  const second = digits(text, from + 18, from + 20);
-  const zoneHours = digits(text, from + 22, from + 24);
-  const zoneMinutes = digits(text, from + 24, from + 26);
-  if (date === undefined || !(hour < 24 && minute < 60 && second <= 60 && zoneHours < 24 && zoneMinutes < 60)) return undefined;
-  if (!/^[ \d]?\d-...-.... ..:..:.. [+-]/.test(text)) return undefined;
-  const sign = text[from + 21] === "-" ? -1 : 1;
-  return { text, ...date, hour, minute, second, zoneMinutes: sign * (zoneHours * 60 + zoneMinutes) + 0 };
+  const padded = text.length === 25 ? ` ${text}` : text;
+  if (padded.length !== 26 || !hasSeparators(padded)) return undefined;
+  const date = calendarDate(digits(padded, 0, 2), padded.slice(3, 6), digits(padded, 7, 11));
+  const hour = digits(padded, 12, 14);
+  const minute = digits(padded, 15, 17);
+  const second = digits(padded, 18, 20);
+  const zoneMinutes = digits(padded, 22, 24) * 60 + digits(padded, 24, 26);
+  if (date === undefined || !(hour < 24 && minute < 60 && second <= 60 && zoneMinutes < 24 * 60)) return undefined;
+  const { year, month, day } = date;
+  return { text, year, month, day, hour, minute, second, zoneMinutes: padded[21] === "-" ? 0 - zoneMinutes : zoneMinutes };
 }
 
-/** The number written in characters `from` to `to`; a leading space counts as 0; NaN for anything else. */
+/** `..-...-.... ..:..:.. +....` */
+function hasSeparators(text: string): boolean {
+  const sign = text[21];
+  const dashes = text[2] === "-" && text[6] === "-";
+  return dashes && text[11] === " " && text[14] === ":" && text[17] === ":" && text[20] === " " && (sign === "+" || sign === "-");
+}
+
+/** The number written in characters `from` to `to`, of which the first may be a space; NaN for anything else. */
 function digits(text: string, from: number, to: number): number {
   let value = 0;
   for (let at = from; at < to; at += 1) {
@@ -60,8 +65,7 @@ function digits(text: string, from: number, to: number): number {
 }
 
 function calendarDate(day: number, monthName: string, year: number): CalendarDate | undefined {
-  const lower = monthName.toLowerCase();
-  const month = MONTHS.findIndex((name) => name === monthName || name.toLowerCase() === lower) + 1;
+  const month = MONTHS.indexOf(monthName) + 1 || MONTHS.findIndex((name) => name.toLowerCase() === monthName.toLowerCase()) + 1;
   return month > 0 && day > 0 && day < 32 && year >= 0 ? { year, month, day } : undefined;
 }
 

@@ -1,7 +1,7 @@
 // The registry of responses: which reader reads which word, and where literals may stand (RFC 3501 section 9, response-data).
 
 import type { Cursor } from "./cursor.ts";
-import { attempt, Malformed } from "./malformed.ts";
+import { expectMalformed, Malformed } from "./malformed.ts";
 import type { Response } from "./response.ts";
 import { readCapabilityResponse } from "./responses/capability.ts";
 import { readContinuation, readTaggedResponse, readUntaggedResponse } from "./responses/condition.ts";
@@ -45,17 +45,15 @@ const NUMBERED_READERS: ReadonlyMap<string, (cursor: Cursor, number: number) => 
 /** response-data / response-done / continue-req ; `invalid` for anything else */
 export function readResponse(cursor: Cursor): Response {
   const { at: start } = cursor;
-  return attempt(
-    () => {
-      const response = readAny(cursor);
-      cursor.finish();
-      return response;
-    },
-    ({ reason }): Response => {
-      cursor.deviate("invalid-response");
-      return { type: "invalid", reason, raw: cursor.view(start, cursor.end) };
-    },
-  );
+  try {
+    const response = readAny(cursor);
+    cursor.finish();
+    return response;
+  } catch (fault) {
+    expectMalformed(fault);
+    cursor.deviate("invalid-response");
+    return { type: "invalid", reason: fault.reason, raw: cursor.view(start, cursor.end) };
+  }
 }
 
 function readAny(cursor: Cursor): Response {

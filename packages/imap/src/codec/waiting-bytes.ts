@@ -4,7 +4,7 @@ import { indexOfByte } from "@mailwire/wire";
 
 const LF = 10;
 /** Up to here a loop over bytes is faster than the native search, which costs a call. */
-const NEAR_BYTES = 48;
+const NEAR_BYTES = 16;
 
 const EMPTY = new Uint8Array(0);
 

@@ -1,6 +1,6 @@
 // FETCH: data of one message (RFC 3501 section 7.4.2, RFC 7162 for MODSEQ).
 
-import { attempt, Malformed } from "../malformed.ts";
+import { attempt, expectMalformed, Malformed } from "../malformed.ts";
 import { readBodyStructure } from "../body-structure-reader.ts";
 import { writeBodyStructure } from "../body-structure-writer.ts";
 import type { Cursor } from "../cursor.ts";
@@ -89,10 +89,12 @@ export function readFetchPrefix(cursor: Cursor): FetchResponse | undefined {
 function readItem(cursor: Cursor): FetchItem {
   const name = cursor.keyword();
   const { at: start, depth } = cursor;
-  return attempt(
-    () => readKnownItem(cursor, name),
-    () => recoverItem(cursor, name, start, depth),
-  );
+  try {
+    return readKnownItem(cursor, name);
+  } catch (fault) {
+    expectMalformed(fault);
+    return recoverItem(cursor, name, start, depth);
+  }
 }
 
 /** Once more with backslashes as text; else the item is lost, and all behind it when not even its end can be found. */
