@@ -103,14 +103,8 @@ export class MailboxView {
 
   /** What changed since the last poll, in the order to tell; from then on it is told. */
   poll(policy: ExpungePolicy): readonly ViewUpdate[] {
-    const before = this.#uids.length;
     const expunges = policy === "with-expunges" ? this.#tellRemoved() : [];
-    this.#tellArrived();
-    const counts: ViewUpdate[] = [];
-    if (this.#uids.length > before - expunges.length) counts.push({ type: "EXISTS", count: this.#uids.length });
-    if (this.#recent.size !== this.#toldRecent) counts.push({ type: "RECENT", count: this.#recent.size });
-    this.#toldRecent = this.#recent.size;
-    return [...expunges, ...counts, ...this.#tellFlagged()];
+    return [...expunges, ...this.#tellCounts(), ...this.#tellFlagged()];
   }
 
   // From the highest number down, so that each number is still right when it is told.
@@ -130,12 +124,18 @@ export class MailboxView {
     return expunges;
   }
 
-  #tellArrived(): void {
+  #tellCounts(): ViewUpdate[] {
+    const updates: ViewUpdate[] = [];
     for (const [uid, flags] of this.#arrived) {
       this.#uids.push(uid);
       this.#flags.set(uid, flags);
     }
+    if (this.#arrived.size > 0) updates.push({ type: "EXISTS", count: this.#uids.length });
+    // Of new messages clients expect to hear how many are recent, even when there are as many as before.
+    if (updates.length > 0 || this.#recent.size !== this.#toldRecent) updates.push({ type: "RECENT", count: this.#recent.size });
     this.#arrived.clear();
+    this.#toldRecent = this.#recent.size;
+    return updates;
   }
 
   #tellFlagged(): ViewUpdate[] {

@@ -8,6 +8,7 @@ export type StoreErrorCode = "nonexistent" | "already-exists" | "cannot" | "over
  * `over-quota` (no room), `too-large` (the message). The message is one line for people.
  */
 export class StoreError extends Error {
+  /** Always `StoreError`. */
   override readonly name = "StoreError";
   /** Stable name of what is wrong. */
   readonly code: StoreErrorCode;
