@@ -1,7 +1,20 @@
 /**
- * NOTE TO THE COLLEAGUE ON SESSION AND CLIENT (this note goes away with the first version): the lead is writing this file and everything in
- * server/ but backend.ts and refusal.ts. Please finish session/, client/, test/sessions and the README; do not write the server.
+ * An IMAP server for one connection, over any `ByteTransport`.
  * @packageDocumentation
  */
+import type { ServedConnection } from "@mailwire/transport";
+import type { ByteTransport } from "@mailwire/wire";
+import { ImapConnection } from "./server/connection.ts";
+import type { ImapServerOptions } from "./server/options.ts";
+
 export type * from "./server/backend.ts";
+export type { Completion, ImapContext, ImapServerOptions } from "./server/options.ts";
 export { ImapRefusal } from "./server/refusal.ts";
+
+/**
+ * Serves IMAP on one connection (RFC 3501): the server does the protocol, the backend has the mail. Nothing is thrown later: `closed` of
+ * the result tells how it ended, after everything of the backend was closed.
+ */
+export function serveImap(transport: ByteTransport, options: ImapServerOptions): ServedConnection {
+  return new ImapConnection(transport, options);
+}

@@ -19,3 +19,13 @@ export class ImapRefusal extends Error {
     this.code = code;
   }
 }
+
+/** What `work` comes to; a mailbox that is not there is answered with TRYCREATE (RFC 3501 sections 6.3.11 and 6.4.7). */
+export async function tryCreate(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof ImapRefusal && error.code?.type === "NONEXISTENT") throw new ImapRefusal({ type: "TRYCREATE" }, error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+// Which function answers which command: adding a command is a function and a line here.
+
+import type { AppendCommand } from "../codec/commands/append.ts";
+import type { Command } from "../codec/command.ts";
+import type { Conversation } from "./conversation.ts";
+import { fetch } from "./fetch-command.ts";
+import { change, list, select, status } from "./mailbox-commands.ts";
+import { close, copy, expunge, store } from "./message-commands.ts";
+import type { Completion } from "./options.ts";
+import { search } from "./search-command.ts";
+import { authenticate, capabilitiesOf, logIn } from "./session-commands.ts";
+
+/** Does what a command asks for; `undefined` when it has been answered already. Throws an `ImapRefusal` for NO. */
+export function answer(conversation: Conversation, command: Exclude<Command, AppendCommand>): Promise<Completion | undefined> | Completion {
+  switch (command.name) {
+    case "CAPABILITY":
+      conversation.tell({ type: "CAPABILITY", capabilities: capabilitiesOf(conversation) });
+      return completed(command);
+    case "NOOP":
+    case "CHECK":
+      return completed(command);
+    case "LOGOUT":
+      conversation.tell({ type: "untagged", status: "BYE", code: null, text: "Logging out" });
+      return completed(command);
+    case "STARTTLS":
+      return conversation.upgradable
+        ? { status: "OK", text: "Begin TLS negotiation now" }
+        : { status: "BAD", text: "There is no TLS here" };
+    case "LOGIN":
+      return logIn(conversation, command);
+    case "AUTHENTICATE":
+      return authenticate(conversation, command);
+    case "SELECT":
+      return select(conversation, command.mailbox, "read-write");
+    case "EXAMINE":
+      return select(conversation, command.mailbox, "read-only");
+    case "CREATE":
+    case "DELETE":
+    case "SUBSCRIBE":
+    case "UNSUBSCRIBE":
+      return change(conversation, command.name, command.mailbox);
+    case "RENAME":
+      return conversation.account.rename(command.from, command.to).then(() => completed(command));
+    case "LIST":
+    case "LSUB":
+      return list(conversation, command);
+    case "STATUS":
+      return status(conversation, command);
+    case "CLOSE":
+      return close(conversation);
+    case "EXPUNGE":
+      return expunge(conversation);
+    case "SEARCH":
+    case "UID SEARCH":
+      return search(conversation, command);
+    case "FETCH":
+    case "UID FETCH":
+      return fetch(conversation, command);
+    case "STORE":
+    case "UID STORE":
+      return store(conversation, command);
+    case "COPY":
+    case "UID COPY":
+      return copy(conversation, command);
+    case "unknown":
+      return { status: "BAD", text: "Unknown command" };
+  }
+}
+
+function completed({ name }: Command): Completion {
+  return { status: "OK", text: `${name} completed` };
+}

@@ -1,0 +1,67 @@
+// APPEND (RFC 3501 section 6.3.11): the message streams into the backend, and is asked for when the backend first reads it.
+
+import { ConnectionError, ProtocolError } from "@mailwire/wire";
+import type { ServerEvent } from "../session/server-event.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Completion } from "./options.ts";
+import { tryCreate } from "./refusal.ts";
+
+/** Takes a message; nothing is answered (`undefined`) when the session has done so, because the command came to nothing. */
+export async function append(
+  conversation: Conversation,
+  event: Extract<ServerEvent, { readonly type: "append" }>,
+): Promise<Completion | undefined> {
+  const { mailbox, flags, date } = event.command;
+  const body = new AppendedBody(conversation);
+  const settable = flags.filter((flag) => flag.toUpperCase() !== "\\RECENT");
+  try {
+    await tryCreate(conversation.account.append(mailbox, { size: event.size, flags: settable, date, body }));
+  } catch (error) {
+    if (body.phase === "spoilt") return undefined;
+    throw error;
+  }
+  return (await body.finish()) === "complete" ? { status: "OK", text: "APPEND completed" } : undefined;
+}
+
+type Phase = "offered" | "coming" | "complete" | "spoilt";
+
+/** The message while it comes. */
+class AppendedBody implements AsyncIterable<Uint8Array> {
+  readonly #driver: Conversation["driver"];
+  #phase: Phase = "offered";
+
+  constructor({ driver }: Conversation) {
+    this.#driver = driver;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let bytes = await this.#next(); bytes !== undefined; bytes = await this.#next()) yield bytes;
+  }
+
+  /** Reads and forgets what the backend left. */
+  async finish(): Promise<Phase> {
+    while (this.#phase !== "spoilt" && (await this.#next()) !== undefined);
+    return this.#phase;
+  }
+
+  async #next(): Promise<Uint8Array | undefined> {
+    if (this.#phase === "complete") return undefined;
+    if (this.#phase === "offered") {
+      this.#driver.send({ type: "accept-append" });
+      this.#phase = "coming";
+    }
+    const event = await this.#driver.next();
+    if (event?.type === "append-chunk") return event.bytes;
+    if (event?.type === "append-end") {
+      this.#phase = "complete";
+      return undefined;
+    }
+    this.#phase = "spoilt";
+    if (event === null) throw new ConnectionError("eof", "the connection ended inside APPEND", { phase: "append" });
+    throw new ProtocolError("remote", "bad-arguments", "something else than the end of the command follows the message");
+  }
+}

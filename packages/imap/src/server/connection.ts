@@ -1,0 +1,138 @@
+// One connection from the greeting to its end: takes each event, asks the hook, has it answered, and tells what changed.
+
+import { ConnectionError, ProtocolError } from "@mailwire/wire";
+import { type Closure, type Driver, drive, type ServedConnection } from "@mailwire/transport";
+import type { ByteTransport } from "@mailwire/wire";
+import type { Command } from "../codec/command.ts";
+import { shiftsNumbers } from "../session/ambiguity.ts";
+import type { ServerEvent, ServerIntent } from "../session/server-event.ts";
+import { ImapServerSession } from "../session/server-session.ts";
+import { answer } from "./answer.ts";
+import { append } from "./append-command.ts";
+import { Conversation } from "./conversation.ts";
+import type { Completion, ImapServerOptions } from "./options.ts";
+import { ImapRefusal } from "./refusal.ts";
+import { capabilitiesOf } from "./session-commands.ts";
+
+type Said = Extract<ServerEvent, { readonly type: "command" | "append" }>;
+
+/** Commands whose success is more than a word: the state that they lead to must be there. */
+const NOT_FOR_HOOKS: ReadonlySet<string> = new Set(["LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE", "APPEND"]);
+
+/** A connection that is being served. */
+export class ImapConnection implements ServedConnection {
+  readonly closed: Promise<Closure>;
+  readonly #options: ImapServerOptions;
+  readonly #driver: Driver<ServerEvent, ServerIntent>;
+  readonly #conversation: Conversation;
+  /** Whether a command is being answered now; `ending` once `close` was called. */
+  #stage: "listening" | "answering" | "ending" = "answering";
+
+  constructor(transport: ByteTransport, options: ImapServerOptions) {
+    const { tls, signal, allowPlaintextAuth, limits, observe } = options;
+    this.#options = options;
+    const session = new ImapServerSession({
+      secure: transport.info.secure,
+      ...(allowPlaintextAuth !== undefined && { allowPlaintextAuth }),
+      ...(limits !== undefined && { limits }),
+      ...(observe !== undefined && { observe }),
+    });
+    this.#driver = drive<ServerEvent, ServerIntent>(session, transport, {
+      ...(tls !== undefined && { tls: { side: "server", tls } }),
+      ...(signal !== undefined && { signal }),
+    });
+    const upgradable = tls !== undefined && transport.startTls !== undefined;
+    this.#conversation = new Conversation(session, this.#driver, options, upgradable);
+    this.closed = this.#serve();
+  }
+
+  close(): void {
+    const stage = this.#stage;
+    this.#stage = "ending";
+    if (stage === "listening") this.#sayBye();
+  }
+
+  abort(reason?: unknown): void {
+    this.#driver.abort(reason);
+  }
+
+  async #serve(): Promise<Closure> {
+    try {
+      this.#greet();
+      for (;;) {
+        if (this.#stage === "ending") this.#sayBye();
+        else this.#stage = "listening";
+        const event = await this.#driver.next();
+        if (event === null) break;
+        if (this.#stage === "listening") this.#stage = "answering";
+        if (event.type === "command" || event.type === "append") await this.#take(event);
+      }
+    } catch (error) {
+      // Why a connection was lost is told by `closed`; anything else is our own fault.
+      if (!isLoss(error)) this.#report(error);
+      this.#driver.abort(error);
+    }
+    await this.#conversation.release().catch((error: unknown) => this.#report(error));
+    return this.#driver.closed;
+  }
+
+  #greet(): void {
+    const code = { type: "CAPABILITY", capabilities: capabilitiesOf(this.#conversation) } as const;
+    this.#driver.send({ type: "greeting", status: "OK", code, text: `${this.#options.hostname ?? "localhost"} IMAP4rev1 ready` });
+  }
+
+  /** Says a last word where that is still possible. */
+  #sayBye(): void {
+    try {
+      this.#driver.send({ type: "bye", text: "The server is shutting down" });
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+    }
+  }
+
+  async #take(event: Said): Promise<void> {
+    const { command } = event;
+    const completion = await this.#answer(event);
+    if (completion === undefined) return;
+    if (completion.status !== "BAD" && command.name !== "LOGOUT") await this.#tellChanges(command);
+    this.#driver.send({ type: "complete", ...completion });
+  }
+
+  /** How a command is to be answered; `undefined` when that has been done, or nobody is there any more. */
+  async #answer(event: Said): Promise<Completion | undefined> {
+    try {
+      const hooked = await this.#options.onCommand?.(event.command, this.#conversation);
+      if (hooked === "drop") {
+        this.#driver.abort(new ConnectionError("aborted", "the connection was dropped by onCommand"));
+        return undefined;
+      }
+      if (hooked !== undefined) {
+        return hooked.status === "OK" && NOT_FOR_HOOKS.has(event.command.name) ? { status: "NO", text: hooked.text } : hooked;
+      }
+      return event.type === "append" ? await append(this.#conversation, event) : await answer(this.#conversation, event.command);
+    } catch (error) {
+      if (isLoss(error)) throw error;
+      if (error instanceof ImapRefusal) return { status: "NO", code: error.code, text: error.message };
+      this.#report(error);
+      return { status: "NO", code: { type: "SERVERBUG" }, text: "Something went wrong here" };
+    }
+  }
+
+  async #tellChanges(command: Command): Promise<void> {
+    try {
+      await this.#conversation.update(shiftsNumbers(command) ? "with-expunges" : "without-expunges");
+    } catch (error) {
+      if (isLoss(error)) throw error;
+      // The command itself was done, and is answered so.
+      this.#report(error);
+    }
+  }
+
+  #report(error: unknown): void {
+    this.#options.onError?.(error);
+  }
+}
+
+function isLoss(error: unknown): boolean {
+  return error instanceof ConnectionError || (error instanceof ProtocolError && error.side === "remote");
+}

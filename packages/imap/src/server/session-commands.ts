@@ -1,0 +1,60 @@
+// CAPABILITY, LOGIN and AUTHENTICATE (RFC 3501 sections 6.1.1, 6.2.2, 6.2.3; RFC 4959).
+
+import { ConnectionError, decodeBase64 } from "@mailwire/wire";
+import type { AuthenticateCommand, LoginCommand } from "../codec/commands/session.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Completion } from "./options.ts";
+
+/** The capabilities as they are now: before and after login, before and after TLS. */
+export function capabilitiesOf(conversation: Conversation): readonly string[] {
+  const { info, identity, mechanisms, upgradable, mayShowPasswords, options } = conversation;
+  const always = ["IMAP4rev1", "LITERAL+", "SASL-IR"];
+  const added = options.capabilities ?? [];
+  if (identity !== undefined) return [...always, "CHILDREN", ...added];
+  const upgrade = upgradable && !info.secure ? ["STARTTLS"] : [];
+  const offered = mechanisms.filter(({ plaintext }) => mayShowPasswords || !plaintext).map(({ name }) => `AUTH=${name}`);
+  return [...always, ...upgrade, ...(mayShowPasswords ? [] : ["LOGINDISABLED"]), ...offered, ...added];
+}
+
+/** LOGIN. */
+export async function logIn(conversation: Conversation, { user, password }: LoginCommand): Promise<Completion> {
+  const identity = await conversation.options.backend.verifyPassword({ user, password });
+  return identity === undefined ? REFUSED : enter(conversation, identity);
+}
+
+/** AUTHENTICATE; nothing is answered (`undefined`) when the client gave up, since the session has done so. */
+export async function authenticate(conversation: Conversation, command: AuthenticateCommand): Promise<Completion | undefined> {
+  const { driver, info, mechanisms, mayShowPasswords } = conversation;
+  const mechanism = mechanisms.find(({ name }) => name === command.mechanism.toUpperCase());
+  if (mechanism === undefined) return { status: "NO", text: "No such mechanism" };
+  if (mechanism.plaintext && !mayShowPasswords)
+    return { status: "NO", code: { type: "PRIVACYREQUIRED" }, text: `${mechanism.name} needs TLS` };
+  let response = initialResponse(command);
+  if (response === undefined) return { status: "BAD", text: "The initial response is not base64" };
+  const exchange = mechanism.start(info.tls === undefined ? {} : { tls: info.tls });
+  for (;;) {
+    const step = await exchange.next(response);
+    if (step.type === "failure") return REFUSED;
+    if (step.type === "success" && step.data === undefined) return enter(conversation, step.identity);
+    driver.send({ type: "auth-challenge", data: step.data ?? new Uint8Array() });
+    const event = await driver.next();
+    if (event === null) throw new ConnectionError("eof", "the connection ended inside AUTHENTICATE", { phase: "sasl" });
+    if (event.type !== "auth-response") return undefined;
+    // Last data of the server goes out as a challenge, and is answered with nothing.
+    if (step.type === "success") return enter(conversation, step.identity);
+    response = event.data.reveal();
+  }
+}
+
+const REFUSED: Completion = { status: "NO", code: { type: "AUTHENTICATIONFAILED" }, text: "Authentication failed" };
+
+/** Null where none was given; `=` stands for an empty one; `undefined` for what is no base64. */
+function initialResponse({ initialResponse: given }: AuthenticateCommand): Uint8Array | null | undefined {
+  if (given === null) return null;
+  return given.reveal() === "=" ? new Uint8Array() : decodeBase64(given.reveal());
+}
+
+async function enter(conversation: Conversation, identity: string): Promise<Completion> {
+  await conversation.logIn(identity);
+  return { status: "OK", code: { type: "CAPABILITY", capabilities: capabilitiesOf(conversation) }, text: "Logged in" };
+}
