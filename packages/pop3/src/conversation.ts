@@ -81,10 +81,11 @@ export class Conversation {
     this.#limits = limits;
   }
 
-  /** Waits for the greeting, then runs the loop. */
+  /** Waits for the greeting, then runs the loop. Rejects with `Pop3ReplyError` when it is negative. */
   async start(): Promise<Reply> {
     const event = await this.#driver.next();
     if (event?.type !== "greeting") throw new ConnectionError("eof", "the server did not greet", { phase: "greeting" });
+    if (event.reply.status === "-ERR") throw new Pop3ReplyError("greeting", event.reply);
     void this.#run();
     return event.reply;
   }
