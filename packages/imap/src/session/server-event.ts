@@ -5,8 +5,10 @@ import type { RawParts } from "../codec/command-decoder.ts";
 import type { Command } from "../codec/command.ts";
 import type { AppendCommand } from "../codec/commands/append.ts";
 import type { Deviation } from "../codec/deviation.ts";
-import type { Response } from "../codec/response.ts";
 import type { ResponseCode } from "../codec/response-code.ts";
+import type { UntaggedData } from "./untagged-data.ts";
+
+export type { UntaggedData } from "./untagged-data.ts";
 
 /** One thing that happened on a server's connection. */
 export type ServerEvent =
@@ -48,9 +50,6 @@ export interface Condition {
   /** One line for people. */
   readonly text: string;
 }
-
-/** Untagged responses. */
-export type UntaggedData = Exclude<Response, { readonly type: "tagged" | "continuation" }>;
 
 /** What a server session can be asked to do. */
 export type ServerIntent =

@@ -1,0 +1,265 @@
+// The client's one loop: ties each answer and its data to the command it belongs to, and receives messages only as fast as they are read,
+// unless somebody waits for an answer behind them.
+
+import { ConnectionError, ProtocolError } from "@mailwire/wire";
+import type { Driver } from "@mailwire/transport";
+import type { TaggedResponse, UntaggedResponse } from "../codec/responses/condition.ts";
+import type { Command } from "../codec/command.ts";
+import type { FetchResponse } from "../codec/responses/fetch.ts";
+import type { ClientEvent, ClientIntent } from "../session/client-event.ts";
+import { isUntagged } from "../session/untagged-data.ts";
+import type { UntaggedData } from "../session/untagged-data.ts";
+import type { MessageSink, Operation, OperationOptions } from "./operation.ts";
+import { ImapResponseError } from "./response-error.ts";
+import { Signal } from "./signal.ts";
+
+/** An operation that was said and is not answered yet. */
+interface Running {
+  readonly operation: Operation<unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+  /** Why an exchange was given up on this side. */
+  failure?: unknown;
+}
+
+/** The loop over a driver. */
+export class Conversation {
+  readonly #driver: Driver<ClientEvent, ClientIntent>;
+  readonly #onUntagged: (response: UntaggedData) => void;
+  /** In the order of saying. */
+  readonly #running = new Map<string, Running>();
+  readonly #news = new Signal();
+  /** Messages of APPENDs that are not sent to their end. */
+  readonly #bodies = new Map<string, AsyncIterator<Uint8Array>>();
+  /** Who takes the FETCH response whose literals are passing; `undefined` between responses. */
+  #taker: MessageSink | undefined;
+  #upgraded: (() => void) | undefined;
+  #farewell: UntaggedResponse | undefined;
+  #prefix = randomPrefix();
+  #said = 0;
+
+  constructor(driver: Driver<ClientEvent, ClientIntent>, onUntagged: (response: UntaggedData) => void) {
+    this.#driver = driver;
+    this.#onUntagged = onUntagged;
+  }
+
+  /** Waits for the greeting, then runs the loop. Rejects with an `ImapResponseError` for BYE. */
+  async start(): Promise<void> {
+    const event = await this.#driver.next();
+    if (event?.type !== "greeting") throw new ConnectionError("eof", "the server did not greet", { phase: "greeting" });
+    if (event.response.status === "BYE") {
+      await this.#driver.close();
+      throw new ImapResponseError("greeting", event.response);
+    }
+    void this.#run();
+    void this.#driver.closed.then(() => this.#news.give());
+  }
+
+  /** Says the command of an operation and resolves to what comes of it. */
+  run<Result>(operation: Operation<Result>, options: OperationOptions = {}): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      const { signal } = options;
+      if (signal?.aborted === true) throw aborted(signal);
+      const tag = this.#tag();
+      this.#driver.send({ type: "command", tag, command: operation.command });
+      const running: Running = { operation, resolve: (result) => resolve(result as Result), reject };
+      this.#running.set(tag, running);
+      if (operation.body !== undefined) this.#bodies.set(tag, operation.body);
+      if (signal !== undefined) this.#heed(signal, tag, reject);
+      this.#news.give();
+    });
+  }
+
+  /** Resolves when the upgrade that STARTTLS asked for is done. */
+  upgraded(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#upgraded = resolve;
+      void this.#driver.closed.then((closure) =>
+        reject(closure.error ?? new ConnectionError("tls", "the connection ended before TLS was established")),
+      );
+    });
+  }
+
+  /** Something that the loop waits for may have come: a reader is hungry. */
+  readonly moved = (): void => this.#news.give();
+
+  async #run(): Promise<void> {
+    try {
+      for (;;) {
+        while (this.#braked) await Promise.race([this.#news.wait(), this.#driver.closed]);
+        const event = await this.#driver.next();
+        if (event === null) break;
+        this.#take(event);
+      }
+      this.#over(
+        new ConnectionError("closed", this.#farewell === undefined ? "the connection is over" : `the server left: ${this.#farewell.text}`),
+      );
+    } catch (error) {
+      this.#driver.abort(error);
+      this.#over(error);
+    }
+  }
+
+  /** True when only readers of messages could want more, and none of them does. */
+  get #braked(): boolean {
+    if (this.#running.size === 0) return false;
+    for (const { operation } of this.#running.values()) {
+      if (operation.messages === undefined || operation.messages.hungry) return false;
+    }
+    return true;
+  }
+
+  #take(event: ClientEvent): void {
+    switch (event.type) {
+      case "response":
+        if (isUntagged(event.response)) this.#untagged(event.response);
+        break;
+      case "literal-start":
+        this.#taker ??= this.#takerOf(foretell(event)) ?? NOBODY;
+        this.#taker.begin(event);
+        break;
+      case "literal-chunk":
+        this.#taker?.chunk(event.bytes);
+        break;
+      case "literal-end":
+        this.#taker?.endChunk();
+        break;
+      case "completed":
+        this.#completed(event.response, event.name);
+        break;
+      case "append-ready":
+        void this.#feed(event.tag, event.left);
+        break;
+      case "auth-challenge":
+        void this.#respond(event.tag, event.data);
+        break;
+      case "tls":
+        this.#prefix = randomPrefix();
+        this.#upgraded?.();
+        break;
+      case "greeting":
+        break;
+    }
+  }
+
+  #untagged(response: UntaggedData): void {
+    if (response.type === "FETCH") {
+      const taker = this.#taker ?? this.#takerOf(response);
+      this.#taker = undefined;
+      if (taker !== undefined && taker !== NOBODY) {
+        taker.message(response);
+        return;
+      }
+    }
+    for (const { operation } of this.#running.values()) if (operation.collect?.(response) === true) return;
+    if (response.type === "untagged" && response.status === "BYE") this.#farewell = response;
+    this.#onUntagged(response);
+  }
+
+  #takerOf(response: FetchResponse): MessageSink | undefined {
+    for (const { operation } of this.#running.values()) if (operation.messages?.wants(response) === true) return operation.messages;
+    return undefined;
+  }
+
+  #completed(response: TaggedResponse, name: Command["name"]): void {
+    const running = this.#running.get(response.tag);
+    if (running === undefined) return;
+    this.#running.delete(response.tag);
+    if (response.status === "OK") running.resolve(running.operation.result(response));
+    else running.reject(running.failure ?? new ImapResponseError(name, response));
+  }
+
+  /** Sends the next piece of a message. One that fails or has not the size that was announced costs the connection. */
+  async #feed(tag: string, left: number): Promise<void> {
+    const body = this.#bodies.get(tag);
+    if (body === undefined) return;
+    try {
+      const bytes = await nextChunk(body);
+      if (bytes === undefined)
+        throw new ProtocolError("local", "append-too-short", `the message ended ${left} bytes before its announced end`);
+      // The last piece is held back until it is known to be the last: after it the message cannot be called back.
+      if (bytes.length === left && (await nextChunk(body)) !== undefined) {
+        throw new ProtocolError("local", "append-too-long", "the message goes on after its announced end");
+      }
+      if (bytes.length === left) this.#bodies.delete(tag);
+      this.#driver.send({ type: "append-chunk", bytes });
+    } catch (error) {
+      this.#running.get(tag)?.reject(error);
+      this.#driver.abort(error);
+    }
+  }
+
+  async #respond(tag: string, challenge: Uint8Array): Promise<void> {
+    const running = this.#running.get(tag);
+    try {
+      const data = await running?.operation.respond?.(challenge);
+      if (data === undefined) throw new ProtocolError("remote", "unexpected-challenge", "nobody answers challenges");
+      this.#driver.send({ type: "auth-response", data });
+    } catch (error) {
+      if (running !== undefined) running.failure = error;
+      this.#try({ type: "auth-cancel" });
+    }
+  }
+
+  /** Sends what no longer matters when the connection is over. */
+  #try(intent: ClientIntent): void {
+    try {
+      this.#driver.send(intent);
+    } catch (error) {
+      this.#driver.abort(error);
+    }
+  }
+
+  /** Stops waiting for an operation when its signal says so. */
+  #heed(signal: AbortSignal, tag: string, reject: (reason: unknown) => void): void {
+    const stop = (): void => {
+      reject(aborted(signal));
+      // The server waits for bytes that will not come.
+      if (this.#bodies.has(tag)) this.#driver.abort(signal.reason);
+    };
+    signal.addEventListener("abort", stop, { once: true });
+  }
+
+  #over(reason: unknown): void {
+    for (const { reject } of this.#running.values()) reject(reason);
+    this.#running.clear();
+    for (const body of this.#bodies.values()) void Promise.resolve(body.return?.()).catch(() => undefined);
+    this.#bodies.clear();
+  }
+
+  #tag(): string {
+    this.#said += 1;
+    return `${this.#prefix}${this.#said}`;
+  }
+}
+
+/** Takes the responses that nobody asked for. */
+const NOBODY: MessageSink = { hungry: true, wants: () => false, begin: ignore, chunk: ignore, endChunk: ignore, message: ignore };
+
+function ignore(): void {
+  // Nobody reads it.
+}
+
+/** The FETCH response that a large literal is part of, as far as it is known. */
+function foretell({ sequenceNumber, items, item, size }: Extract<ClientEvent, { readonly type: "literal-start" }>): FetchResponse {
+  return { type: "FETCH", sequenceNumber, items: [...items, { ...item, data: { size } }] };
+}
+
+/** The next piece that holds anything; `undefined` at the end. */
+async function nextChunk(body: AsyncIterator<Uint8Array>): Promise<Uint8Array | undefined> {
+  for (;;) {
+    const next = await body.next();
+    if (next.done === true) return undefined;
+    if (next.value.length > 0) return next.value;
+  }
+}
+
+function aborted(signal: AbortSignal): ConnectionError {
+  return new ConnectionError("aborted", "nobody waits for it any more", { cause: signal.reason });
+}
+
+/** Four letters that a peer cannot guess, so that it cannot answer what was not asked yet. */
+function randomPrefix(): string {
+  const letters = crypto.getRandomValues(new Uint8Array(4));
+  return String.fromCharCode(...letters.map((byte) => 65 + (byte % 26)));
+}

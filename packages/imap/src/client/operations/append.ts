@@ -1,0 +1,45 @@
+// APPEND from bytes or from a stream (RFC 3501 section 6.3.11).
+
+import { ProtocolError } from "@mailwire/wire";
+import type { AppendCommand } from "../../codec/commands/append.ts";
+import { dateTime } from "../../codec/date-time.ts";
+import type { DateTime } from "../../codec/date-time.ts";
+import type { Flag } from "../../codec/flag.ts";
+import type { MailboxName } from "../../codec/mailbox-name.ts";
+import type { Operation, OperationOptions } from "../operation.ts";
+
+/** How a message is appended. */
+export interface AppendOptions extends OperationOptions {
+  /** Flags to set; default none. */
+  readonly flags?: readonly Flag[];
+  /** INTERNALDATE to set; default the server's now. */
+  readonly date?: DateTime | Date;
+  /** How many bytes a streamed message has: exactly so many must come. */
+  readonly size?: number;
+}
+
+/** Adds a message to a mailbox. */
+export function append(mailbox: MailboxName, message: Uint8Array | AsyncIterable<Uint8Array>, options: AppendOptions): Operation<void> {
+  const { flags = [], date, size } = options;
+  const command: Omit<AppendCommand, "message"> = {
+    name: "APPEND",
+    mailbox,
+    flags,
+    date: date instanceof Date ? toDateTime(date) : (date ?? null),
+  };
+  if (message instanceof Uint8Array) return { command: { ...command, message }, result: () => undefined };
+  if (size === undefined) throw new ProtocolError("local", "missing-size", "IMAP announces the size of a message: give it with the stream");
+  return { command: { ...command, message: { size } }, body: message[Symbol.asyncIterator](), result: () => undefined };
+}
+
+function toDateTime(date: Date): DateTime {
+  return dateTime({
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    hour: date.getUTCHours(),
+    minute: date.getUTCMinutes(),
+    second: date.getUTCSeconds(),
+    zoneMinutes: 0,
+  });
+}

@@ -1,0 +1,28 @@
+// Any command at all, as it is written (RFC 3501 section 6.5 and all that came after).
+
+import { utf8 } from "@mailwire/wire";
+import type { TaggedResponse } from "../../codec/responses/condition.ts";
+import type { UntaggedData } from "../../session/untagged-data.ts";
+import type { Operation } from "../operation.ts";
+
+/** The answer to a raw command. */
+export interface RawAnswer {
+  /** How it ended (with OK). */
+  readonly response: TaggedResponse;
+  /** All that the server said meanwhile. */
+  readonly untagged: readonly UntaggedData[];
+}
+
+/** Says `line`, which is all of a command but its tag and its line end. */
+export function raw(line: string): Operation<RawAnswer> {
+  const [, verb = "", rest] = /^(uid [^ ]*|[^ ]*)(?: (.*))?$/is.exec(line) ?? [];
+  const untagged: UntaggedData[] = [];
+  return {
+    command: { name: "unknown", verb: verb.toUpperCase(), arguments: rest === undefined ? null : utf8(rest) },
+    collect: (response) => {
+      untagged.push(response);
+      return true;
+    },
+    result: (response) => ({ response, untagged }),
+  };
+}

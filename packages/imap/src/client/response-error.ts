@@ -1,0 +1,26 @@
+// The server says no.
+
+import type { Command } from "../codec/command.ts";
+import type { ResponseCode } from "../codec/response-code.ts";
+import type { TaggedResponse, UntaggedResponse } from "../codec/responses/condition.ts";
+
+/** The server answered NO or BAD to a command, or BYE instead of a greeting. After NO and BAD the session goes on. */
+export class ImapResponseError extends Error {
+  override readonly name = "ImapResponseError";
+  /** What it said. */
+  readonly response: TaggedResponse | UntaggedResponse;
+  /** To what it said so. */
+  readonly command: Command["name"] | "greeting";
+
+  constructor(command: Command["name"] | "greeting", response: TaggedResponse | UntaggedResponse) {
+    const { status, code, text } = response;
+    super(`${command}: ${status}${code === null ? "" : ` [${code.type}]`} ${text}`);
+    this.command = command;
+    this.response = response;
+  }
+
+  /** The response code (`AUTHENTICATIONFAILED`, `TRYCREATE`, `NONEXISTENT` …); null without one. */
+  get code(): ResponseCode | null {
+    return this.response.code;
+  }
+}
