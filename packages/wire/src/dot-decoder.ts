@@ -37,13 +37,13 @@ export class DotDecoder {
   decode(chunk: Uint8Array, emit: Emit): number {
     const { length } = chunk;
     const scanner = this.#scanner;
-    scanner.start(chunk);
     let at = 0;
+    scanner.nextChunk();
     while (at < length && scanner.place !== AFTER_END) {
       if (scanner.place <= AT_LINE_START) {
-        const plain = scanner.endOfPlain(at);
-        this.#writer.run(chunk, at, plain, emit);
-        at = plain;
+        const start = at;
+        at = scanner.endOfPlain(chunk, start);
+        this.#writer.run(chunk, start, at, emit);
       }
       if (at < length) at = this.#unstuff(chunk, at, emit);
     }

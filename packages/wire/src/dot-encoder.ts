@@ -31,13 +31,17 @@ export class DotEncoder {
    */
   encode(chunk: Uint8Array, emit: Emit): void {
     const { length } = chunk;
-    this.#scanner.start(chunk);
-    for (let at = 0; at < length;) {
-      const plain = this.#scanner.endOfPlain(at);
-      this.#writer.run(chunk, at, plain, emit);
-      at = plain === length ? length : this.#stuff(chunk, plain, emit);
-    }
-    this.#writer.flush(emit);
+    this.#scanner.nextChunk();
+    let at = this.#scanner.endOfPlain(chunk, 0);
+    if (at < length) {
+      this.#writer.run(chunk, 0, at, emit);
+      while (at < length) {
+        const start = this.#stuff(chunk, at, emit);
+        at = this.#scanner.endOfPlain(chunk, start);
+        this.#writer.run(chunk, start, at, emit);
+      }
+      this.#writer.flush(emit);
+    } else if (length > 0) emit(chunk);
     this.#offset += length;
   }
 

@@ -28,58 +28,49 @@ const LOOP_BYTES = 16;
 export class LineScanner {
   /** Where in a line the next byte stands: {@link IN_TEXT}, {@link AFTER_CR} or {@link AT_LINE_START}. */
   place: number = AT_LINE_START;
-  readonly #policy: LineEndPolicy;
-  #chunk: Uint8Array = new Uint8Array(0);
-  /** The first CR and LF that no scan has passed yet, as far as they were looked for; the chunk's length when there is none. */
+  readonly #strict: boolean;
+  /** The first CR and LF of the chunk that no scan has passed yet, as far as they were looked for; its length when there is none. */
   #cr = -1;
   #lf = -1;
 
   constructor(policy: LineEndPolicy) {
-    this.#policy = policy;
+    this.#strict = policy !== "keep";
   }
 
-  /** Goes on with the next chunk. */
-  start(chunk: Uint8Array): void {
-    this.#chunk = chunk;
+  /** Must be called before each chunk. */
+  nextChunk(): void {
     this.#cr = this.#lf = -1;
   }
 
   /**
-   * End of the bytes from `start` on that need no thought: the index of a dot at a line start, of a bare LF, of the byte behind a
-   * bare CR (these two unless the policy is `keep`), or the chunk's length. `place` is then that byte's.
+   * End of the bytes of `chunk` from `start` on that need no thought: the index of a dot at a line start, of a bare LF, of the byte
+   * behind a bare CR (these two unless the policy is `keep`), or the chunk's length. `place` is then that byte's.
    */
-  endOfPlain(start: number): number {
-    const { length } = this.#chunk;
+  endOfPlain(chunk: Uint8Array, start: number): number {
+    const { length } = chunk;
+    const strict = this.#strict;
     const near = length - start < 3 * LOOP_BYTES ? length : start + LOOP_BYTES;
-    const at = this.#loop(start, near);
-    if (at < near || near === length) return at;
-    return this.#policy === "keep" ? this.#hopToDot(at) : this.#hop(at);
-  }
-
-  #loop(start: number, end: number): number {
-    const chunk = this.#chunk;
-    const keep = this.#policy === "keep";
-    let place = this.place;
+    let { place } = this;
     let at = start;
-    for (; at < end; at += 1) {
+    for (; at < near; at += 1) {
       const byte = chunk[at];
       if (byte === LF) {
         if (place === AFTER_CR) place = AT_LINE_START;
-        else if (keep) place = IN_TEXT;
-        else break;
+        else if (strict) break;
+        else place = IN_TEXT;
       } else {
-        if (place === AFTER_CR && !keep) break;
+        if (place === AFTER_CR && strict) break;
         if (place === AT_LINE_START && byte === DOT) break;
         place = byte === CR ? AFTER_CR : IN_TEXT;
       }
     }
     this.place = place;
-    return at;
+    if (at < near || near === length) return at;
+    return strict ? this.#hop(chunk, at) : this.#hopToDot(chunk, at);
   }
 
   /** From CRLF to CRLF, for as long as the next CR and the next LF stand together. */
-  #hop(start: number): number {
-    const chunk = this.#chunk;
+  #hop(chunk: Uint8Array, start: number): number {
     const { length } = chunk;
     let at = start;
     if (this.place === AFTER_CR) {
@@ -112,8 +103,7 @@ export class LineScanner {
   }
 
   /** From LF to LF: only a dot behind CRLF matters. */
-  #hopToDot(start: number): number {
-    const chunk = this.#chunk;
+  #hopToDot(chunk: Uint8Array, start: number): number {
     const { length } = chunk;
     let at = start;
     let isLineStart = this.place === AT_LINE_START;
