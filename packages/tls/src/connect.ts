@@ -12,7 +12,9 @@ import type { ClientTlsOptions } from "./options.ts";
 
 /** Where and how {@link connect} connects. */
 export interface ConnectOptions {
+  /** A name or an IP address. */
   readonly host: string;
+  /** The port there. */
   readonly port: number;
   /**
    * `implicit`: TLS from the first byte (ports 465, 993, 995). `starttls` (default) and `none`: in clear; whether the connection is then
@@ -21,6 +23,7 @@ export interface ConnectOptions {
   readonly mode?: "none" | "starttls" | "implicit";
   /** The name that the certificate must carry, and SNI; default `host`. An IP address is checked against the addresses in the certificate. */
   readonly serverName?: string;
+  /** What is trusted, and what this end shows of itself. */
   readonly tls?: ClientTlsOptions;
   /** Gives up connecting when aborted; it has no effect later. */
   readonly signal?: AbortSignal;

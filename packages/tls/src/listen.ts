@@ -18,6 +18,7 @@ export interface ListenOptions {
   readonly host?: string;
   /** `plaintext` (default): in clear, with `tls` kept for an upgrade. `implicit`: TLS from the first byte; needs `tls`. */
   readonly mode?: "plaintext" | "implicit";
+  /** The certificate, its key, and what else the handshakes need. */
   readonly tls?: ServerTlsOptions;
   /** Milliseconds that a handshake may take, implicit or later; default {@link DEFAULT_LIMITS}. */
   readonly handshakeTimeoutMs?: number;

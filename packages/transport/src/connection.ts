@@ -4,6 +4,7 @@ import type { ConnectionErrorCode } from "@mailwire/wire";
 
 /** Why a conversation ended: `done` (as the protocol ends it), `protocol` (the peer broke it), or how the connection was lost. */
 export interface Closure {
+  /** Which of these it was. */
   readonly reason: "done" | "protocol" | ConnectionErrorCode;
   /** The error behind any reason but `done`. */
   readonly error?: Error;

@@ -6,6 +6,7 @@ export interface ProtocolErrorDetails {
   readonly offset?: number;
   /** For servers: the complete reply to give before closing, line end included. */
   readonly reply?: Uint8Array;
+  /** The error behind this one. */
   readonly cause?: unknown;
 }
 
