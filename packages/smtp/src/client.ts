@@ -13,7 +13,8 @@ import type { Command, RcptCommand } from "./codec/command.ts";
 import type { Extensions } from "./codec/extensions.ts";
 import { isPositive, type Reply } from "./codec/reply.ts";
 import type { ReceivedReply } from "./codec/received-reply.ts";
-import { type ClientEvent, type ClientIntent, ClientSession, type ClientSessionOptions } from "./session/client-session.ts";
+import type { ClientEvent, ClientIntent, ClientSessionOptions } from "./session/client-events.ts";
+import { ClientSession } from "./session/client-session.ts";
 
 export type { Mail, Recipient, RecipientResult, SendResult } from "./client/mail.ts";
 export type { SmtpClientOptions } from "./client/options.ts";

@@ -8,7 +8,8 @@ import { Conversation } from "./server/conversation.ts";
 import type { SmtpServerOptions } from "./server/options.ts";
 import { Policy } from "./server/policy.ts";
 import { CLOSING } from "./server/replies.ts";
-import { type ServerEvent, type ServerIntent, ServerSession, type ServerSessionOptions } from "./session/server-session.ts";
+import type { ServerEvent, ServerIntent, ServerSessionOptions } from "./session/server-events.ts";
+import { ServerSession } from "./session/server-session.ts";
 
 export { MessageBody } from "./server/message-body.ts";
 export type * from "./server/options.ts";

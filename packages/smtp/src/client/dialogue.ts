@@ -6,7 +6,7 @@ import { ConnectionError, Secret, type TlsInfo } from "@mailwire/wire";
 import type { AuthCommand, Command } from "../codec/command.ts";
 import { type Extensions, NO_EXTENSIONS } from "../codec/extensions.ts";
 import type { ReceivedReply } from "../codec/received-reply.ts";
-import type { ClientEvent, ClientIntent } from "../session/client-session.ts";
+import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
 import { SmtpReplyError } from "./reply-error.ts";
 
 /** Someone who waits. */
@@ -29,7 +29,6 @@ export class Dialogue {
   #tlsWaiter: Waiter<TlsInfo> | undefined;
   #exchange: Exchange | undefined;
   #extensions: Extensions = NO_EXTENSIONS;
-  #closing: ReceivedReply | undefined;
   /** Why the dialogue is over. */
   #reason: Error | undefined;
   /** The answer that was asked for last. */
@@ -125,7 +124,7 @@ export class Dialogue {
         void this.#respond(event.data);
         break;
       case "closing":
-        this.#closing = event.reply;
+        this.#reason = new SmtpReplyError("connection", event.reply);
         break;
       case "tls":
         this.#extensions = NO_EXTENSIONS;
@@ -156,10 +155,9 @@ export class Dialogue {
     this.#driver.send(intent);
   }
 
-  /** A server that said good-bye is the reason, whatever the connection's end looked like. */
+  /** Tells all who wait. A server that said good-bye is the reason, whatever the connection's end looked like. */
   #end(error: Error): void {
-    const reason = this.#closing === undefined ? error : new SmtpReplyError("connection", this.#closing);
-    this.#reason = reason;
+    const reason = (this.#reason ??= error);
     for (const { reject } of this.#waiters.splice(0)) reject(reason);
     this.#tlsWaiter?.reject(reason);
   }

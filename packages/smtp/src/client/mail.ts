@@ -10,7 +10,9 @@ import type { Reply } from "../codec/reply.ts";
 
 /** A recipient with parameters of its own. */
 export interface Recipient {
+  /** As RFC 5321 has it, without brackets. */
   readonly address: string;
+  /** For RCPT. */
   readonly parameters: readonly Parameter[];
 }
 
@@ -36,8 +38,11 @@ export interface Mail {
 
 /** What the server said about one recipient. */
 export interface RecipientResult {
+  /** Whom it is about. */
   readonly address: ForwardPath;
+  /** By the code of the reply. */
   readonly status: "accepted" | "refused";
+  /** What was said. */
   readonly reply: Reply;
 }
 

@@ -15,8 +15,10 @@ export interface SmtpClientOptions {
   readonly allowPlaintext?: boolean;
   /** What to do with bare CR and LF in messages: refuse to send them (the default; it costs the connection), or make CRLF of them (`normalize`). */
   readonly lineEnds?: LineEndPolicy;
+  /** Limits other than `DEFAULT_CLIENT_LIMITS`. */
   readonly limits?: Partial<ClientLimits>;
   /** Drops the connection when aborted. */
   readonly signal?: AbortSignal;
+  /** Sees every line and body, both ways, secrets wrapped. */
   readonly observe?: Observer;
 }

@@ -5,6 +5,7 @@ import type { RecipientResult } from "./mail.ts";
 
 /** The server refused. `reply` is what it said, untrusted text included; the message shows it with control characters escaped. */
 export class SmtpReplyError extends Error {
+  /** Always `SmtpReplyError`. */
   override readonly name = "SmtpReplyError";
   /** The refusal. */
   readonly reply: Reply;

@@ -7,6 +7,7 @@ import type { ForwardPath, ReversePath } from "./path.ts";
 
 /** HELO or EHLO: who the client is. */
 export interface HelloCommand {
+  /** Which command it is. */
   readonly verb: "HELO" | "EHLO";
   /** A domain or an address literal; what a peer sent may be anything without spaces. */
   readonly domain: string;
@@ -14,15 +15,21 @@ export interface HelloCommand {
 
 /** MAIL: begins a transaction. */
 export interface MailCommand {
+  /** Which command it is. */
   readonly verb: "MAIL";
+  /** The sender; `""` for none. */
   readonly path: ReversePath;
+  /** In order. */
   readonly parameters: readonly Parameter[];
 }
 
 /** RCPT: adds a recipient. */
 export interface RcptCommand {
+  /** Which command it is. */
   readonly verb: "RCPT";
+  /** The recipient. */
   readonly path: ForwardPath;
+  /** In order. */
   readonly parameters: readonly Parameter[];
 }
 
@@ -32,18 +39,23 @@ export type PlainCommand =
 
 /** NOOP or HELP, which may carry a text. */
 export interface TextCommand {
+  /** Which command it is. */
   readonly verb: "NOOP" | "HELP";
+  /** What stands behind the verb, if anything does. */
   readonly text?: string;
 }
 
 /** VRFY: asks whether a mailbox exists. */
 export interface VrfyCommand {
+  /** Which command it is. */
   readonly verb: "VRFY";
+  /** A user, a mailbox, or a part of one. */
   readonly text: string;
 }
 
 /** AUTH: begins a SASL exchange. */
 export interface AuthCommand {
+  /** Which command it is. */
   readonly verb: "AUTH";
   /** In capitals. */
   readonly mechanism: string;
@@ -53,6 +65,7 @@ export interface AuthCommand {
 
 /** Any command without a type of its own here. */
 export interface UnknownCommand {
+  /** Which command it is. */
   readonly verb: "unknown";
   /** The first word, as it came. */
   readonly name: string;

@@ -77,6 +77,7 @@ export const NO_EXTENSIONS: Extensions = new Extensions([]);
 export interface EhloAnswer {
   /** The first word of the first line. */
   readonly domain: string;
+  /** What it offers. */
   readonly extensions: Extensions;
 }
 

@@ -19,9 +19,11 @@ export type CommandProblem =
 
 /** A known verb with something behind it that cannot be understood; or a line beyond the limit. */
 export interface InvalidCommand {
+  /** Tells it from all other commands. */
   readonly verb: "invalid";
   /** The verb that it would be; `undefined` for a line that is too long. */
   readonly name: CommandVerb | undefined;
+  /** What is wrong. */
   readonly problem: CommandProblem;
 }
 

@@ -6,7 +6,8 @@ import type { AuthCommand, Command, HelloCommand, MailCommand, RcptCommand } fro
 import { decodeMailParameters } from "../codec/mail-parameters.ts";
 import type { ReceivedCommand } from "../codec/received-command.ts";
 import { isPositive, type Reply, reply } from "../codec/reply.ts";
-import type { ServerEvent, ServerIntent, ServerSession } from "../session/server-session.ts";
+import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
+import type { ServerSession } from "../session/server-session.ts";
 import type { State } from "../session/state.ts";
 import { MessageBody } from "./message-body.ts";
 import type { Awaitable, Envelope, RcptRequest, SmtpPeer, SmtpServerOptions } from "./options.ts";

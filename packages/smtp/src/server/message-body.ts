@@ -3,7 +3,7 @@
 import type { Driver } from "@mailwire/transport";
 import { concat, ConnectionError, ProtocolError } from "@mailwire/wire";
 import type { Reply } from "../codec/reply.ts";
-import type { ServerEvent, ServerIntent } from "../session/server-session.ts";
+import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
 
 /**
  * A message as it comes, un-stuffed, in views of what arrived: `for await (const chunk of body)`. Leaving the loop early leaves the

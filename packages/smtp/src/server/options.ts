@@ -112,8 +112,10 @@ export interface SmtpServerOptions extends SmtpServerHandlers {
   readonly requireAuth?: boolean;
   /** What to do with bare CR and LF in messages; default: refuse with 554 and close. */
   readonly lineEnds?: LineEndPolicy;
+  /** Limits other than `DEFAULT_SERVER_LIMITS`. */
   readonly limits?: Partial<ServerLimits>;
   /** Drops the connection when aborted. */
   readonly signal?: AbortSignal;
+  /** Sees every line and body, both ways, secrets wrapped. */
   readonly observe?: Observer;
 }

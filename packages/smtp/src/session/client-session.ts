@@ -1,57 +1,16 @@
 // The client's side of a conversation, without I/O: commands in, answers out, each tied to its command. RFC 5321, 2920, 3207, 4954.
 
 import { CLOSED, isLegal, NEED_INPUT, nextState, OutputQueue, ProtocolError, withLimits } from "@mailwire/wire";
-import { decodeBase64, DotEncoder, encodeBase64, type LineEndPolicy, type Secret, utf8 } from "@mailwire/wire";
-import type { Observer, Output, Patience, Session, TlsInfo } from "@mailwire/wire";
+import { decodeBase64, DotEncoder, encodeBase64, utf8 } from "@mailwire/wire";
+import type { Output, Patience, Session, TlsInfo } from "@mailwire/wire";
 import { type AuthCommand, type Command, encodeCommand } from "../codec/command.ts";
 import { decodeEhloAnswer, type Extensions, NO_EXTENSIONS } from "../codec/extensions.ts";
 import type { ReceivedReply } from "../codec/received-reply.ts";
 import { ReplyDecoder } from "../codec/reply-decoder.ts";
+import type { ClientEvent, ClientIntent, ClientSessionOptions } from "./client-events.ts";
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from "./limits.ts";
 import { type Answer, answerOf, type State, TRANSITIONS, type Verb } from "./state.ts";
 import { authUnit, bodyUnit, challengeUnit, lineUnit, responseUnit, TLS_UNIT } from "./units.ts";
-
-/** How a {@link ClientSession} behaves. */
-export interface ClientSessionOptions {
-  /** True when the transport is inside TLS, or safe for another reason. */
-  readonly secure: boolean;
-  /** Allows commands that show a message or a credential on a transport that is not secure. */
-  readonly allowPlaintext?: boolean;
-  /** What to do with bare CR and LF in a message: refuse (the default, a local `ProtocolError`), or make CRLF of them. */
-  readonly lineEnds?: LineEndPolicy;
-  readonly limits?: Partial<ClientLimits>;
-  readonly observe?: Observer;
-}
-
-/** What happens to a client. */
-export type ClientEvent =
-  /** The server's first reply: 220, or a refusal behind which only QUIT may be said. */
-  | { readonly type: "greeting"; readonly reply: ReceivedReply }
-  /** The answer to `command` (the very object that was sent). DATA was taken when it is 354, AUTH when it is 235. */
-  | { readonly type: "reply"; readonly command: Command; readonly reply: ReceivedReply }
-  /** What EHLO's (or HELO's) positive answer, just given, says. */
-  | { readonly type: "extensions"; readonly domain: string; readonly extensions: Extensions }
-  /** The server's step of the exchange that `command` began; `auth-response` or `auth-cancel` must follow. */
-  | { readonly type: "auth-challenge"; readonly command: AuthCommand; readonly data: Uint8Array }
-  /** The answer to the message. */
-  | { readonly type: "message-reply"; readonly reply: ReceivedReply }
-  /** The server said 421, perhaps as the answer just given, and closes; what was not answered never will be. */
-  | { readonly type: "closing"; readonly reply: ReceivedReply }
-  /** The handshake is done: say EHLO again. */
-  | { readonly type: "tls"; readonly info: TlsInfo };
-
-/** What a client can say. */
-export type ClientIntent =
-  /** A command. It waits where it may not be sent yet: MAIL, RCPT and RSET are pipelined when the server offers that, no other is. */
-  | { readonly type: "command"; readonly command: Command }
-  /** The client's step of an exchange, after `auth-challenge`. */
-  | { readonly type: "auth-response"; readonly data: Secret<Uint8Array> }
-  /** Gives the exchange up. */
-  | { readonly type: "auth-cancel" }
-  /** Bytes of the message, after 354. */
-  | { readonly type: "data"; readonly chunk: Uint8Array }
-  /** The end of the message. */
-  | { readonly type: "end-of-data" };
 
 /** An answer that is owed. */
 interface Owed {
@@ -160,7 +119,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
       if (this.#end instanceof ProtocolError) {
         const error = this.#end;
         this.#end = undefined;
-        this.#state = "closed";
+        this.#state = this.#hoped = "closed";
         throw error;
       }
       if (this.#state === "closed") return CLOSED;
@@ -191,13 +150,15 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     if (this.#end instanceof ProtocolError) return this.poll();
     const owesNothing = this.#owed.every(({ verb }) => verb === "QUIT") && this.#body === undefined && this.#decoder.pending === 0;
     if (this.#end !== "eof" || !owesNothing || this.#state === "tls" || this.#state === "auth") return NEED_INPUT;
-    this.#state = "closed";
+    this.#state = this.#hoped = "closed";
     return CLOSED;
   }
 
   #say(command: Command): void {
     const { verb } = command;
-    if (!isLegal<State, Verb, Answer>(TRANSITIONS, this.#hoped, verb === "unknown" ? "HELP" : verb)) {
+    const legal = isLegal<State, Verb, Answer>(TRANSITIONS, this.#hoped, verb === "unknown" ? "HELP" : verb);
+    // Inside an exchange the table's AUTH stands for its steps.
+    if (!legal || this.#hoped === "auth") {
       throw illegal(`${verb} cannot be said here (${this.#hoped})`);
     }
     if (ALONE.has(verb) && this.#owed.length > 0) throw illegal(`${verb} must wait until every answer has come`);
@@ -267,14 +228,12 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
 
   /** Unasked, a server says 421; or it refuses a message that has not ended, behind which both sides cannot agree any more. */
   #takeUnasked(reply: ReceivedReply): void {
-    if (reply.code !== 421) {
-      if (this.#body === undefined || reply.code < 400) {
-        this.#end = new ProtocolError("remote", "unexpected-reply", `nobody asked: ${reply.code}`);
-        return;
-      }
-      this.#outputs.event({ type: "message-reply", reply });
+    if (this.#body !== undefined && reply.code >= 400) this.#outputs.event({ type: "message-reply", reply });
+    else if (reply.code !== 421) {
+      this.#end = new ProtocolError("remote", "unexpected-reply", `nobody asked: ${reply.code}`);
+      return;
     }
-    this.#state = "closed";
+    this.#state = this.#hoped = "closed";
   }
 
   #report(reply: ReceivedReply, { verb, command }: Owed, answer: Answer): void {

@@ -1,53 +1,17 @@
 // The server's side of a conversation, without I/O: one command at a time, in order, each answered by the application. RFC 5321, 3207, 4954.
 
 import { CLOSED, isLegal, NEED_INPUT, nextState, OutputQueue, PAUSED, ProtocolError, withLimits } from "@mailwire/wire";
-import { decodeBase64, DotDecoder, encodeBase64, fromLatin1, type LineEndPolicy, Secret, utf8 } from "@mailwire/wire";
-import type { Observer, Output, Patience, Session, TlsInfo } from "@mailwire/wire";
+import { decodeBase64, DotDecoder, encodeBase64, fromLatin1, Secret, utf8 } from "@mailwire/wire";
+import type { Output, Patience, Session, TlsInfo } from "@mailwire/wire";
 import { CommandDecoder } from "../codec/command-decoder.ts";
 import { decodeMailParameters } from "../codec/mail-parameters.ts";
 import type { DecodedCommand, ReceivedCommand } from "../codec/received-command.ts";
 import { type Reply, reply, replyText } from "../codec/reply.ts";
+import type { ServerEvent, ServerIntent, ServerSessionOptions } from "./server-events.ts";
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "./limits.ts";
 import * as refusals from "./refusals.ts";
 import { type Answer, answerOf, type State, TRANSITIONS, type Verb } from "./state.ts";
 import { authUnit, bodyUnit, challengeUnit, lineUnit, responseUnit, secretLineUnit, TLS_UNIT } from "./units.ts";
-
-/** How a {@link ServerSession} behaves. */
-export interface ServerSessionOptions {
-  /** True when the transport is inside TLS, or safe for another reason. */
-  readonly secure: boolean;
-  /** What to do with bare CR and LF in a message: refuse and close (the default), or make CRLF of them. */
-  readonly lineEnds?: LineEndPolicy;
-  readonly limits?: Partial<ServerLimits>;
-  readonly observe?: Observer;
-}
-
-/** What happens to a server. All but `data` and `tls` wait for an answer; nothing is read before it. */
-export type ServerEvent =
-  /**
-   * A command. `refusal` is what must be answered because the command cannot be read, is out of order or goes beyond a limit;
-   * for a command of the verb `unknown` it is what to answer unless the application knows better.
-   */
-  | { readonly type: "command"; readonly received: ReceivedCommand; readonly refusal: Reply | undefined }
-  /** The client's step of the SASL exchange. */
-  | { readonly type: "auth-response"; readonly data: Secret<Uint8Array> }
-  /** The client gave the exchange up, or said something that is no base64; answer `refusal`. */
-  | { readonly type: "auth-cancel"; readonly refusal: Reply }
-  /** Bytes of the message. */
-  | { readonly type: "data"; readonly chunk: Uint8Array }
-  /** The message is complete. With a `refusal` it was too large, and only its beginning was given. */
-  | { readonly type: "end-of-data"; readonly sizeBytes: number; readonly refusal: Reply | undefined }
-  /** The handshake is done, and the client is nobody again. */
-  | { readonly type: "tls"; readonly info: TlsInfo };
-
-/** What a server can say. */
-export type ServerIntent =
-  /** The greeting, or the answer to the last event; `identity` is who the client turned out to be by AUTH. */
-  | { readonly type: "reply"; readonly reply: Reply; readonly identity?: string }
-  /** The server's step of an exchange, in answer to AUTH or `auth-response`. */
-  | { readonly type: "auth-challenge"; readonly data: Uint8Array }
-  /** Ends the conversation with `reply` (a 421) as soon as nothing else is to be answered. */
-  | { readonly type: "close"; readonly reply: Reply };
 
 /** A message that is coming. */
 interface Body {
@@ -158,7 +122,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     if (this.#turn === undefined) throw illegal("there is nothing to answer");
     const { verb, refused } = this.#turn;
     const answer = answerOf(verb, reply.code);
-    if (refused && (answer === "ok" || answer === "more")) throw illegal(`${verb} cannot be granted here`);
+    if (refused && reply.code < 400) throw illegal(`${verb} cannot be granted here`);
     const text = replyText(reply);
     this.#turn = undefined;
     if (verb === "STARTTLS" && answer === "ok") this.#startTls(text);
