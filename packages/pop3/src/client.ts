@@ -15,7 +15,7 @@ import { MAX_COMMAND_BYTES } from "./codec/line.ts";
 import type { DropListing, Listing, ScanListing, UniqueIdListing } from "./codec/listing.ts";
 import type { Reply } from "./codec/reply.ts";
 import { Conversation } from "./conversation.ts";
-import type { Answer, AskOptions, ConversationLimits } from "./conversation.ts";
+import type { AskOptions, ConversationLimits, Pop3Answer } from "./conversation.ts";
 import type { MessageBody } from "./message-body.ts";
 import { Pop3ReplyError } from "./reply-error.ts";
 import type { ClientEvent, ClientIntent } from "./session/client-events.ts";
@@ -23,6 +23,7 @@ import { ClientSession } from "./session/client-session.ts";
 import { DEFAULT_CLIENT_LIMITS } from "./session/limits.ts";
 import type { ClientLimits } from "./session/limits.ts";
 
+export type { AnswerLine, ConversationLimits, Pop3Answer } from "./conversation.ts";
 export { Pop3ReplyError } from "./reply-error.ts";
 export type { MessageBody } from "./message-body.ts";
 
@@ -233,7 +234,7 @@ export class Pop3Client {
    * Says any line, without its line end, and gives the raw answer, positive or negative. `multi-line` says that lines follow a positive one; for the
    * commands of this library that is known. Messages cannot be fetched so.
    */
-  async raw(line: string, answer: "single-line" | "multi-line" = "single-line"): Promise<Answer> {
+  async raw(line: string, answer: "single-line" | "multi-line" = "single-line"): Promise<Pop3Answer> {
     const command = decodeCommand(utf8(line));
     if (command.type === "retr" || command.type === "top") throw new ProtocolError("local", "illegal-now", "use retr() and top()");
     return this.#conversation.ask(command, answer === "multi-line" ? { follows: "lines" } : {});
@@ -249,7 +250,7 @@ export class Pop3Client {
     this.#driver.abort(reason);
   }
 
-  async #ask(command: Command, options?: AskOptions): Promise<Answer> {
+  async #ask(command: Command, options?: AskOptions): Promise<Pop3Answer> {
     const answer = await this.#conversation.ask(command, options);
     if (answer.reply.status === "-ERR") throw new Pop3ReplyError(command.type, answer.reply);
     return answer;
@@ -261,12 +262,12 @@ function authLength(mechanism: string, initialResponse: Uint8Array): number {
   return `AUTH ${mechanism} \r\n`.length + Math.max(1, 4 * Math.ceil(initialResponse.length / 3));
 }
 
-function dataOf<Type extends Listing["type"]>(type: Type, { listing }: Answer): Extract<Listing, { type: Type }> {
+function dataOf<Type extends Listing["type"]>(type: Type, { listing }: Pop3Answer): Extract<Listing, { type: Type }> {
   if (listing !== undefined && isOf(type, listing)) return listing;
   throw new ProtocolError("remote", "bad-listing", `there is no ${type} listing in the reply`);
 }
 
-function select<Type extends Listing["type"]>(type: Type, { lines }: Answer): Extract<Listing, { type: Type }>[] {
+function select<Type extends Listing["type"]>(type: Type, { lines }: Pop3Answer): Extract<Listing, { type: Type }>[] {
   return lines.map(({ listing }) => listing).filter((listing) => isOf(type, listing));
 }
 

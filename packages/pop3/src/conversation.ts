@@ -12,7 +12,7 @@ import { Pop3ReplyError } from "./reply-error.ts";
 import type { ClientEvent, ClientIntent } from "./session/client-events.ts";
 
 /** An answer in full; messages are not answered so, but streamed. */
-export interface Answer {
+export interface Pop3Answer {
   /** Its first line. */
   readonly reply: Reply;
   /** The first line as it came, with its line end. */
@@ -23,8 +23,9 @@ export interface Answer {
   readonly lines: readonly AnswerLine[];
 }
 
-/** One line of an {@link Answer}. */
+/** One line of a {@link Pop3Answer}. */
 export interface AnswerLine {
+  /** What the line says. */
   readonly listing: Listing;
   /** As it came, with a stuffed dot and its line end. */
   readonly raw: Uint8Array;
@@ -39,7 +40,7 @@ export interface ConversationLimits {
 }
 
 /** Responds to challenges; rejecting gives the exchange up. */
-export type Respond = (challenge: Uint8Array) => Promise<Uint8Array>;
+type Respond = (challenge: Uint8Array) => Promise<Uint8Array>;
 
 /** How something is asked. */
 export interface AskOptions {
@@ -50,14 +51,19 @@ export interface AskOptions {
 }
 
 /** Something asked, in the order of asking. */
-type Asked = AskedAnswer | { readonly type: "body"; readonly body: BodyQueue };
+type Asked = AskedAnswer | AskedBody;
+
+interface AskedBody {
+  readonly type: "body";
+  readonly body: BodyQueue;
+}
 
 interface AskedAnswer {
   readonly type: "answer";
   readonly respond: Respond;
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: Pop3Answer) => void;
   readonly reject: (error: unknown) => void;
-  head?: Omit<Answer, "lines">;
+  head?: Omit<Pop3Answer, "lines">;
   readonly lines: AnswerLine[];
   /** Why the exchange was given up on this side. */
   failure?: unknown;
@@ -69,7 +75,8 @@ const NO_RESPONSE: Respond = () => Promise.reject(new ProtocolError("remote", "u
 export class Conversation {
   readonly #driver: Driver<ClientEvent, ClientIntent>;
   readonly #limits: ConversationLimits;
-  readonly #asked: Asked[] = [];
+  /** Oldest first. */
+  readonly #asked = new Set<Asked>();
   /** Those whose answer somebody waits for. */
   readonly #awaited = new Set<Asked>();
   #release: (() => void) | undefined;
@@ -91,12 +98,12 @@ export class Conversation {
   }
 
   /** Asks for an answer in full. Positive or negative, it resolves; it rejects when there is no answer. */
-  ask(command: Command, options: AskOptions = {}): Promise<Answer> {
+  ask(command: Command, options: AskOptions = {}): Promise<Pop3Answer> {
     return new Promise((resolve, reject) => {
       const { follows, respond = NO_RESPONSE } = options;
       this.#driver.send({ type: "command", command, ...(follows !== undefined && { follows }) });
       const asked: Asked = { type: "answer", respond, resolve, reject, lines: [] };
-      this.#asked.push(asked);
+      this.#asked.add(asked);
       this.#await(asked);
     });
   }
@@ -107,7 +114,7 @@ export class Conversation {
     const asked: Asked = { type: "body", body };
     try {
       this.#driver.send({ type: "command", command });
-      this.#asked.push(asked);
+      this.#asked.add(asked);
     } catch (error) {
       body.fail(error);
     }
@@ -134,21 +141,26 @@ export class Conversation {
 
   /** A message that is not read holds everything up, until its reader goes on or somebody waits for what is behind it. */
   #mayReceive(): boolean {
-    const [head] = this.#asked;
+    const head = this.#head;
     if (head?.type !== "body" || head.body.empty) return true;
     return this.#awaited.size > (this.#awaited.has(head) ? 1 : 0);
   }
 
+  /** What is being answered. */
+  get #head(): Asked | undefined {
+    return this.#asked.values().next().value;
+  }
+
   #await(asked: Asked): void {
-    if (this.#asked.includes(asked)) this.#awaited.add(asked);
+    if (this.#asked.has(asked)) this.#awaited.add(asked);
     this.#release?.();
   }
 
   #dispatch(event: ClientEvent): void {
-    const [head] = this.#asked;
+    const head = this.#head;
     if (event.type === "unsolicited") this.#farewell = new Pop3ReplyError("unsolicited", event.reply);
     else if (head?.type === "answer") this.#toAnswer(head, event);
-    else if (head?.type === "body") this.#toBody(head.body, event);
+    else if (head?.type === "body") this.#toBody(head, event);
   }
 
   #toAnswer(asked: AskedAnswer, event: ClientEvent): void {
@@ -176,7 +188,7 @@ export class Conversation {
 
   #answer(asked: AskedAnswer): void {
     const { head, lines } = asked;
-    this.#shift();
+    this.#finish(asked);
     if (lines.length > this.#limits.maxListingLines) {
       asked.reject(new ProtocolError("remote", "too-many-lines", `the answer has more than ${this.#limits.maxListingLines} lines`));
     } else if (asked.failure !== undefined) asked.reject(asked.failure);
@@ -201,32 +213,34 @@ export class Conversation {
     }
   }
 
-  #toBody(body: BodyQueue, event: ClientEvent): void {
+  #toBody(asked: AskedBody, event: ClientEvent): void {
+    const { body } = asked;
     switch (event.type) {
       case "reply":
         if (event.follows !== undefined) return;
         body.fail(new Pop3ReplyError(event.command.type, event.reply));
-        this.#shift();
+        this.#finish(asked);
         break;
       case "body":
         body.push(event.chunk);
         break;
       case "end":
         body.end();
-        this.#shift();
+        this.#finish(asked);
         break;
       default:
         break;
     }
   }
 
-  #shift(): void {
-    const answered = this.#asked.shift();
-    if (answered !== undefined) this.#awaited.delete(answered);
+  #finish(asked: Asked): void {
+    this.#asked.delete(asked);
+    this.#awaited.delete(asked);
   }
 
   #fail(error: unknown): void {
-    for (const asked of this.#asked.splice(0)) {
+    for (const asked of this.#asked) {
+      this.#finish(asked);
       if (asked.type === "body") asked.body.fail(error);
       else asked.reject(asked.failure ?? error);
     }

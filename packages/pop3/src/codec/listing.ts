@@ -40,6 +40,7 @@ export interface CapabilityListing extends Capability {
 /** A line of a multi-line reply that is no listing (the answer to a command that is not known here). */
 export interface TextListing {
   readonly type: "text";
+  /** The line without its end. */
   readonly text: string;
 }
 
