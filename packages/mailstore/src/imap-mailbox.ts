@@ -84,11 +84,9 @@ class SelectedMailbox implements ImapMailbox {
   }
 
   async *fetch(uids: readonly number[], attributes: readonly FetchAttribute[]): AsyncGenerator<FetchedMessage, void, undefined> {
-    const tellsFlags = attributes.some(({ type }) => type === "FLAGS");
     for (const stored of await this.#mailbox.messages(uids)) {
       const flags = this.#view.flagsOf(stored);
       const items = await fetchItems({ stored, flags, structure: () => this.#structures.of(stored) }, attributes);
-      if (tellsFlags) this.#view.told(stored);
       yield { uid: stored.uid, items };
     }
   }

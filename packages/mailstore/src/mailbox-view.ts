@@ -19,8 +19,8 @@ export type ExpungePolicy = "with-expunges" | "without-expunges";
 
 /**
  * Follows a mailbox for one session. {@link MailboxView.apply} takes changes at any time; the client's picture, `uids` and its flags,
- * changes only in {@link MailboxView.poll} (what it returns must be told), {@link MailboxView.told} and {@link MailboxView.expect}.
- * Changes that are in `messages` already may be applied again, so that a session can watch first and look then.
+ * changes only in {@link MailboxView.poll} (what it returns must be told) and {@link MailboxView.expect}. Flags that a FETCH tells are not noted:
+ * at worst the client hears of a change twice. Changes that are in `messages` already may be applied again, so that a session can watch first and look then.
  */
 export class MailboxView {
   #uids: number[];
@@ -94,11 +94,6 @@ export class MailboxView {
   expect(uid: number, action: FlagAction, flags: readonly Flag[]): void {
     const known = this.#flags.get(uid);
     if (known !== undefined) this.#flags.set(uid, changedFlags(known, action, flags));
-  }
-
-  /** Notes that the client is told the flags of a message in another way than by a poll. */
-  told({ uid, flags }: Pick<StoredMessage, "uid" | "flags">): void {
-    if (this.#flags.has(uid)) this.#flags.set(uid, flags);
   }
 
   /** What changed since the last poll, in the order to tell; from then on it is told. */
