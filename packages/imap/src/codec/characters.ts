@@ -15,7 +15,8 @@ export const QUOTED = 32;
 /** list-char: ATOM-CHAR, `%`, `*` and `]`. */
 export const LIST = 64;
 
-const CLASSES = new Uint8Array(256);
+/** The classes of each byte, as bits. Loops over bytes look here instead of calling {@link isIn}. */
+export const CLASSES: Uint8Array = new Uint8Array(256);
 for (let byte = 1; byte < 256; byte += 1) CLASSES[byte] = classify(byte);
 
 function classify(byte: number): number {
@@ -42,3 +43,7 @@ export function consistsOf(text: string, classes: number): boolean {
   }
   return true;
 }
+
+/** Each byte in upper case. */
+export const UPPER: Uint8Array = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte += 1) UPPER[byte] = byte >= 97 && byte <= 122 ? byte - 32 : byte;

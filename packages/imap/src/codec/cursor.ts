@@ -2,9 +2,9 @@
 // (RFC 3501 section 9). Tokens are scanned as bytes; their text is sliced from one string for the whole chunk.
 
 import { decodeUtf8, latin1 } from "@mailwire/wire";
-import { ASTRING, ATOM, FLAG, isIn, KEYWORD, QUOTED } from "./characters.ts";
+import { ASTRING, ATOM, CLASSES, FLAG, isIn, KEYWORD, QUOTED, UPPER } from "./characters.ts";
 import type { Deviation } from "./deviation.ts";
-import { InternTable, KeywordTable, upper } from "./intern.ts";
+import { InternTable, KeywordTable } from "./intern.ts";
 import type { StreamedLiteral } from "./literal.ts";
 import { LiteralAhead, Malformed } from "./malformed.ts";
 import type { SequenceRange } from "./sequence-set.ts";
@@ -111,9 +111,9 @@ export class Cursor {
     (this.#deviations ??= []).push({ code, offset: this.#offset + at });
   }
 
-  /** The next byte; -1 at the end. */
+  /** The next byte. At the end it is that of the line end, which nothing in a line is equal to, or -1. */
   peek(): number {
-    return this.at < this.end ? (this.bytes[this.at] ?? -1) : -1;
+    return this.bytes[this.at] ?? -1;
   }
 
   /** Bytes `from` to `to` as text, one character per byte. */
@@ -128,7 +128,7 @@ export class Cursor {
 
   /** Moves over `byte` when it is the next one; tells whether it was. */
   skip(byte: number): boolean {
-    if (this.peek() !== byte) return false;
+    if (this.bytes[this.at] !== byte) return false;
     this.at += 1;
     return true;
   }
@@ -140,8 +140,9 @@ export class Cursor {
 
   /** SP, and more than one where that is tolerated. */
   space(): void {
-    if (!this.skip(SP)) throw new Malformed("no-space");
-    if (this.peek() === SP) this.#extraSpaces();
+    if (this.bytes[this.at] !== SP) throw new Malformed("no-space");
+    this.at += 1;
+    if (this.bytes[this.at] === SP) this.#extraSpaces();
   }
 
   /** Moves over spaces where none belongs: before `)` and at the end. */
@@ -168,9 +169,9 @@ export class Cursor {
 
   /** ")" : true and past it when the list ends here; otherwise past the space before its next element. */
   closes(): boolean {
-    const spaced = this.peek() === SP;
+    const spaced = this.bytes[this.at] === SP;
     if (spaced) this.space();
-    if (this.peek() !== CLOSE) return false;
+    if (this.bytes[this.at] !== CLOSE) return false;
     if (spaced) this.deviate("extra-space");
     this.at += 1;
     this.depth -= 1;
@@ -247,9 +248,9 @@ export class Cursor {
     const { bytes, at: start } = this;
     let at = start;
     let hash = 0;
-    for (; at < this.end; at += 1) {
+    for (; ; at += 1) {
       const byte = bytes[at] ?? 0;
-      if (!isIn(byte, characters)) break;
+      if (((CLASSES[byte] ?? 0) & characters) === 0) break;
       hash = (Math.imul(hash, 31) + byte) | 0;
     }
     this.#advanceToken(start, at);
@@ -261,10 +262,10 @@ export class Cursor {
     const { bytes, at: start } = this;
     let at = start;
     let hash = 0;
-    for (; at < this.end; at += 1) {
+    for (; ; at += 1) {
       const byte = bytes[at] ?? 0;
-      if (!isIn(byte, KEYWORD)) break;
-      hash = (Math.imul(hash, 31) + upper(byte)) | 0;
+      if (((CLASSES[byte] ?? 0) & KEYWORD) === 0) break;
+      hash = (Math.imul(hash, 31) + (UPPER[byte] ?? 0)) | 0;
     }
     this.#advanceToken(start, at);
     return KEYWORDS.get(bytes, start, at, hash);
@@ -279,7 +280,7 @@ export class Cursor {
   /** Moves to the first byte that is in none of `classes` and gives the text before it, which may be empty. */
   run(classes: number): string {
     const start = this.at;
-    while (this.at < this.end && isIn(this.bytes[this.at], classes)) this.at += 1;
+    while (isIn(this.bytes[this.at], classes)) this.at += 1;
     return this.slice(start, this.at);
   }
 
@@ -303,7 +304,7 @@ export class Cursor {
 
   /** nstring = string / nil ; `()` is taken for nil from servers */
   nstring(): string | null {
-    if (this.peek() === QUOTE) return this.#quoted();
+    if (this.bytes[this.at] === QUOTE) return this.#quoted();
     return this.nil() ? null : this.string();
   }
 
@@ -312,7 +313,7 @@ export class Cursor {
     const { bytes, at } = this;
     const first = this.peek();
     if (first === 78 || first === 110) {
-      if (upper(bytes[at + 1] ?? 0) !== 73 || upper(bytes[at + 2] ?? 0) !== 76 || isIn(bytes[at + 3], ATOM)) return false;
+      if (UPPER[bytes[at + 1] ?? 0] !== 73 || UPPER[bytes[at + 2] ?? 0] !== 76 || isIn(bytes[at + 3], ATOM)) return false;
       this.at = at + 3;
       return true;
     }
@@ -354,7 +355,7 @@ export class Cursor {
     let beyondAscii = false;
     let escaped = false;
     for (; ; at += 1) {
-      while (isIn(bytes[at], QUOTED)) at += 1;
+      while (((CLASSES[bytes[at] ?? 0] ?? 0) & QUOTED) !== 0) at += 1;
       const byte = bytes[at] ?? 0;
       if (byte === QUOTE && this.#endsQuoted(at)) break;
       if (byte > 127) beyondAscii = true;
@@ -451,7 +452,7 @@ export class Cursor {
         this.depth -= 1;
       } else if (byte === QUOTE || byte === OPEN_BRACE) this.data();
       else if (byte === SP) this.at += 1;
-      else if (byte === -1) throw new Malformed("open-list");
+      else if (this.at >= this.end) throw new Malformed("open-list");
       else this.#skipAtom();
     } while (this.depth > depth);
   }

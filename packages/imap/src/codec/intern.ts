@@ -1,6 +1,7 @@
 // The same few words come again and again (FETCH, UID, \Seen …): give the string made before instead of a new one.
 
 import { latin1 } from "@mailwire/wire";
+import { UPPER } from "./characters.ts";
 
 const SLOTS = 4096;
 /** Longer words are rarely repeated. */
@@ -34,7 +35,7 @@ function equals(word: string, bytes: Uint8Array, start: number): boolean {
 export class KeywordTable {
   readonly #words: string[] = new Array<string>(SLOTS).fill("");
 
-  /** Bytes `start` to `end` in upper case; `hash` must be made of the bytes in upper case ({@link upper}). */
+  /** Bytes `start` to `end` in upper case; `hash` must be made of the bytes in upper case ({@link UPPER}). */
   get(bytes: Uint8Array, start: number, end: number, hash: number): string {
     const length = end - start;
     const slot = (hash ^ (hash >>> 12) ^ length) & (SLOTS - 1);
@@ -48,12 +49,7 @@ export class KeywordTable {
 
 function equalsUpper(word: string, bytes: Uint8Array, start: number): boolean {
   for (let at = 0; at < word.length; at += 1) {
-    if (word.charCodeAt(at) !== upper(bytes[start + at] ?? 0)) return false;
+    if (word.charCodeAt(at) !== UPPER[bytes[start + at] ?? 0]) return false;
   }
   return true;
-}
-
-/** The byte of the capital letter, for bytes of small letters; any other byte itself. */
-export function upper(byte: number): number {
-  return byte >= 97 && byte <= 122 ? byte - 32 : byte;
 }

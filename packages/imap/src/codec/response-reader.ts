@@ -76,8 +76,7 @@ function readNumbered(cursor: Cursor, start: number): Response {
 }
 
 function readUnknown(cursor: Cursor, name: string, start: number): Response {
-  const next = cursor.peek();
-  if (next !== SP && next !== -1) throw new Malformed("bad-character");
+  if (cursor.peek() !== SP && cursor.at !== cursor.end) throw new Malformed("bad-character");
   cursor.at = cursor.end;
   return { type: "unknown", name, raw: cursor.view(start, cursor.end) };
 }

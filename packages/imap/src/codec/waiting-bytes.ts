@@ -3,8 +3,6 @@
 import { indexOfByte } from "@mailwire/wire";
 
 const LF = 10;
-/** Up to here a loop over bytes is faster than the native search, which costs a call. */
-const NEAR_BYTES = 16;
 
 const EMPTY = new Uint8Array(0);
 
@@ -37,12 +35,9 @@ export class WaitingBytes {
 
   /** Index of the first LF at or after index `from`, or -1. */
   indexOfLf(from: number): number {
-    const { bytes, end } = this;
-    const near = Math.min(from + NEAR_BYTES, end);
-    for (let at = from; at < near; at += 1) if (bytes[at] === LF) return at;
-    if (near >= end) return -1;
-    const found = indexOfByte(bytes, LF, near);
-    return found < end ? found : -1;
+    if (from >= this.end) return -1;
+    const found = indexOfByte(this.bytes, LF, from);
+    return found < this.end ? found : -1;
   }
 
   /** Takes `count` waiting bytes as a view. */
