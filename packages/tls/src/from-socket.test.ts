@@ -4,7 +4,7 @@ import { Duplex, PassThrough } from "node:stream";
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import type { TLSSocket } from "node:tls";
 import type { ByteTransport, StartTls } from "@mailwire/wire";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { bytes, pause, readText } from "../test/bytes.ts";
 import { CLIENT_TLS, SERVER_NAME, SERVER_TLS, STRANGER_TLS } from "../test/certificates.ts";
 import { fromSocket } from "./from-socket.ts";
@@ -44,6 +44,11 @@ function duplexes(): [Duplex, Duplex] {
 function upgrade(transport: ByteTransport, options: StartTls): Promise<ByteTransport> {
   if (transport.startTls === undefined) throw new Error("cannot be upgraded");
   return transport.startTls(options);
+}
+
+/** Waits until bytes have come to `stream` that nobody has read. */
+function arrival(stream: Duplex | undefined): Promise<void> {
+  return vi.waitFor(() => expect(stream?.readableLength).toBeGreaterThan(0), { interval: 5 });
 }
 
 function expectFailure(promise: Promise<unknown>, failure: object): Promise<void> {
@@ -114,14 +119,13 @@ describe.each<[string, () => Promise<[Duplex, Duplex]>]>([
     );
     await expectFailure(client.read(), { code: "aborted" });
     server.abort();
-    await pause(10);
-    expect(streams.slice(0, 2).map((stream) => stream.destroyed)).toEqual([true, true]);
+    await vi.waitFor(() => expect(streams.slice(0, 2).map((stream) => stream.destroyed)).toEqual([true, true]));
   });
 
   test("the server refuses bytes that wait, and gives no reply", async () => {
     const [client, server] = await transports();
     await client.write([bytes("RSET\r\n")]);
-    await pause(20);
+    await arrival(streams[1]);
     await expectFailure(upgrade(server, SERVER), { name: "ProtocolError", side: "remote", code: "starttls-injection" });
     const left = await readText(client).catch(() => "");
     expect(left).toBe("");
@@ -132,7 +136,7 @@ describe.each<[string, () => Promise<[Duplex, Duplex]>]>([
     await server.write([REPLY]);
     await readText(client, REPLY.length);
     await server.write([bytes("250 injected\r\n")]);
-    await pause(20);
+    await arrival(streams[0]);
     await expectFailure(upgrade(client, CLIENT), { name: "ProtocolError", side: "remote", code: "starttls-injection" });
   });
 
@@ -162,11 +166,11 @@ describe.each<[string, () => Promise<[Duplex, Duplex]>]>([
   });
 
   test("a stalled handshake ends at its deadline", async () => {
-    const [client, server] = await transports({ handshakeTimeoutMs: 40 });
+    const [client, server] = await transports({ handshakeTimeoutMs: 200 });
     const serverFails = expectFailure(upgrade(server, SERVER), { name: "ConnectionError", code: "timeout" });
     await readText(client, REPLY.length);
     await serverFails;
-    const [other] = await transports({ handshakeTimeoutMs: 40 });
+    const [other] = await transports({ handshakeTimeoutMs: 200 });
     await expectFailure(upgrade(other, CLIENT), { name: "ConnectionError", code: "timeout" });
   });
 
