@@ -2,7 +2,20 @@ import vitest from "@vitest/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 /** Sans-I/O code sees no promise, timer, clock or host global: it is driven, it never acts. */
-const IMPURE = ["Promise", "setTimeout", "setInterval", "setImmediate", "queueMicrotask", "Date", "performance", "fetch", "crypto", "process", "Buffer", "console"];
+const IMPURE = [
+  "Promise",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "queueMicrotask",
+  "Date",
+  "performance",
+  "fetch",
+  "crypto",
+  "process",
+  "Buffer",
+  "console",
+];
 
 export default tseslint.config(
   { ignores: ["**/*.js", "**/*.mjs", "**/*.cjs", "**/dist/", "docs/", "coverage/"] },
@@ -21,7 +34,10 @@ export default tseslint.config(
     ignores: ["**/*.test.ts"],
     rules: {
       "no-restricted-globals": ["error", ...IMPURE],
-      "no-restricted-syntax": ["error", { selector: ":function[async=true], AwaitExpression", message: "codec/ and session/ are sans-I/O: no promises" }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: ":function[async=true], AwaitExpression", message: "codec/ and session/ are sans-I/O: no promises" },
+      ],
     },
   },
   {
