@@ -6,21 +6,6 @@ import { type MessageBody, Pop3Client } from "@mailwire/pop3/client";
 
 const USAGE = "pop3-client --host H --port P … capa|stat|list|uidl|fetch N|top N LINES|delete N";
 
-await runProgram(USAGE, async () => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: CONNECTION_FLAGS });
-  const [command = "", ...args] = positionals;
-  const run = COMMANDS[command];
-  if (run === undefined) throw new UsageError("say what to do");
-  const [first = NaN, second = NaN] = args.map(Number);
-  if (args.length !== run.length - 1 || args.some((argument) => !/^\d{1,9}$/.test(argument)))
-    throw new UsageError(`${command} needs ${run.length - 1} numbers`);
-  const { transport, options, credentials } = await connectBy(values);
-  const client = await Pop3Client.open(transport, options);
-  if (credentials !== undefined) await client.login(credentials.user, credentials.password);
-  await run(client, first, second);
-  await client.quit();
-});
-
 /** What a command does; its arguments beside the client are numbers from the command line. */
 type Command = (client: Pop3Client, first: number, second: number) => Promise<void>;
 
@@ -44,6 +29,21 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     await client.dele(message);
   },
 };
+
+await runProgram(USAGE, async () => {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: CONNECTION_FLAGS });
+  const [command = "", ...args] = positionals;
+  const run = COMMANDS[command];
+  if (run === undefined) throw new UsageError("say what to do");
+  const [first = NaN, second = NaN] = args.map(Number);
+  if (args.length !== run.length - 1 || args.some((argument) => !/^\d{1,9}$/.test(argument)))
+    throw new UsageError(`${command} needs ${run.length - 1} numbers`);
+  const { transport, options, credentials } = await connectBy(values);
+  const client = await Pop3Client.open(transport, options);
+  if (credentials !== undefined) await client.login(credentials.user, credentials.password);
+  await run(client, first, second);
+  await client.quit();
+});
 
 async function print(body: MessageBody): Promise<void> {
   for await (const chunk of body) process.stdout.write(chunk);

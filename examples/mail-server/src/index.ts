@@ -1,0 +1,53 @@
+// The reference server: SMTP, POP3 and IMAP on the ports asked for, over one store in memory.
+
+import { MemoryStore, USUAL_MAILBOXES } from "@mailwire/mailstore/memory";
+import { MailServer } from "@mailwire/server";
+import { Secret } from "@mailwire/wire";
+import { type KeyPair, selfSigned } from "./self-signed.ts";
+import { SERVICE_NAMES, type ServiceName, services } from "./services.ts";
+
+export { SERVICE_NAMES, type ServiceName } from "./services.ts";
+
+/** What the reference server is told. */
+export interface ReferenceServerOptions {
+  readonly host: string;
+  /** Which services to start and where; 0 picks a free port. */
+  readonly ports: Partial<Readonly<Record<ServiceName, number>>>;
+  /** A user `name` receives mail for `name@` any of these. */
+  readonly domains: readonly string[];
+  readonly users: readonly { readonly name: string; readonly password: string }[];
+  /** Made for this run when absent. */
+  readonly keyPair?: KeyPair;
+  readonly allowPlaintextAuth?: boolean;
+  readonly onError?: (error: unknown) => void;
+}
+
+/** The reference server at work. */
+export interface ReferenceServer {
+  readonly server: MailServer;
+  readonly store: MemoryStore;
+  /** The actual ports. */
+  readonly ports: Partial<Readonly<Record<ServiceName, number>>>;
+  /** Its certificate, PEM: what clients must trust when nobody else vouches for it. */
+  readonly certificate: string;
+}
+
+/** Starts it; resolves once all services listen. */
+export async function startMailServer(options: ReferenceServerOptions): Promise<ReferenceServer> {
+  const { host, domains, users, allowPlaintextAuth = false, onError = () => undefined } = options;
+  const hostname = domains[0] ?? "localhost";
+  const { cert, key } = options.keyPair ?? (await selfSigned(hostname));
+  const tls = { cert, key };
+  const store = new MemoryStore({ mailboxes: USUAL_MAILBOXES });
+  for (const { name, password } of users) store.addUser(name, new Secret(password));
+  const server = new MailServer({ onError });
+  const offered = services({ hostname, domains, store, tls, allowPlaintextAuth, onError });
+  const ports: Partial<Record<ServiceName, number>> = {};
+  for (const name of SERVICE_NAMES) {
+    const port = options.ports[name];
+    if (port === undefined) continue;
+    const mode = name.endsWith("s") ? "implicit" : "plaintext";
+    ports[name] = (await server.listen(offered[name], { host, port, mode, tls })).port;
+  }
+  return { server, store, ports, certificate: cert };
+}

@@ -1,0 +1,111 @@
+// The reference server as a program: flags in, a line of JSON with the ports out, then a log; SIGTERM drains.
+
+import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { parseArgs } from "node:util";
+import type { LiveSession } from "@mailwire/server";
+import { MdaemonLog } from "@mailwire/transcript";
+import { SERVICE_NAMES, type ServiceName, startMailServer } from "./index.ts";
+import { serveSessions } from "./session-page.ts";
+
+const USAGE = `usage: mail-server [--host 127.0.0.1] [--smtp P] [--submission P] [--smtps P] [--pop3 P] [--pop3s P] [--imap P] [--imaps P]
+         [--http P] [--domain D]... [--user NAME:PASSWORD]... [--cert FILE --key FILE] [--store memory] [--allow-plaintext-auth]`;
+
+/** The command line is wrong: says how, and ends with 2. */
+function misused(problem: string): never {
+  console.error(`${problem}\n${USAGE}`);
+  process.exit(2);
+}
+
+function flags(): ReturnType<typeof parse> {
+  try {
+    return parse();
+  } catch (error) {
+    return misused(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const port = { type: "string" } as const;
+
+function parse() {
+  return parseArgs({
+    options: {
+      host: { type: "string", default: "127.0.0.1" },
+      smtp: port,
+      submission: port,
+      smtps: port,
+      lmtp: port,
+      pop3: port,
+      pop3s: port,
+      imap: port,
+      imaps: port,
+      http: port,
+      domain: { type: "string", multiple: true, default: ["localhost"] },
+      user: { type: "string", multiple: true, default: [] },
+      cert: { type: "string" },
+      key: { type: "string" },
+      store: { type: "string", default: "memory" },
+      "allow-plaintext-auth": { type: "boolean", default: false },
+    },
+  }).values;
+}
+
+const values = flags();
+if (values.store !== "memory") misused("the only store is memory");
+if (values.lmtp !== undefined) misused("LMTP is not served");
+if ((values.cert === undefined) !== (values.key === undefined)) misused("--cert and --key go together");
+
+function portOf(name: ServiceName | "http"): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) misused(`--${name} ${text} is not a port`);
+  return Number(text);
+}
+
+const ports: Partial<Record<ServiceName, number>> = {};
+for (const name of SERVICE_NAMES) {
+  const number = portOf(name);
+  if (number !== undefined) ports[name] = number;
+}
+const users = values.user.map((user) => {
+  const colon = user.indexOf(":");
+  if (colon < 1) misused(`--user ${user} is not NAME:PASSWORD`);
+  return { name: user.slice(0, colon), password: user.slice(colon + 1) };
+});
+const { cert, key } = values;
+
+const { server, ports: actual } = await startMailServer({
+  host: values.host,
+  ports,
+  domains: values.domain,
+  users,
+  allowPlaintextAuth: values["allow-plaintext-auth"],
+  onError: (error) => console.error(error),
+  ...(cert !== undefined && key !== undefined && { keyPair: { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") } }),
+});
+const httpPort = portOf("http");
+const page = httpPort === undefined ? undefined : await serveSessions(server.sessions, values.host, httpPort);
+console.log(JSON.stringify(page === undefined ? actual : { ...actual, http: (page.address() as AddressInfo).port }));
+
+server.sessions.watch((news) => {
+  if (news.type === "joined") log(news.session);
+});
+
+/** Prints a session as it goes on. */
+function log({ id, protocol, info, since, dialogue, closed }: LiveSession): void {
+  const lines = new MdaemonLog({ protocol, number: id, ...(info.remote !== undefined && { remote: info.remote }) });
+  const print = (text: string): void => console.log(`[${id}] ${text}`);
+  lines.opening(since).forEach(print);
+  dialogue.subscribe((entry) => print(lines.line(entry)));
+  void closed.then(({ reason }) => {
+    const bytes = { in: dialogue.clientBytes, out: dialogue.serverBytes };
+    lines.closing(Date.now(), bytes, reason === "done" ? "successful" : reason).forEach(print);
+  });
+}
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.once(signal, () => {
+    page?.close();
+    void server.close().then(() => process.exit(0));
+  });
+}
