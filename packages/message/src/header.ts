@@ -17,7 +17,7 @@ export interface HeaderField {
 /**
  * The fields that stand in `header`, in order; a line that is no field comes as a field without a name, the blank line does not come.
  *
- * `header` is a range such as {@link Entity.header}: whole lines, from the first field on.
+ * `header` is a range such as {@link EntityFields.header}: whole lines, from the first field on.
  */
 export function* headerFields(raw: Uint8Array, header: ByteRange): Generator<HeaderField, void, undefined> {
   for (let at = header.start; at < header.end;) {
