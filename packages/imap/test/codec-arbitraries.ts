@@ -1,0 +1,381 @@
+// Arbitrary commands and responses, for the round trips of the codec.
+
+import { Secret } from "@mailwire/wire";
+import fc from "fast-check";
+import type {
+  Address,
+  BodyDisposition,
+  BodyExtension,
+  BodyParameter,
+  BodyStructure,
+  CalendarDate,
+  Command,
+  DateTime,
+  Envelope,
+  FetchAttribute,
+  FetchItem,
+  MailboxName,
+  Response,
+  ResponseCode,
+  SearchKey,
+  Section,
+  SequenceRange,
+  SequenceSet,
+  StatusItem,
+} from "../src/codec/index.ts";
+import { dateTime, decodeMailboxName, mailboxName } from "../src/codec/index.ts";
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Any text that IMAP can carry: no NUL. */
+export const text: fc.Arbitrary<string> = fc.oneof(
+  fc.string({ unit: "grapheme-ascii" }),
+  fc.string({ unit: "binary" }).map((value) => value.replaceAll("\0", "")),
+  fc.constantFrom("", "NIL", '"', "\\", '\\"', "a\r\nb", "{5}", "x".repeat(600), "Grüße", "(", ")"),
+);
+const ascii = fc.string({ unit: "grapheme-ascii" });
+const nstring = fc.option(text);
+const word = fc.stringMatching(/^[A-Z][A-Z0-9=+.-]{0,12}$/).filter((value) => value !== "NIL");
+const flag = fc.stringMatching(/^\\?[A-Za-z$][A-Za-z0-9_-]{0,10}$/);
+const flags = fc.array(flag, { maxLength: 4 });
+const nzNumber = fc.integer({ min: 1, max: 0xffff_ffff });
+const number = fc.integer({ min: 0, max: 0xffff_ffff });
+const modSeq = fc.bigInt({ min: 0n, max: (1n << 63n) - 1n });
+const sequenceNumber = fc.oneof(nzNumber, fc.constant("*" as const));
+const range: fc.Arbitrary<SequenceRange> = fc.oneof(
+  sequenceNumber.map((first) => ({ first, last: first })),
+  fc.record({ first: sequenceNumber, last: sequenceNumber }),
+);
+/** Any set. */
+export const set: fc.Arbitrary<SequenceSet> = fc.array(range, { minLength: 1, maxLength: 6 });
+/** A mailbox of any name, and of any bytes. */
+export const mailbox: fc.Arbitrary<MailboxName> = fc.oneof(
+  text.filter((name) => !/[\r\n]/.test(name)).map(mailboxName),
+  fc.string({ unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)) }).map(decodeMailboxName),
+);
+const date: fc.Arbitrary<CalendarDate> = fc.record({
+  year: fc.integer({ min: 0, max: 9999 }),
+  month: fc.integer({ min: 1, max: 12 }),
+  day: fc.integer({ min: 1, max: 31 }),
+});
+/** Any moment. */
+export const moment: fc.Arbitrary<DateTime> = fc
+  .tuple(
+    date,
+    fc.record({
+      hour: fc.integer({ min: 0, max: 23 }),
+      minute: fc.integer({ min: 0, max: 59 }),
+      second: fc.integer({ min: 0, max: 60 }),
+      zoneMinutes: fc.integer({ min: -1439, max: 1439 }),
+    }),
+  )
+  .map(([day, time]) => dateTime({ ...day, ...time }));
+
+const address: fc.Arbitrary<Address> = fc.record({ name: nstring, route: nstring, mailbox: nstring, host: nstring });
+const addresses = fc.option(fc.array(address, { minLength: 1, maxLength: 3 }));
+/** Any envelope. */
+export const envelope: fc.Arbitrary<Envelope> = fc.record({
+  date: nstring,
+  subject: nstring,
+  from: addresses,
+  sender: addresses,
+  replyTo: addresses,
+  to: addresses,
+  cc: addresses,
+  bcc: addresses,
+  inReplyTo: nstring,
+  messageId: nstring,
+});
+
+const parameter: fc.Arbitrary<BodyParameter> = fc.record({ name: text, value: text });
+const parameters = fc.option(fc.array(parameter, { minLength: 1, maxLength: 3 }));
+const disposition: fc.Arbitrary<BodyDisposition | null> = fc.option(fc.record({ type: text, parameters }));
+const extension = fc.letrec<{ value: BodyExtension }>((tie) => ({
+  value: fc.oneof({ maxDepth: 3 }, nstring, number, fc.array(tie("value"), { minLength: 1, maxLength: 3 })),
+})).value;
+const extensionData = fc.oneof(
+  fc.constant({}),
+  fc.record({ disposition }),
+  fc.record({ disposition, language: fc.option(fc.array(text, { minLength: 1, maxLength: 2 })) }),
+  fc.record({
+    disposition,
+    language: fc.option(fc.array(text, { minLength: 1, maxLength: 2 })),
+    location: nstring,
+    extensions: fc.array(extension, { minLength: 1, maxLength: 2 }),
+  }),
+);
+const fields = fc.record({ parameters, id: nstring, description: nstring, encoding: text, octets: number });
+const partExtensions = fc.oneof(
+  fc.constant({}),
+  fc.tuple(nstring, extensionData).map(([md5, rest]) => ({ md5, ...rest })),
+);
+/** Any structure of a message. */
+export const bodyStructure: fc.Arbitrary<BodyStructure> = fc.letrec<{ body: BodyStructure }>((tie) => ({
+  body: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    fc
+      .tuple(fields, text, text, partExtensions)
+      .map(([rest, type, subtype, more]): BodyStructure => ({ kind: "basic", type, subtype, ...rest, ...more })),
+    fc
+      .tuple(fields, fc.constantFrom("text", "TEXT"), text, number, partExtensions)
+      .map(([rest, type, subtype, lines, more]): BodyStructure => ({ kind: "text", type, subtype, ...rest, lines, ...more })),
+    fc.tuple(fields, envelope, tie("body"), number, partExtensions).map(([rest, inner, structure, lines, more]): BodyStructure => ({
+      kind: "message",
+      type: "message",
+      subtype: "RFC822",
+      ...rest,
+      envelope: inner,
+      structure,
+      lines,
+      ...more,
+    })),
+    fc
+      .tuple(
+        fc.array(tie("body"), { minLength: 1, maxLength: 3 }),
+        text,
+        fc.oneof(
+          fc.constant({}),
+          fc.tuple(parameters, extensionData).map(([own, more]) => ({ parameters: own, ...more })),
+        ),
+      )
+      .map(([parts, subtype, more]): BodyStructure => ({ kind: "multipart", parts, subtype, ...more })),
+  ),
+})).body;
+
+const part = fc.array(nzNumber, { maxLength: 4 });
+const fieldNames = fc.array(text, { minLength: 1, maxLength: 3 });
+/** Any section. */
+export const section: fc.Arbitrary<Section> = fc.oneof(
+  part.map((numbers): Section => ({ part: numbers, text: "", fields: [] })),
+  fc.record({ part, text: fc.constantFrom("HEADER" as const, "TEXT" as const), fields: fc.constant([]) }),
+  fc.record({ part, text: fc.constantFrom("HEADER.FIELDS" as const, "HEADER.FIELDS.NOT" as const), fields: fieldNames }),
+  fc.record({ part: fc.array(nzNumber, { minLength: 1, maxLength: 3 }), text: fc.constant("MIME" as const), fields: fc.constant([]) }),
+);
+
+/** Text for people, as it can be told apart from what stands before it. */
+const respText = fc
+  .string({ unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)), minLength: 1 })
+  .map((value) => `.${value}`);
+/** Any response code. */
+export const responseCode: fc.Arbitrary<ResponseCode> = fc.oneof(
+  fc.constantFrom("ALERT" as const, "READ-ONLY" as const, "NOMODSEQ" as const, "TRYCREATE" as const).map((type) => ({ type })),
+  fc.record({
+    type: fc.constant("BADCHARSET" as const),
+    charsets: fc.array(fc.oneof(word, fc.constantFrom("x y", "ü")), { maxLength: 4 }),
+  }),
+  fc.record({ type: fc.constant("CAPABILITY" as const), capabilities: fc.array(word) }),
+  fc.record({ type: fc.constant("PERMANENTFLAGS" as const), flags: fc.array(fc.oneof(flag, fc.constant("\\*"))) }),
+  fc.record({ type: fc.constantFrom("UIDNEXT" as const, "UIDVALIDITY" as const, "UNSEEN" as const), value: nzNumber }),
+  fc.record({ type: fc.constant("HIGHESTMODSEQ" as const), value: modSeq }),
+  fc.record({ type: fc.constant("APPENDUID" as const), uidValidity: nzNumber, uids: set }),
+  fc.record({ type: fc.constant("COPYUID" as const), uidValidity: nzNumber, source: set, destination: set }),
+  fc.record({
+    type: fc.constant("unknown" as const),
+    name: word.map((name) => `X-${name}`),
+    arguments: fc.option(fc.stringMatching(/^[ -\\^-~]{1,20}$/)),
+  }),
+);
+
+const rawValue = fc.constantFrom("92285", "NIL", "atom", '"a \\" b"', "{5}\r\na\r\n)(", '("a" (b {2}\r\n\r\n) [x y])').map(utf8);
+const data = fc.option(fc.uint8Array({ maxLength: 200 }));
+/** Any item of a FETCH response. */
+export const fetchItem: fc.Arbitrary<FetchItem> = fc.oneof(
+  fc.record({ type: fc.constant("UID" as const), uid: nzNumber }),
+  fc.record({ type: fc.constant("FLAGS" as const), flags }),
+  fc.record({ type: fc.constant("INTERNALDATE" as const), date: moment }),
+  fc.record({ type: fc.constant("RFC822.SIZE" as const), octets: number }),
+  fc.record({ type: fc.constant("MODSEQ" as const), modSeq }),
+  fc.record({ type: fc.constant("ENVELOPE" as const), envelope }),
+  fc.record({ type: fc.constantFrom("BODY" as const, "BODYSTRUCTURE" as const), structure: bodyStructure }),
+  fc.record({ type: fc.constant("BODY[]" as const), section, origin: fc.option(number), data }),
+  fc.record({ type: fc.constantFrom("RFC822" as const, "RFC822.HEADER" as const, "RFC822.TEXT" as const), data }),
+  fc.record({ type: fc.constant("unknown" as const), name: word.map((name) => `X-${name}`), raw: rawValue }),
+);
+const statusItem: fc.Arbitrary<StatusItem> = fc.oneof(
+  fc.record({ type: fc.constantFrom("MESSAGES" as const, "RECENT" as const, "UIDNEXT" as const, "UNSEEN" as const), value: number }),
+  fc.record({ type: fc.constant("HIGHESTMODSEQ" as const), value: modSeq }),
+  fc.record({ type: fc.constant("unknown" as const), name: word.map((name) => `X-${name}`), raw: rawValue }),
+);
+
+/** Any response. */
+export const response: fc.Arbitrary<Response> = fc.oneof(
+  fc.record({
+    type: fc.constant("tagged" as const),
+    tag: fc.stringMatching(/^[A-Za-z0-9.]{1,8}$/),
+    status: fc.constantFrom("OK" as const, "NO" as const, "BAD" as const),
+    code: fc.option(responseCode),
+    text: respText,
+  }),
+  fc.record({
+    type: fc.constant("untagged" as const),
+    status: fc.constantFrom("OK" as const, "NO" as const, "BAD" as const, "PREAUTH" as const, "BYE" as const),
+    code: fc.option(responseCode),
+    text: respText,
+  }),
+  fc.record({ type: fc.constant("continuation" as const), text: respText }),
+  fc.record({ type: fc.constant("CAPABILITY" as const), capabilities: fc.array(word) }),
+  fc.record({
+    type: fc.constantFrom("LIST" as const, "LSUB" as const),
+    attributes: flags,
+    delimiter: fc.constantFrom(null, "/", ".", "\\", '"'),
+    mailbox,
+  }),
+  fc.record({ type: fc.constant("STATUS" as const), mailbox, items: fc.array(statusItem) }),
+  fc.record({ type: fc.constant("SEARCH" as const), numbers: fc.array(nzNumber) }),
+  fc.record({ type: fc.constant("SEARCH" as const), numbers: fc.array(nzNumber, { minLength: 1 }), modSeq }),
+  fc.record(
+    {
+      type: fc.constant("ESEARCH" as const),
+      tag: fc.option(text.filter((value) => value !== "")),
+      numbering: fc.constantFrom("sequence" as const, "uid" as const),
+      min: nzNumber,
+      max: nzNumber,
+      count: number,
+      all: set,
+      modSeq,
+      extensions: fc.array(fc.record({ name: word.map((name) => `X-${name}`), raw: rawValue }), { maxLength: 2 }),
+    },
+    { requiredKeys: ["type", "tag", "numbering", "extensions"] },
+  ),
+  fc.record({ type: fc.constant("FLAGS" as const), flags }),
+  fc.record({ type: fc.constantFrom("EXISTS" as const, "RECENT" as const), count: number }),
+  fc.record({ type: fc.constant("EXPUNGE" as const), sequenceNumber: nzNumber }),
+  fc.record({ type: fc.constant("FETCH" as const), sequenceNumber: nzNumber, items: fc.array(fetchItem, { maxLength: 4 }) }),
+  fc.record({
+    type: fc.constant("unknown" as const),
+    name: fc.constant("QUOTA"),
+    raw: rawValue.map((raw) => utf8(`QUOTA ${new TextDecoder().decode(raw)}`)),
+  }),
+);
+
+const searchText = (value: fc.Arbitrary<string>): fc.Arbitrary<SearchKey> =>
+  fc.letrec<{ key: SearchKey }>((tie) => ({
+    key: fc.oneof(
+      { maxDepth: 3 },
+      fc.constantFrom("ALL" as const, "ANSWERED" as const, "UNSEEN" as const, "NEW" as const).map((type) => ({ type })),
+      fc.record({ type: fc.constantFrom("BCC" as const, "SUBJECT" as const, "TEXT" as const), text: value }),
+      fc.record({ type: fc.constantFrom("BEFORE" as const, "SENTON" as const), date }),
+      fc.record({
+        type: fc.constantFrom("KEYWORD" as const, "UNKEYWORD" as const),
+        flag: fc.stringMatching(/^[A-Za-z$][A-Za-z0-9]{0,8}$/),
+      }),
+      fc.record({ type: fc.constant("HEADER" as const), field: value, text: value }),
+      fc.record({ type: fc.constantFrom("LARGER" as const, "SMALLER" as const), octets: number }),
+      fc.record({ type: fc.constantFrom("SEQUENCE" as const, "UID" as const), set }),
+      fc.record({ type: fc.constant("NOT" as const), key: tie("key") }),
+      fc.record({ type: fc.constant("OR" as const), left: tie("key"), right: tie("key") }),
+      fc.record({ type: fc.constant("AND" as const), keys: fc.array(tie("key"), { minLength: 1, maxLength: 3 }) }),
+    ),
+  })).key;
+const searchName = fc.constantFrom("SEARCH" as const, "UID SEARCH" as const);
+
+const fetchAttribute: fc.Arbitrary<FetchAttribute> = fc.oneof(
+  fc.constantFrom("BODY" as const, "ENVELOPE" as const, "RFC822.SIZE" as const, "UID" as const).map((type) => ({ type })),
+  fc.record({
+    type: fc.constantFrom("BODY[]" as const, "BODY.PEEK[]" as const),
+    section,
+    partial: fc.option(fc.record({ offset: number, length: nzNumber })),
+  }),
+);
+
+/** Any command. */
+export const command: fc.Arbitrary<Command> = fc.oneof(
+  fc
+    .constantFrom("CAPABILITY" as const, "NOOP" as const, "LOGOUT" as const, "STARTTLS" as const, "CHECK" as const, "EXPUNGE" as const)
+    .map((name) => ({ name })),
+  fc.record({ name: fc.constant("LOGIN" as const), user: text, password: text.map((value) => new Secret(value)) }),
+  fc.record({
+    name: fc.constant("AUTHENTICATE" as const),
+    mechanism: fc.constantFrom("PLAIN", "SCRAM-SHA-256"),
+    initialResponse: fc.option(fc.constantFrom("=", "AGFsaWNlAHNlY3JldDE=").map((value) => new Secret(value))),
+  }),
+  fc.record({ name: fc.constantFrom("SELECT" as const, "EXAMINE" as const, "CREATE" as const, "DELETE" as const), mailbox }),
+  fc.record({ name: fc.constant("RENAME" as const), from: mailbox, to: mailbox }),
+  fc.record({ name: fc.constantFrom("LIST" as const, "LSUB" as const), reference: mailbox, pattern: mailbox }),
+  fc.record({
+    name: fc.constant("STATUS" as const),
+    mailbox,
+    items: fc.array(fc.constantFrom("MESSAGES" as const, "UIDNEXT" as const, "HIGHESTMODSEQ" as const), { minLength: 1, maxLength: 3 }),
+  }),
+  fc.record({
+    name: fc.constant("APPEND" as const),
+    mailbox,
+    flags,
+    date: fc.option(moment),
+    message: fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.constant(new Uint8Array(5000).fill(65))),
+  }),
+  fc
+    .record({
+      name: searchName,
+      charset: fc.constantFrom(null, "US-ASCII"),
+      keys: fc.array(searchText(ascii), { minLength: 1, maxLength: 3 }),
+    })
+    .map(
+      // Text beyond US-ASCII has a charset of its own below.
+      (search) => (search.charset === null ? search : { ...search, keys: [{ type: "ALL" as const }] }),
+    ),
+  fc.record({ name: searchName, charset: fc.constant("UTF-8"), keys: fc.array(searchText(text), { minLength: 1, maxLength: 3 }) }),
+  fc.record({
+    name: fc.constantFrom("FETCH" as const, "UID FETCH" as const),
+    set,
+    items: fc.oneof(
+      fc.constantFrom("ALL" as const, "FAST" as const, "FULL" as const),
+      fc.array(fetchAttribute, { minLength: 1, maxLength: 4 }),
+    ),
+  }),
+  fc.record({
+    name: fc.constantFrom("STORE" as const, "UID STORE" as const),
+    set,
+    action: fc.constantFrom("replace" as const, "add" as const, "remove" as const),
+    silent: fc.boolean(),
+    flags,
+  }),
+  fc.record({ name: fc.constantFrom("COPY" as const, "UID COPY" as const), set, mailbox }),
+  fc.record({
+    name: fc.constant("unknown" as const),
+    verb: fc.constantFrom("XLIST", "IDLE", "UID XMOVE"),
+    arguments: fc.option(fc.constantFrom("a b", '("x")').map(utf8)),
+  }),
+);
+
+/** Pieces of IMAP in no order that means anything, and bytes of no meaning at all. */
+export const nonsense: fc.Arbitrary<Uint8Array> = fc.oneof(
+  fc.uint8Array({ maxLength: 300 }),
+  fc
+    .array(
+      fc.oneof(
+        {
+          weight: 8,
+          arbitrary: fc.constantFrom(...'*|* |+ |a1 |OK |NO|BAD|BYE |[|]|(|)| |  |\r\n|\n|\r|\0|"|\\|NIL|1|0|4294967296|*:5|,'.split("|")),
+        },
+        {
+          weight: 8,
+          arbitrary: fc.constantFrom(
+            ..."FETCH|BODY|BODY[]|BODY[HEADER.FIELDS (A)]|<0>|ENVELOPE|BODYSTRUCTURE|FLAGS|\\Seen|UID|MODSEQ|INTERNALDATE|LIST|STATUS|SEARCH|ESEARCH|CAPABILITY|EXISTS|RFC822|UIDNEXT".split(
+              "|",
+            ),
+          ),
+        },
+        {
+          weight: 4,
+          arbitrary: fc.constantFrom(
+            "{0}\r\n",
+            "{2}\r\n",
+            "{3+}\r\nabc",
+            "~{1}\r\n",
+            "{40}\r\n",
+            "{99999999999999999999999}\r\n",
+            "{5}",
+            '"text" ',
+          ),
+        },
+        {
+          weight: 2,
+          arbitrary: fc.constantFrom("LOGIN", "APPEND", "SELECT", "inbox", "STORE", "+FLAGS", "NOT", "OR", "a2 NOOP\r\n", "AUTHENTICATE"),
+        },
+        { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 5 }) },
+      ),
+      { maxLength: 40 },
+    )
+    .map((pieces) => utf8(pieces.join(""))),
+);
