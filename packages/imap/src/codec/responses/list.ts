@@ -1,6 +1,7 @@
 // LIST and LSUB (RFC 3501 sections 7.2.2 and 7.2.3).
 
-import { attempt, Malformed } from "../malformed.ts";
+import { ASTRING } from "../characters.ts";
+import { Malformed } from "../malformed.ts";
 import type { Cursor } from "../cursor.ts";
 import { readFlagList } from "../flag.ts";
 import { decodeMailboxName } from "../mailbox-name.ts";
@@ -53,15 +54,11 @@ function readMailbox(cursor: Cursor): string {
   const next = cursor.peek();
   if (next === QUOTE || next === OPEN_BRACE) return cursor.bytesString();
   const { at, end } = cursor;
-  const plain = attempt(
-    () => cursor.astring(),
-    () => null,
-  );
-  if (plain !== null && (cursor.at === end || (cursor.peek() === SP && cursor.bytes[cursor.at + 1] === OPEN))) return plain;
-  cursor.at = at;
+  const plain = cursor.run(ASTRING);
+  if (plain !== "" && (cursor.at === end || (cursor.peek() === SP && cursor.bytes[cursor.at + 1] === OPEN))) return plain;
+  if (at === end) throw new Malformed("no-mailbox");
   cursor.deviate("unquoted-mailbox");
   cursor.at = end;
-  if (at === end) throw new Malformed("no-mailbox");
   return cursor.slice(at, end);
 }
 

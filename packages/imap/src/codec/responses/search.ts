@@ -55,6 +55,7 @@ export function readSearchResponse(cursor: Cursor): SearchResponse {
   cursor.space();
   const numbers = readNumbers(cursor);
   if (cursor.peek() !== OPEN) return { type: "SEARCH", numbers };
+  if (cursor.bytes[cursor.at - 1] !== SP) cursor.deviate("missing-space");
   cursor.open();
   if (cursor.keyword() !== "MODSEQ") throw new Malformed("bad-search");
   cursor.space();

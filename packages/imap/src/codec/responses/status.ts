@@ -1,5 +1,6 @@
 // STATUS (RFC 3501 section 7.2.4, RFC 7162 for HIGHESTMODSEQ).
 
+import { ASTRING } from "../characters.ts";
 import { attempt, Malformed } from "../malformed.ts";
 import type { Cursor } from "../cursor.ts";
 import { decodeMailboxName } from "../mailbox-name.ts";
@@ -40,14 +41,16 @@ export function readStatusResponse(cursor: Cursor): StatusResponse {
   return { type: "STATUS", mailbox, items };
 }
 
-/** mailbox ; without quotes, servers put anything here, up to the list */
+/** mailbox = "INBOX" / astring ; without quotes, servers put anything here, up to the list */
 function readMailbox(cursor: Cursor): string {
   const next = cursor.peek();
   if (next === QUOTE || next === OPEN_BRACE) return cursor.bytesString();
-  const { at, end } = cursor;
-  let list = -1;
-  for (let index = at; index < end; index += 1) if (cursor.bytes[index] === OPEN && cursor.bytes[index - 1] === SP) list = index;
-  if (list <= at) throw new Malformed("no-list");
+  const { at, end, bytes } = cursor;
+  const plain = cursor.run(ASTRING);
+  if (plain !== "" && cursor.peek() === SP && bytes[cursor.at + 1] === OPEN) return plain;
+  const list = bytes.lastIndexOf(OPEN, end - 1);
+  if (list <= at || bytes[list - 1] !== SP) throw new Malformed("no-list");
+  cursor.deviate("unquoted-mailbox");
   cursor.at = list - 1;
   return cursor.slice(at, list - 1);
 }
