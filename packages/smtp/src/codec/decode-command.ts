@@ -4,7 +4,7 @@ import { decodeBase64, latin1, Secret } from "@mailwire/wire";
 import type { CommandVerb } from "./command.ts";
 import { meaningOf } from "./line.ts";
 import { scanParameters } from "./parameters.ts";
-import { type ForwardPath, isDomain, type ReversePath, scanPath } from "./path.ts";
+import { type ForwardPath, isDomain, PLAIN_FROM, PLAIN_TO, type ReversePath, scanPath } from "./path.ts";
 import { type CommandProblem, type DecodedCommand, ReceivedCommand } from "./received-command.ts";
 import { Scanner } from "./scanner.ts";
 
@@ -26,10 +26,7 @@ export function decodeCommand(line: Uint8Array): ReceivedCommand {
  */
 export function scanCommand(scanner: Scanner): DecodedCommand {
   if (scanner.skipSpaces() > 0) scanner.odd("extra-space");
-  const start = scanner.at;
-  const space = scanner.text.indexOf(" ", start);
-  scanner.at = space === -1 || space > scanner.end ? scanner.end : space;
-  const name = scanner.from(start);
+  const name = scanner.match(WORD);
   const parse = PARSERS.get(name) ?? PARSERS.get(name.toUpperCase());
   if (parse !== undefined) return parse(scanner);
   scanner.at += 1;
@@ -73,7 +70,7 @@ function scanHello(scanner: Scanner, verb: "HELO" | "EHLO"): DecodedCommand {
  *     mail = "MAIL FROM:" Reverse-path [SP Mail-parameters] CRLF
  */
 function scanMail(scanner: Scanner): DecodedCommand {
-  const path = scanPrefix(scanner, " FROM:") ? scanPath(scanner) : undefined;
+  const path = scanPlainPath(scanner, PLAIN_FROM, 7) ?? (scanPrefix(scanner, "FROM") ? scanPath(scanner) : undefined);
   if (path === undefined || isDomainless(path)) return invalid("MAIL", "bad-path");
   const parameters = scanParameters(scanner);
   return parameters === undefined ? invalid("MAIL", "bad-parameter") : { verb: "MAIL", path: path as ReversePath, parameters };
@@ -88,24 +85,24 @@ function isDomainless(path: string): boolean {
  *     rcpt = "RCPT TO:" ( "<Postmaster@" Domain ">" / "<Postmaster>" / Forward-path ) [SP Rcpt-parameters] CRLF
  */
 function scanRcpt(scanner: Scanner): DecodedCommand {
-  const path = scanPrefix(scanner, " TO:") ? scanPath(scanner) : undefined;
+  const path = scanPlainPath(scanner, PLAIN_TO, 5) ?? (scanPrefix(scanner, "TO") ? scanPath(scanner) : undefined);
   if (path === undefined || path === "") return invalid("RCPT", "bad-path");
   const parameters = scanParameters(scanner);
   return parameters === undefined ? invalid("RCPT", "bad-parameter") : { verb: "RCPT", path: path as ForwardPath, parameters };
 }
 
-/** Steps over ` FROM:` or ` TO:` and the spaces that people type around it. */
-function scanPrefix(scanner: Scanner, prefix: " FROM:" | " TO:"): boolean {
-  const { text } = scanner;
-  if (text.startsWith(prefix, scanner.at)) scanner.at += prefix.length;
-  else {
-    if (scanner.skipSpaces() !== 1) scanner.odd("extra-space");
-    const start = scanner.at;
-    scanner.at += prefix.length - 2;
-    if (scanner.from(start).toUpperCase() !== prefix.slice(1, -1)) return false;
-    if (scanner.skipSpaces() > 0) scanner.odd("extra-space");
-    if (!scanner.skip(COLON)) return false;
-  }
+/** The path behind a prefix of `prefixLength`, when all is as it should be. */
+function scanPlainPath(scanner: Scanner, plain: RegExp, prefixLength: number): string | undefined {
+  const whole = scanner.match(plain);
+  return whole === "" ? undefined : whole.slice(prefixLength, -1);
+}
+
+/** Steps over `FROM:` or `TO:` and the spaces that people type around it. */
+function scanPrefix(scanner: Scanner, word: "FROM" | "TO"): boolean {
+  if (scanner.skipSpaces() !== 1) scanner.odd("extra-space");
+  if (scanner.match(WORD_OF_PREFIX).toUpperCase() !== word) return false;
+  if (scanner.skipSpaces() > 0) scanner.odd("extra-space");
+  if (!scanner.skip(COLON)) return false;
   if (scanner.skipSpaces() > 0) scanner.odd("extra-space");
   return true;
 }
@@ -160,6 +157,9 @@ function argument(scanner: Scanner): string {
   return trimmed;
 }
 
+/** All up to a space or the end of the line. */
+const WORD = /[^ \r\n]*/y;
+const WORD_OF_PREFIX = /[A-Za-z]*/y;
 const COLON = 58;
 /** A bare CR is among them: it may look like a line end to someone else. */
 const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;

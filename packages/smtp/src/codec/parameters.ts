@@ -44,49 +44,32 @@ export const NO_PARAMETERS: readonly Parameter[] = [];
 export function scanParameters(scanner: Scanner): readonly Parameter[] | undefined {
   if (scanner.at === scanner.end) return NO_PARAMETERS;
   const parameters: Parameter[] = [];
-  for (;;) {
+  while (scanner.at < scanner.end) {
     const spaces = scanner.skipSpaces();
-    if (scanner.at === scanner.end) {
-      if (spaces > 0) scanner.odd("extra-space");
-      return parameters;
-    }
-    if (spaces === 0) return undefined;
-    if (spaces > 1) scanner.odd("extra-space");
-    const found = scanParameter(scanner);
+    if (spaces > 1 || scanner.at === scanner.end) scanner.odd("extra-space");
+    if (scanner.at === scanner.end) break;
+    const found = spaces === 0 ? undefined : scanParameter(scanner);
     if (found === undefined) return undefined;
     parameters.push(found);
   }
+  return parameters;
 }
 
+/** A `=` inside a value is in use and therefore read; so are bytes beyond ASCII (RFC 6531 section 3.3). */
 function scanParameter(scanner: Scanner): Parameter | undefined {
-  const keyword = scanKeyword(scanner);
-  if (keyword === undefined) return undefined;
-  if (!scanner.skip(EQUALS)) return { keyword, value: undefined };
-  const { text, end } = scanner;
-  const start = scanner.at;
-  let at = start;
-  for (; at < end; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code <= SPACE || code === DELETE) break;
-    if (code === EQUALS) scanner.odd("odd-parameter");
+  const keyword = scanner.match(KEYWORD);
+  if (keyword === "") return undefined;
+  if (!scanner.skip(EQUALS)) return { keyword: keyword.toUpperCase(), value: undefined };
+  let value = scanner.match(VALUE);
+  if (scanner.at < scanner.end && scanner.code !== SPACE) {
+    const rest = scanner.match(ODD_VALUE);
+    if (rest.includes("=")) scanner.odd("odd-parameter");
+    value = meaningOf(value + rest);
   }
-  scanner.at = at;
-  return at === start ? undefined : { keyword, value: meaningOf(scanner.from(start)) };
+  return value === "" ? undefined : { keyword: keyword.toUpperCase(), value };
 }
 
-function scanKeyword(scanner: Scanner): string | undefined {
-  const { text, end } = scanner;
-  const start = scanner.at;
-  let at = start;
-  let lower = false;
-  for (; at < end; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code >= 97 && code <= 122) lower = true;
-    else if (!((code >= 65 && code <= 90) || (code >= 48 && code <= 57) || (code === HYPHEN && at > start))) break;
-  }
-  if (at === start) return undefined;
-  scanner.at = at;
-  return lower ? scanner.from(start).toUpperCase() : scanner.from(start);
-}
-
-const [SPACE, HYPHEN, EQUALS, DELETE] = [32, 45, 61, 127] as const;
+const KEYWORD = /[A-Za-z0-9][A-Za-z0-9-]*/y;
+const VALUE = /[!-<>-~]+/y;
+const ODD_VALUE = /[!-~\x80-\xff]+/y;
+const [SPACE, EQUALS] = [32, 61] as const;

@@ -48,6 +48,15 @@ export class Scanner {
     return this.at - start;
   }
 
+  /** What `pattern` (sticky) matches here, and steps over it; empty when it does not. */
+  match(pattern: RegExp): string {
+    pattern.lastIndex = this.at;
+    if (!pattern.test(this.text)) return "";
+    const start = this.at;
+    this.at = pattern.lastIndex;
+    return this.text.slice(start, this.at);
+  }
+
   /** The text from `start` to the cursor. */
   from(start: number): string {
     return this.text.slice(start, this.at);
