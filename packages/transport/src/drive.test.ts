@@ -91,6 +91,18 @@ describe("send", () => {
 });
 
 describe("flush", () => {
+  test("does not depend on the next call of next()", async () => {
+    const { driver, peer } = driven();
+    const first = driver.next();
+    await say(peer, "one\n");
+    driver.send("hello");
+    const flushing = driver.flush();
+    expect(await first).toBe("one");
+    await flushing;
+    await say(peer, "two\n");
+    expect(await driver.next()).toBe("two");
+  });
+
   test("writes all there is without a call of next, as a handler wants it", async () => {
     const { driver, peer } = driven();
     driver.send("one");

@@ -63,6 +63,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   readonly #held: Output<Event>[] = [];
   #running: Running = "idle";
   #flushed: (() => void)[] = [];
+  /** A flush that goes on where `next` left it. */
+  #takenOver: Promise<void> | undefined;
   /** Why the conversation is over; `ended` without an error is a good end. */
   #failure: Error | undefined;
   #phase: "open" | "ending" | "ended" = "open";
@@ -92,6 +94,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   async next(): Promise<Event | null> {
+    if (this.#takenOver !== undefined) await this.#takenOver;
     this.#enter("next");
     try {
       return await this.#untilEvent();
@@ -99,6 +102,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
       throw await this.#fail(error);
     } finally {
       this.#running = "idle";
+      // Whoever waits for a flush must not depend on when next() is called again.
+      if (this.#flushed.length > 0) this.#takenOver = this.#pump().catch(() => undefined);
     }
   }
 
@@ -116,15 +121,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
       if (this.#failure !== undefined) throw this.#failure;
       return;
     }
-    this.#enter("flush");
-    try {
-      await this.#untilFlushed();
-      this.#announceFlushed();
-    } catch (error) {
-      throw await this.#fail(error);
-    } finally {
-      this.#running = "idle";
-    }
+    await this.#pump();
   }
 
   async close(): Promise<void> {
@@ -177,6 +174,19 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
           await this.#end();
           break;
       }
+    }
+  }
+
+  async #pump(): Promise<void> {
+    this.#enter("flush");
+    try {
+      await this.#untilFlushed();
+      this.#announceFlushed();
+    } catch (error) {
+      throw await this.#fail(error);
+    } finally {
+      this.#running = "idle";
+      this.#takenOver = undefined;
     }
   }
 
