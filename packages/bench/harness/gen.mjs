@@ -23,7 +23,7 @@ const textLine = (r, max) => {
 };
 
 // ---- mail bodies -----------------------------------------------------------------------------
-export const BODY_KINDS = ["mixed", "dots", "oneline"];
+const BODY_KINDS = ["mixed", "dots", "oneline"];
 /** Unstuffed body of about `size` bytes; CRLF lines. */
 export function body(kind, size, seed = 7) {
   const r = rng(seed);

@@ -34,7 +34,7 @@ export function child(file, spec, { timeout = 180000, nodeArgs = [] } = {}) {
     });
   });
 }
-export const machine = () => ({
+const machine = () => ({
   node: process.version,
   v8: process.versions.v8,
   cpu: os.cpus()[0]?.model,

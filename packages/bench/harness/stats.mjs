@@ -11,7 +11,7 @@ export const spread = (list) => {
   const q = (p) => s[Math.min(s.length - 1, Math.max(0, Math.round(p * (s.length - 1))))];
   return ((q(0.75) - q(0.25)) / 2 / median(s)) * 100;
 };
-export const num = (v) => {
+const num = (v) => {
   if (v === null || v === undefined || Number.isNaN(v)) return "-";
   if (typeof v === "string") return v;
   const a = Math.abs(v);
