@@ -1,13 +1,13 @@
 // The bytes that structure a message, and what counts as white space.
 
 /** Bytes by name. */
-export const TAB = 0x09;
+const TAB = 0x09;
 /** Line feed: the only byte that ends a line here, with or without a CR before it. */
 export const LF = 0x0a;
 /** Carriage return. */
 export const CR = 0x0d;
 /** Space. */
-export const SPACE = 0x20;
+const SPACE = 0x20;
 /** `-` */
 export const DASH = 0x2d;
 /** `:` */

@@ -31,7 +31,7 @@ export function parametersText(parameters: readonly Parameter[]): string {
   return text;
 }
 
-export const NO_PARAMETERS: readonly Parameter[] = [];
+const NO_PARAMETERS: readonly Parameter[] = [];
 
 /**
  * Reads parameters up to the end of the line; `undefined` when something else stands there.

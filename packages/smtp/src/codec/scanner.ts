@@ -8,7 +8,7 @@
 export type Deviation =
   "bare-lf" | "extra-space" | "no-brackets" | "source-route" | "odd-local-part" | "odd-domain" | "odd-parameter" | "odd-argument";
 
-export const NO_DEVIATIONS: readonly Deviation[] = [];
+const NO_DEVIATIONS: readonly Deviation[] = [];
 
 const SPACE = 32;
 const TAB = 9;
