@@ -77,7 +77,7 @@ describe("curl", () => {
     );
     expect((await pop("")).stdout).toMatch(/^1 \d+\r\n$/);
     await pop("1", "-X", "DELE", "-I");
-    expect((await pop("")).stdout).toBe("");
+    expect((await pop("")).stdout.trim()).toBe("");
   });
 
   test("is refused with a wrong password", async () => {
@@ -107,7 +107,7 @@ describe("swaks", () => {
     ["pipelined", "smtp", ["-pipeline"]],
   ] as const)("sends %s", async (_how, service, options) => {
     const sent = await swaks("-p", String(server.ports[service]), ...options);
-    expect(sent.stdout).toMatch(/\n<~[ *] {2}?250 .*\n ~> QUIT/);
+    expect(sent.stdout).toMatch(/^<[-~] {2}250 2\.6\.0 /m);
     expect(sent.code).toBe(0);
   });
 
@@ -163,7 +163,7 @@ describe("openssl s_client", () => {
       ".",
       "quit",
     ]);
-    expect(said).toMatch(/250 .*\r\n250 2\.1\.0 .*\r\n250 2\.1\.5 .*\r\n354 .*\r\n250 2\.0\.0 .*\r\n221 /);
+    expect(said).toMatch(/250 .*\r\n250 2\.1\.0 .*\r\n250 2\.1\.5 .*\r\n354 .*\r\n250 2\.6\.0 .*\r\n221 /);
   });
 });
 
@@ -203,7 +203,8 @@ assert imap.append("python", "\\\\Seen", None, body.encode())[0] == "OK"
 assert imap.select("python")[1] == [b"3"]
 assert imap.search(None, "FLAGGED")[1] == [b"1"]
 assert imap.uid("STORE", "1:2", "+FLAGS.SILENT", "\\\\Deleted")[0] == "OK"
-assert imap.expunge()[1] == [b"1", b"1"]
+assert len(imap.expunge()[1]) == 2
+assert imap.search(None, "ALL")[1] == [b"1"]
 assert imap.close()[0] == "OK"
 assert imap.logout()[0] == "BYE"
 
@@ -273,7 +274,7 @@ SyncState *
   const fresh = join(maildir, "INBOX", "new");
   const [message = "none", ...others] = await readdir(fresh);
   expect(others).toEqual([]);
-  expect(await readFile(join(fresh, message), "latin1")).toContain("Subject: mirrored\n\none\n.\n..two\n");
+  expect(await readFile(join(fresh, message), "latin1")).toMatch(/^Subject: mirrored\n[^]*\n\none\n\.\n\.\.two\n$/m);
   // Seen and trashed here must become expunged there.
   await mustRun(["mv", join(fresh, message), join(maildir, "INBOX", "cur", `${message.split(":")[0] ?? ""}:2,ST`)]);
   await mustRun(["mbsync", "-c", file, "mirror"]);
@@ -289,13 +290,13 @@ test("mutt sends by SMTP, and reads, saves and deletes by IMAP", async () => {
     `set ssl_starttls=yes ssl_force_tls=yes certificate_file=${certificate.certFile} ssl_verify_host=yes
 set from=alice@example.test use_from=yes realname="" copy=no
 set smtp_url="smtps://alice@localhost:${server.ports.smtps}" smtp_pass=secret1 smtp_authenticators="plain"
-set imap_user=bob imap_pass=secret2 imap_authenticators="plain:login" delete=yes confirmappend=no sleep_time=0 wait_key=no quit=yes
+set imap_user=bob imap_pass=secret2 imap_authenticators="plain:login" delete=yes confirmcreate=no sleep_time=0 wait_key=no quit=yes
 `,
   );
   const env = { HOME: home, TERM: "xterm" };
   await mustRun(["mutt", "-F", join(home, ".muttrc"), "-s", "from mutt", "bob@example.test"], { input: "Hello\n.\n", env });
   const copy = join(home, "copy");
-  const keys = `<tag-pattern>~s 'from mutt'<enter><tag-prefix><save-message>${copy}<enter><sync-mailbox><quit>`;
+  const keys = `<search>~s 'from mutt'<enter><save-message>${copy}<enter><sync-mailbox><quit>`;
   const reader = `mutt -F ${home}/.muttrc -f imaps://localhost:${server.ports.imaps}/INBOX -e 'push "${keys.replaceAll("'", "'\\''")}"'`;
   await run(["script", "-qec", reader, "/dev/null"], { env, timeoutMs: 20_000 });
   expect(await readFile(copy, "latin1")).toMatch(/^Subject: from mutt\n[^]*\nHello\n\.\n/m);
