@@ -114,7 +114,7 @@ export class CommandWriter {
         parts.push(segment.secret === true ? new Secret(segment.bytes) : segment.bytes);
         continue;
       }
-      this.#sink.show("line", parts);
+      if (parts.length > 0) this.#sink.show("line", parts);
       const rest = segments.slice(index + 1);
       if (segment.type === "stream") this.#body(tag, rest, segment.size);
       else this.#step = { at: "continuation", tag, segments: rest };
