@@ -62,7 +62,7 @@ function smtpCommand(line: string): SmtpIntent {
   const { command } = decodeSmtp(fromLatin1(line));
   if (command.verb === "invalid") throw new Error(`cannot be said: ${line}`);
   // Our client says no control characters: what was mistyped becomes another word that no server knows.
-  if (command.verb === "unknown" && /[^!-~]/.test(command.name)) return { type: "command", command: { ...command, name: "XMISTYPED" } };
+  if (command.verb === "unknown" && /[^!-~]/.test(command.name)) return { type: "command", command: { ...command, name: "dXta" } };
   return { type: "command", command };
 }
 
@@ -71,9 +71,11 @@ function pop3Command(line: string): Pop3Intent {
 }
 
 function imapCommand(line: string): ImapIntent {
+  const [, tag = "", verb = "", rest = ""] = /^(\S+) (\S+) ?(.*)$/.exec(line) ?? [];
   const decoder = new CommandDecoder();
   decoder.push(fromLatin1(`${line}\r\n`));
   const event = decoder.next();
-  if (event?.type !== "command") throw new Error(`cannot be said: ${line}`);
-  return { type: "command", tag: event.tag, command: event.command };
+  // What was mistyped is said all the same, as a command that no type knows.
+  const mistyped = { name: "unknown", verb: verb.toUpperCase(), arguments: fromLatin1(rest) } as const;
+  return { type: "command", tag, command: event?.type === "command" ? event.command : mistyped };
 }

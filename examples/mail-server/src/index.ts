@@ -6,6 +6,7 @@ import { Secret } from "@mailwire/wire";
 import { type KeyPair, selfSigned } from "./self-signed.ts";
 import { SERVICE_NAMES, type ServiceName, services } from "./services.ts";
 
+export { type KeyPair, selfSigned } from "./self-signed.ts";
 export { SERVICE_NAMES, type ServiceName } from "./services.ts";
 
 /** What the reference server is told. */

@@ -95,7 +95,8 @@ server.sessions.watch((news) => {
 function log({ id, protocol, info, since, dialogue, closed }: LiveSession): void {
   const lines = new MdaemonLog({ protocol, number: id, ...(info.remote !== undefined && { remote: info.remote }) });
   const print = (text: string): void => console.log(`[${id}] ${text}`);
-  lines.opening(since).forEach(print);
+  // The greeting may have been said by now.
+  [...lines.opening(since), ...dialogue.entries.map((entry) => lines.line(entry))].forEach(print);
   dialogue.subscribe((entry) => print(lines.line(entry)));
   void closed.then(({ reason }) => {
     const bytes = { in: dialogue.clientBytes, out: dialogue.serverBytes };

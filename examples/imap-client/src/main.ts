@@ -1,0 +1,99 @@
+// Reference IMAP client: one command on one account.
+
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { CONNECTION_FLAGS, connectBy, runProgram, UsageError } from "example-client-options";
+import { ImapClient, type ImapMessage } from "@mailwire/imap/client";
+
+const USAGE = `imap-client --host H --port P … list [PATTERN]|status MAILBOX|search MAILBOX KEYS|fetch MAILBOX SET [ITEMS]|append MAILBOX FILE
+         |store MAILBOX SET FLAG...|delete MAILBOX SET|raw LINE`;
+
+/** What a command does with its arguments. */
+interface Command {
+  /** How many arguments it needs at least. */
+  readonly needs: number;
+  run(client: ImapClient, args: readonly string[]): Promise<void>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  list: {
+    needs: 0,
+    run: async (client, [pattern]) => {
+      for (const { mailbox, attributes } of await client.list(pattern)) console.log([mailbox.name, ...attributes].join(" "));
+    },
+  },
+  status: {
+    needs: 1,
+    run: async (client, [mailbox = ""]) => {
+      const { items } = await client.status(mailbox, ["MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN"]);
+      for (const item of items) if ("value" in item) console.log(`${item.type} ${item.value}`);
+    },
+  },
+  search: {
+    needs: 2,
+    run: async (client, [mailbox = "", ...keys]) => {
+      await client.examine(mailbox);
+      console.log((await client.search(keys.join(" "))).join(" "));
+    },
+  },
+  fetch: {
+    needs: 2,
+    run: async (client, [mailbox = "", set = "", ...items]) => {
+      await client.examine(mailbox);
+      for await (const message of client.fetch(set, items.length === 0 ? "BODY.PEEK[]" : items.join(" "))) await print(message);
+    },
+  },
+  append: {
+    needs: 2,
+    run: async (client, [mailbox = "", file = ""]) => {
+      const { size } = await stat(file);
+      await client.append(mailbox, createReadStream(file), { size });
+    },
+  },
+  store: {
+    needs: 3,
+    run: async (client, [mailbox = "", set = "", ...flags]) => {
+      await client.select(mailbox);
+      for (const { sequenceNumber, flags: now = [] } of await client.store(set, "add", flags))
+        console.log(`${sequenceNumber} ${now.join(" ")}`);
+    },
+  },
+  delete: {
+    needs: 2,
+    run: async (client, [mailbox = "", set = ""]) => {
+      await client.select(mailbox);
+      await client.store(set, "add", ["\\Deleted"]);
+      await client.close();
+    },
+  },
+  raw: {
+    needs: 1,
+    run: async (client, words) => {
+      const { response } = await client.raw(words.join(" "));
+      console.log(response.text);
+    },
+  },
+};
+
+await runProgram(USAGE, async () => {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: CONNECTION_FLAGS });
+  const [name = "", ...args] = positionals;
+  const command = COMMANDS[name];
+  if (command === undefined) throw new UsageError("say what to do");
+  if (args.length < command.needs) throw new UsageError(`${name} needs ${command.needs} arguments`);
+  const { transport, options, credentials } = await connectBy(values);
+  const client = await ImapClient.open(transport, options);
+  if (credentials !== undefined) await client.login(credentials.user, credentials.password);
+  await command.run(client, args);
+  await client.logout();
+});
+
+/** Data as it is; of everything else what a person can read. */
+async function print({ sequenceNumber, items }: ImapMessage): Promise<void> {
+  for (const item of items) {
+    if (!("data" in item)) console.log(sequenceNumber, item.type, JSON.stringify(item));
+    else if (item.data instanceof Uint8Array) process.stdout.write(item.data);
+    else if (item.data !== null) for await (const chunk of item.data) process.stdout.write(chunk);
+  }
+}
