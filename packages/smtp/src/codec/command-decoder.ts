@@ -50,7 +50,7 @@ export class CommandDecoder {
     if (!lines.tooLong && stop - end === 1) scanner.odd("bare-lf");
     const command = lines.tooLong ? TOO_LONG : scanCommand(scanner);
     const fits = stop - start <= this.#limits.maxCommandLineBytes || command.verb === "AUTH";
-    return new ReceivedCommand(fits ? command : TOO_LONG, scanner.deviations, text.slice(start, stop));
+    return new ReceivedCommand(fits ? command : TOO_LONG, scanner.deviations, text, start, stop);
   }
 
   /** The next line of a SASL exchange, without its line end, one character per byte; cut short when it is too long. */

@@ -41,7 +41,9 @@ export class LineCursor {
 
   /** Adds bytes; they are kept as they are until {@link LineCursor.next} needs them. */
   push(chunk: Uint8Array): void {
-    if (chunk.length > 0) this.#chunks.push(chunk);
+    if (chunk.length === 0) return;
+    if (this.#unread === 0 && this.#chunks.length === 0) this.#enter(chunk);
+    else this.#chunks.push(chunk);
   }
 
   /** Moves to the next complete line; false when there is none. */
@@ -137,12 +139,16 @@ export class LineCursor {
   }
 
   #open(): boolean {
+    if (this.#chunks.length === 0) return false;
     const chunk = this.#chunks.shift();
-    if (chunk === undefined) return false;
+    if (chunk !== undefined) this.#enter(chunk);
+    return chunk !== undefined;
+  }
+
+  #enter(chunk: Uint8Array): void {
     this.#base += this.#chunk.length;
     this.#chunk = chunk;
     this.#window = "";
     this.#from = this.#at = 0;
-    return true;
   }
 }

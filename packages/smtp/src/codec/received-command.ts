@@ -37,15 +37,20 @@ export class ReceivedCommand {
   /** What was odd about it; empty for a line as the RFC wants it. */
   readonly deviations: readonly Deviation[];
   readonly #text: string;
+  readonly #start: number;
+  readonly #stop: number;
 
-  constructor(command: DecodedCommand, deviations: readonly Deviation[], text: string) {
+  /** The line is `text` from `start` to `stop`. @internal */
+  constructor(command: DecodedCommand, deviations: readonly Deviation[], text: string, start: number, stop: number) {
     this.command = command;
     this.deviations = deviations;
     this.#text = text;
+    this.#start = start;
+    this.#stop = stop;
   }
 
   /** The line as it came, its line end included (of one beyond the limit only the beginning). May hold a credential behind AUTH. */
   get raw(): Uint8Array {
-    return fromLatin1(this.#text);
+    return fromLatin1(this.#text.slice(this.#start, this.#stop));
   }
 }

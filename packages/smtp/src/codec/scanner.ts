@@ -48,13 +48,18 @@ export class Scanner {
     return this.at - start;
   }
 
-  /** What `pattern` (sticky) matches here, and steps over it; empty when it does not. */
-  match(pattern: RegExp): string {
+  /** Steps over what `pattern` (sticky) matches here; false when it matches nothing. */
+  skipMatch(pattern: RegExp): boolean {
     pattern.lastIndex = this.at;
-    if (!pattern.test(this.text)) return "";
-    const start = this.at;
+    if (!pattern.test(this.text)) return false;
     this.at = pattern.lastIndex;
-    return this.text.slice(start, this.at);
+    return true;
+  }
+
+  /** What `pattern` (sticky) matches here, and steps over it; empty when it matches nothing. */
+  match(pattern: RegExp): string {
+    const start = this.at;
+    return this.skipMatch(pattern) ? this.from(start) : "";
   }
 
   /** The text from `start` to the cursor. */
