@@ -71,6 +71,7 @@ export class CommandDecoder {
     return this.#limits;
   }
 
+  /** Takes bounds; those not given are the defaults. */
   set limits(limits: CommandLimits) {
     this.#limits = withLimits(DEFAULT_COMMAND_LIMITS, limits);
     this.#cursor = cursorWithin(this.#limits);

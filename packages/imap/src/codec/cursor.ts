@@ -7,7 +7,7 @@ import type { Deviation } from "./deviation.ts";
 import { InternTable, KeywordTable } from "./intern.ts";
 import type { StreamedLiteral } from "./literal.ts";
 import { LiteralAhead, Malformed } from "./malformed.ts";
-import type { SequenceRange } from "./sequence-set.ts";
+import type { SequenceRange } from "./sequence-range.ts";
 
 const LF = 10;
 const CR = 13;
@@ -24,7 +24,7 @@ const CLOSE_BRACE = 125;
 const TILDE = 126;
 
 /** The largest `number`, `nz-number`: 32 bits. */
-export const MAX_NUMBER = 0xffff_ffff;
+const MAX_NUMBER = 0xffff_ffff;
 /** The largest modification sequence and `number64`: 63 bits. */
 const MAX_NUMBER_63 = 0x7fff_ffff_ffff_ffffn;
 

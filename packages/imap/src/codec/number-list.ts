@@ -1,6 +1,6 @@
 // Numbers and ranges read straight from bytes, as many as are here: results of searches may be megabytes long.
 
-import type { SequenceRange } from "./sequence-set.ts";
+import type { SequenceRange } from "./sequence-range.ts";
 
 const MAX_NUMBER = 0xffff_ffff;
 const SPACE = 32;

@@ -14,7 +14,7 @@ const SP = 32;
 const CLOSE_BRACKET = 93;
 
 /** Codes without arguments. */
-const PLAIN_CODES = [
+export const PLAIN_RESPONSE_CODES = [
   "ALERT",
   "PARSE",
   "READ-ONLY",
@@ -43,7 +43,7 @@ const PLAIN_CODES = [
 ] as const;
 
 /** Name of a code without arguments. */
-export type PlainCodeName = (typeof PLAIN_CODES)[number];
+export type PlainCodeName = (typeof PLAIN_RESPONSE_CODES)[number];
 
 /** A response code; `UNSEEN` 0 says that there is none. `unknown` ones keep their arguments as text; `invalid` ones are known by name but could not be read. */
 export type ResponseCode =
@@ -62,7 +62,7 @@ export type ResponseCode =
 type CodeReader = (cursor: Cursor, name: string) => ResponseCode;
 
 const READERS: ReadonlyMap<string, CodeReader> = new Map<string, CodeReader>([
-  ...PLAIN_CODES.map((type): [string, CodeReader] => [type, () => ({ type })]),
+  ...PLAIN_RESPONSE_CODES.map((type): [string, CodeReader] => [type, () => ({ type })]),
   ["BADCHARSET", (cursor) => ({ type: "BADCHARSET", charsets: readCharsets(cursor) })],
   ["CAPABILITY", (cursor) => ({ type: "CAPABILITY", capabilities: readCapabilities(cursor) })],
   ["PERMANENTFLAGS", (cursor) => ({ type: "PERMANENTFLAGS", flags: readFlagList(spaced(cursor)) })],

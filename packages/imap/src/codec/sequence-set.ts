@@ -3,27 +3,15 @@
 import { attempt } from "./malformed.ts";
 import { Cursor } from "./cursor.ts";
 import { scanRanges } from "./number-list.ts";
-import type { Writer } from "./writer.ts";
+import type { SequenceNumber, SequenceRange, SequenceSet } from "./sequence-range.ts";
 import { unsayable } from "./writer.ts";
 import { fromLatin1 } from "@mailwire/wire";
+
+export type { SequenceNumber, SequenceRange, SequenceSet } from "./sequence-range.ts";
 
 const COMMA = 44;
 const STAR = 42;
 const COLON = 58;
-
-/** One end of a range: a number from 1 to 4294967295, or `*` for the largest number in use. */
-export type SequenceNumber = number | "*";
-
-/** The numbers from `first` to `last`, in either order; a single number has both ends equal. */
-export interface SequenceRange {
-  /** One end. */
-  readonly first: SequenceNumber;
-  /** The other end. */
-  readonly last: SequenceNumber;
-}
-
-/** Ranges in the order in which they were said, at least one; never expanded. Made by {@link parseSequenceSet} or written out. */
-export type SequenceSet = readonly SequenceRange[];
 
 /** Reads `1,3:5,7:*`; `undefined` for anything else. */
 export function parseSequenceSet(text: string): SequenceSet | undefined {
@@ -67,9 +55,4 @@ function readRange(cursor: Cursor): SequenceRange {
   const first = cursor.skip(STAR) ? "*" : cursor.nzNumber();
   if (!cursor.skip(COLON)) return { first, last: first };
   return { first, last: cursor.skip(STAR) ? "*" : cursor.nzNumber() };
-}
-
-/** See {@link readSequenceSet}. */
-export function writeSequenceSet(writer: Writer, set: SequenceSet): void {
-  writer.raw(formatSequenceSet(set));
 }

@@ -10,9 +10,10 @@ import type { Section } from "../section.ts";
 import type { SequenceSet } from "../sequence-set.ts";
 
 /** A word for several attributes. */
-export type FetchMacro = (typeof MACROS)[number];
+export type FetchMacro = (typeof FETCH_MACROS)[number];
 
-const MACROS = ["ALL", "FAST", "FULL"] as const;
+/** Names that stand for several attributes. */
+export const FETCH_MACROS = ["ALL", "FAST", "FULL"] as const;
 
 /** The bytes of a section that are wanted. */
 export interface PartialRange {
@@ -22,7 +23,8 @@ export interface PartialRange {
   readonly length: number;
 }
 
-const PLAIN_ATTRIBUTES = [
+/** Attributes that are a name alone. */
+export const PLAIN_FETCH_ATTRIBUTES = [
   "BODY",
   "BODYSTRUCTURE",
   "ENVELOPE",
@@ -37,7 +39,7 @@ const PLAIN_ATTRIBUTES = [
 ] as const;
 
 /** An attribute that is one word. */
-export type PlainFetchAttribute = (typeof PLAIN_ATTRIBUTES)[number];
+export type PlainFetchAttribute = (typeof PLAIN_FETCH_ATTRIBUTES)[number];
 
 /** One thing to tell of each message. `BODY.PEEK[]` does not set `\Seen`. */
 export type FetchAttribute =
@@ -70,7 +72,7 @@ export function readFetch(cursor: Cursor, name: FetchCommand["name"]): FetchComm
 function readItems(cursor: Cursor): FetchCommand["items"] {
   if (cursor.peek() !== OPEN) {
     const word = cursor.keyword();
-    return MACROS.find((macro) => macro === word) ?? [readAttribute(cursor, word)];
+    return FETCH_MACROS.find((macro) => macro === word) ?? [readAttribute(cursor, word)];
   }
   const items: FetchAttribute[] = [];
   cursor.open();
@@ -87,7 +89,7 @@ function readAttribute(cursor: Cursor, word: string): FetchAttribute {
   if (cursor.peek() === OPEN_BRACKET && (word === "BODY" || word === "BODY.PEEK")) {
     return { type: `${word}[]`, section: readSection(cursor), partial: readPartial(cursor) };
   }
-  const type = PLAIN_ATTRIBUTES.find((plain) => plain === word);
+  const type = PLAIN_FETCH_ATTRIBUTES.find((plain) => plain === word);
   if (type === undefined) throw new Malformed("bad-fetch-item");
   return { type };
 }

@@ -36,7 +36,8 @@ export interface ListCommand {
 /** A figure to ask for. */
 export type StatusAttribute = (typeof STATUS_ATTRIBUTES)[number];
 
-const STATUS_ATTRIBUTES = ["MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "HIGHESTMODSEQ"] as const;
+/** What STATUS can ask for. */
+export const STATUS_ATTRIBUTES = ["MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "HIGHESTMODSEQ"] as const;
 
 /** Asks for figures of a mailbox. */
 export interface StatusCommand {

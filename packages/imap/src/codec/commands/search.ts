@@ -12,7 +12,8 @@ import type { CalendarDate } from "../date-time.ts";
 import type { Flag } from "../flag.ts";
 import type { SequenceSet } from "../sequence-set.ts";
 
-const PLAIN_KEYS = [
+/** Search keys without arguments. */
+export const PLAIN_SEARCH_KEYS = [
   "ALL",
   "ANSWERED",
   "DELETED",
@@ -28,15 +29,17 @@ const PLAIN_KEYS = [
   "UNFLAGGED",
   "UNSEEN",
 ] as const;
-const TEXT_KEYS = ["BCC", "BODY", "CC", "FROM", "SUBJECT", "TEXT", "TO"] as const;
-const DATE_KEYS = ["BEFORE", "ON", "SINCE", "SENTBEFORE", "SENTON", "SENTSINCE"] as const;
+/** Search keys with a text. */
+export const TEXT_SEARCH_KEYS = ["BCC", "BODY", "CC", "FROM", "SUBJECT", "TEXT", "TO"] as const;
+/** Search keys with a date. */
+export const DATE_SEARCH_KEYS = ["BEFORE", "ON", "SINCE", "SENTBEFORE", "SENTON", "SENTSINCE"] as const;
 
 /** A key without an argument. */
-export type PlainSearchKey = (typeof PLAIN_KEYS)[number];
+export type PlainSearchKey = (typeof PLAIN_SEARCH_KEYS)[number];
 /** A key for text somewhere in the message. */
-export type TextSearchKey = (typeof TEXT_KEYS)[number];
+export type TextSearchKey = (typeof TEXT_SEARCH_KEYS)[number];
 /** A key for a date. */
-export type DateSearchKey = (typeof DATE_KEYS)[number];
+export type DateSearchKey = (typeof DATE_SEARCH_KEYS)[number];
 
 /** What a message must be to be found. */
 export type SearchKey =
@@ -97,12 +100,12 @@ function readKey(cursor: Cursor): SearchKey {
   if (cursor.peek() === OPEN) return readAnd(cursor);
   if (cursor.atNumber() || cursor.peek() === STAR) return { type: "SEQUENCE", set: readSequenceSet(cursor) };
   const word = cursor.keyword();
-  const plain = PLAIN_KEYS.find((type) => type === word);
+  const plain = PLAIN_SEARCH_KEYS.find((type) => type === word);
   if (plain !== undefined) return { type: plain };
   cursor.space();
-  const text = TEXT_KEYS.find((type) => type === word);
+  const text = TEXT_SEARCH_KEYS.find((type) => type === word);
   if (text !== undefined) return { type: text, text: cursor.astring() };
-  const date = DATE_KEYS.find((type) => type === word);
+  const date = DATE_SEARCH_KEYS.find((type) => type === word);
   if (date !== undefined) return { type: date, date: readDate(cursor) };
   return readOtherKey(cursor, word);
 }
