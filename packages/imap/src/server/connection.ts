@@ -3,7 +3,6 @@
 import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import { type Closure, type Driver, drive, type ServedConnection } from "@mailwire/transport";
 import type { ByteTransport } from "@mailwire/wire";
-import type { Command } from "../codec/command.ts";
 import { shiftsNumbers } from "../session/ambiguity.ts";
 import type { ServerEvent, ServerIntent } from "../session/server-event.ts";
 import { ImapServerSession } from "../session/server-session.ts";
@@ -17,7 +16,7 @@ import { capabilitiesOf } from "./session-commands.ts";
 type Said = Extract<ServerEvent, { readonly type: "command" | "append" }>;
 
 /** Commands whose success is more than a word: the state that they lead to must be there. */
-const NOT_FOR_HOOKS: ReadonlySet<string> = new Set(["LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE", "APPEND"]);
+const NOT_FOR_HOOKS: ReadonlySet<string> = new Set(["STARTTLS", "LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE", "APPEND"]);
 
 /** A connection that is being served. */
 export class ImapConnection implements ServedConnection {
@@ -81,8 +80,10 @@ export class ImapConnection implements ServedConnection {
     this.#driver.send({ type: "greeting", status: "OK", code, text: `${this.#options.hostname ?? "localhost"} IMAP4rev1 ready` });
   }
 
-  /** Says a last word where that is still possible. */
+  /** Says a last word where that is still possible, and has not been said. */
   #sayBye(): void {
+    const { state } = this.#conversation;
+    if (state === "logout" || state === "closed") return;
     try {
       this.#driver.send({ type: "bye", text: "The server is shutting down" });
     } catch (error) {
@@ -94,8 +95,12 @@ export class ImapConnection implements ServedConnection {
     const { command } = event;
     const completion = await this.#answer(event);
     if (completion === undefined) return;
-    if (completion.status !== "BAD" && command.name !== "LOGOUT") await this.#tellChanges(command);
+    // While the message of an APPEND that is refused is still to come, the session tells of no expunges.
+    const expunges = shiftsNumbers(command) && (event.type === "command" || completion.status === "OK");
+    if (completion.status !== "BAD" && command.name !== "LOGOUT") await this.#tellChanges(expunges ? "with-expunges" : "without-expunges");
     this.#driver.send({ type: "complete", ...completion });
+    // A hook may have answered a command that deselects.
+    if (this.#conversation.state !== "selected") await this.#conversation.select();
   }
 
   /** How a command is to be answered; `undefined` when that has been done, or nobody is there any more. */
@@ -112,15 +117,15 @@ export class ImapConnection implements ServedConnection {
       return event.type === "append" ? await append(this.#conversation, event) : await answer(this.#conversation, event.command);
     } catch (error) {
       if (isLoss(error)) throw error;
-      if (error instanceof ImapRefusal) return { status: "NO", code: error.code, text: error.message };
+      if (error instanceof ImapRefusal) return { status: "NO", code: error.code, text: oneLine(error.message) };
       this.#report(error);
       return { status: "NO", code: { type: "SERVERBUG" }, text: "Something went wrong here" };
     }
   }
 
-  async #tellChanges(command: Command): Promise<void> {
+  async #tellChanges(allow: "with-expunges" | "without-expunges"): Promise<void> {
     try {
-      await this.#conversation.update(shiftsNumbers(command) ? "with-expunges" : "without-expunges");
+      await this.#conversation.update(allow);
     } catch (error) {
       if (isLoss(error)) throw error;
       // The command itself was done, and is answered so.
@@ -135,4 +140,8 @@ export class ImapConnection implements ServedConnection {
 
 function isLoss(error: unknown): boolean {
   return error instanceof ConnectionError || (error instanceof ProtocolError && error.side === "remote");
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\0\r\n]+/g, " ");
 }

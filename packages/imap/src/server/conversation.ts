@@ -123,9 +123,11 @@ export class Conversation implements ImapContext {
 
   /** Gives back what is held, after the connection is over. */
   async release(): Promise<void> {
-    await this.select();
-    await this.#login?.account.close?.();
-    this.#login = undefined;
+    try {
+      await this.select();
+    } finally {
+      await this.#login?.account.close?.();
+    }
   }
 }
 

@@ -86,6 +86,7 @@ async function pour({ driver }: Conversation, { size, chunks }: BodyStream): Pro
   let left = size;
   try {
     for await (const bytes of chunks) {
+      if (bytes.length === 0) continue;
       left -= bytes.length;
       if (left < 0) break;
       driver.send({ type: "data-chunk", bytes });

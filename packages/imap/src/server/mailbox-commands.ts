@@ -119,6 +119,7 @@ function withParents(listed: readonly ListedMailbox[], delimiter: string | null)
 function parentsOf(raw: string, delimiter: string | null): readonly string[] {
   const parents: string[] = [];
   if (delimiter === null) return parents;
-  for (let at = raw.indexOf(delimiter); at > 0; at = raw.indexOf(delimiter, at + 1)) parents.push(raw.slice(0, at));
+  // What stands before a delimiter at the beginning is no name.
+  for (let at = raw.indexOf(delimiter, 1); at > 0; at = raw.indexOf(delimiter, at + 1)) parents.push(raw.slice(0, at));
   return parents;
 }

@@ -38,8 +38,8 @@ export interface ImapServerOptions {
   /** Capabilities told beside those that the server has by itself, for what `onCommand` adds. */
   readonly capabilities?: readonly string[];
   /**
-   * Sees each command before it is answered, and may take its time. A completion takes the place of all that would follow (OK to LOGIN,
-   * AUTHENTICATE, SELECT, EXAMINE or an APPEND cannot be given so, and becomes NO); `"drop"` drops the connection.
+   * Sees each command before it is answered, and may take its time. A completion takes the place of all that would follow (OK to STARTTLS,
+   * LOGIN, AUTHENTICATE, SELECT, EXAMINE or an APPEND cannot be given so, and becomes NO); `"drop"` drops the connection.
    */
   readonly onCommand?: (
     command: Command,
