@@ -1,12 +1,11 @@
-// A place in the bytes of one command or response, and the readers of the words that all of the grammar is made of
-// (RFC 3501 section 9). Tokens are scanned as bytes; their text is sliced from one string for the whole chunk.
+// The readers of the words that all of the grammar is made of: lists, atoms, strings, literals (RFC 3501 section 9).
 
 import { decodeUtf8, latin1 } from "@mailwire/wire";
 import { ASTRING, ATOM, CLASSES, FLAG, isIn, KEYWORD, QUOTED, UPPER } from "./characters.ts";
-import type { Deviation } from "./deviation.ts";
 import { InternTable, KeywordTable } from "./intern.ts";
 import type { StreamedLiteral } from "./literal.ts";
 import { LiteralAhead, Malformed } from "./malformed.ts";
+import { Scanner } from "./scanner.ts";
 import type { SequenceRange } from "./sequence-range.ts";
 
 const LF = 10;
@@ -22,11 +21,6 @@ const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const TILDE = 126;
-
-/** The largest `number`, `nz-number`: 32 bits. */
-const MAX_NUMBER = 0xffff_ffff;
-/** The largest modification sequence and `number64`: 63 bits. */
-const MAX_NUMBER_63 = 0x7fff_ffff_ffff_ffffn;
 
 const ATOMS = new InternTable();
 const KEYWORDS = new KeywordTable();
@@ -49,15 +43,9 @@ export interface CursorLimits {
 }
 
 /** Reads the words of IMAP. Every reader throws {@link Malformed} for bytes that are not its own, leaving `at` anywhere. */
-export class Cursor {
+export class Cursor extends Scanner {
   /** Whose words are read: servers' deviations are tolerated and noted, clients' strings must follow the grammar. */
   readonly peer: "server" | "client";
-  /** The bytes around the command or response. */
-  bytes: Uint8Array = new Uint8Array(0);
-  /** Index of the next byte. */
-  at = 0;
-  /** Index behind the last byte, where the line ends. */
-  end = 0;
   /** Parentheses that are open. */
   depth = 0;
   /** How a backslash before a quote that looks like the last is read: some servers do not escape theirs. */
@@ -67,92 +55,19 @@ export class Cursor {
   /** Where secrets stand: pairs of indexes, first and behind the last byte. */
   secrets: (readonly [from: number, to: number])[] = [];
   readonly #limits: CursorLimits;
-  #offset = 0;
-  #deviations: Deviation[] | undefined;
-  #text = "";
-  #textOf: Uint8Array | undefined;
-  #textStart = 0;
-  #textEnd = 0;
 
   constructor(peer: "server" | "client", limits: CursorLimits) {
+    super();
     this.peer = peer;
     this.#limits = limits;
   }
 
-  /** Begins with bytes `start` to `end`; `offset` is that of `bytes[0]` in the stream, `available` where `bytes` end. */
-  reset(bytes: Uint8Array, start: number, end: number, available: number, offset: number): void {
-    if (this.#textOf !== bytes || start < this.#textStart || end > this.#textEnd) {
-      this.#text = latin1(bytes, start, available);
-      this.#textOf = bytes;
-      this.#textStart = start;
-      this.#textEnd = available;
-    }
-    this.bytes = bytes;
-    this.at = start;
-    this.end = end;
+  /** Begins as {@link Scanner.reset} does, with nothing open. */
+  override reset(bytes: Uint8Array, start: number, end: number, available: number, offset: number): void {
+    super.reset(bytes, start, end, available, offset);
     this.depth = 0;
     this.gaps = NO_GAPS;
     if (this.secrets.length > 0) this.secrets = [];
-    this.#offset = offset;
-    this.#deviations = undefined;
-  }
-
-  /** What was tolerated since {@link reset}. */
-  get deviations(): readonly Deviation[] | undefined {
-    return this.#deviations;
-  }
-
-  /** Notes that something here was tolerated. */
-  deviate(code: string): void {
-    this.#deviateAt(this.at, code);
-  }
-
-  #deviateAt(at: number, code: string): void {
-    (this.#deviations ??= []).push({ code, offset: this.#offset + at });
-  }
-
-  /** The next byte. At the end it is that of the line end, which nothing in a line is equal to, or -1. */
-  peek(): number {
-    return this.bytes[this.at] ?? -1;
-  }
-
-  /** Bytes `from` to `to` as text, one character per byte. */
-  slice(from: number, to: number): string {
-    return this.#text.slice(from - this.#textStart, to - this.#textStart);
-  }
-
-  /** Bytes `from` to `to` as a view. */
-  view(from: number, to: number): Uint8Array {
-    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + from, to - from);
-  }
-
-  /** Moves over `byte` when it is the next one; tells whether it was. */
-  skip(byte: number): boolean {
-    if (this.bytes[this.at] !== byte) return false;
-    this.at += 1;
-    return true;
-  }
-
-  /** Moves over `byte`. */
-  expect(byte: number): void {
-    if (!this.skip(byte)) throw new Malformed("unexpected-byte");
-  }
-
-  /** SP, and more than one where that is tolerated. */
-  space(): void {
-    if (this.bytes[this.at] !== SP) throw new Malformed("no-space");
-    this.at += 1;
-    if (this.bytes[this.at] === SP) this.#extraSpaces();
-  }
-
-  /** Moves over spaces where none belongs: before `)` and at the end. */
-  noSpace(): void {
-    if (this.peek() === SP) this.#extraSpaces();
-  }
-
-  #extraSpaces(): void {
-    this.deviate("extra-space");
-    while (this.peek() === SP) this.at += 1;
   }
 
   /** "(" : a list begins. */
@@ -186,52 +101,6 @@ export class Cursor {
     if (this.peer === "client") throw new Malformed("trailing-data");
     this.deviate("trailing-data");
     this.at = this.end;
-  }
-
-  /** number = 1*DIGIT, up to `max`. */
-  number(max: number = MAX_NUMBER): number {
-    const { bytes } = this;
-    const start = this.at;
-    let at = start;
-    let value = 0;
-    for (;;) {
-      const digit = (bytes[at] ?? 0) - 48;
-      if (digit < 0 || digit > 9) break;
-      value = value * 10 + digit;
-      at += 1;
-    }
-    if (at === start) throw new Malformed("no-number");
-    if (!(value <= max)) throw new Malformed("number-too-big");
-    this.at = at;
-    return value;
-  }
-
-  /** nz-number = digit-nz *DIGIT */
-  nzNumber(): number {
-    const value = this.number();
-    if (value === 0) throw new Malformed("zero");
-    return value;
-  }
-
-  /** number of up to 63 bits (RFC 7162 mod-sequence-value) */
-  number63(): bigint {
-    const start = this.at;
-    const value = this.number(Infinity);
-    const exact = value <= Number.MAX_SAFE_INTEGER ? BigInt(value) : this.#bigNumber(start);
-    if (exact > MAX_NUMBER_63) throw new Malformed("number-too-big");
-    return exact;
-  }
-
-  #bigNumber(start: number): bigint {
-    // 20 digits are enough for 63 bits; converting more takes time for nothing.
-    if (this.at - start > 20) throw new Malformed("number-too-big");
-    return BigInt(this.slice(start, this.at));
-  }
-
-  /** True when a digit is next. */
-  atNumber(): boolean {
-    const byte = this.peek();
-    return byte >= 48 && byte <= 57;
   }
 
   /** atom = 1*ATOM-CHAR */
@@ -275,13 +144,6 @@ export class Cursor {
     if (end === start) throw new Malformed("no-atom");
     if (end - start > this.#limits.maxTokenBytes) throw new Malformed("token-too-long");
     this.at = end;
-  }
-
-  /** Moves to the first byte that is in none of `classes` and gives the text before it, which may be empty. */
-  run(classes: number): string {
-    const start = this.at;
-    while (isIn(this.bytes[this.at], classes)) this.at += 1;
-    return this.slice(start, this.at);
   }
 
   /** astring = 1*ASTRING-CHAR / string */
@@ -348,7 +210,7 @@ export class Cursor {
   }
 
   /** quoted = DQUOTE *QUOTED-CHAR DQUOTE */
-  #quoted(): string {
+  #quoted(maxBytes: number = this.#limits.maxTokenBytes): string {
     const { bytes } = this;
     const start = this.at + 1;
     let at = start;
@@ -364,7 +226,7 @@ export class Cursor {
         at = this.#skipEscape(at);
       } else if (byte !== QUOTE) throw new Malformed("open-quote");
     }
-    if (at - start > this.#limits.maxTokenBytes) throw new Malformed("token-too-long");
+    if (at - start > maxBytes) throw new Malformed("token-too-long");
     if (at >= this.end) throw new Malformed("open-quote");
     this.at = at + 1;
     const text = beyondAscii ? this.#decode(start, at) : this.slice(start, at);
@@ -374,7 +236,7 @@ export class Cursor {
   /** Whether the quote at index `at` is the last: one before anything but an end was not escaped, as some servers do. */
   #endsQuoted(at: number): boolean {
     if (this.peer === "client" || isAfterString(this.bytes[at + 1])) return true;
-    this.#deviateAt(at, "unescaped-quote");
+    this.deviateAt(at, "unescaped-quote");
     return false;
   }
 
@@ -384,7 +246,7 @@ export class Cursor {
     if (escaped === QUOTE && this.backslash === "is-text" && isAfterString(this.bytes[at + 2])) return at;
     if (escaped === QUOTE || escaped === BACKSLASH) return at + 1;
     if (this.peer === "client") throw new Malformed("bad-escape");
-    this.#deviateAt(at, "bad-escape");
+    this.deviateAt(at, "bad-escape");
     return at;
   }
 
@@ -440,7 +302,7 @@ export class Cursor {
     return undefined;
   }
 
-  /** Moves over any value: an atom with its brackets, a string, a list of values. */
+  /** Moves over any value, however long: an atom with its brackets, a string, a list of values. */
   skipValue(): void {
     const { depth } = this;
     do {
@@ -450,7 +312,8 @@ export class Cursor {
         if (this.depth === depth) return;
         this.at += 1;
         this.depth -= 1;
-      } else if (byte === QUOTE || byte === OPEN_BRACE) this.data();
+      } else if (byte === QUOTE) this.#quoted(Infinity);
+      else if (byte === OPEN_BRACE) this.data();
       else if (byte === SP) this.at += 1;
       else if (this.at >= this.end) throw new Malformed("open-list");
       else this.#skipAtom();

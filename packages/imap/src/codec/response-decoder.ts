@@ -44,7 +44,7 @@ export type ResponseEvent =
 const EMPTY = new Uint8Array(0);
 const NOTHING: readonly Deviation[] = [];
 const CR = 13;
-/** A SEARCH or ESEARCH line of this size is read as it comes. Whether one does must not depend on how the stream is cut. */
+/** A SEARCH or ESEARCH line of this size, or of the greatest that may wait, is read as it comes. Whether one is must not depend on how the stream is cut. */
 const LONG_LINE_BYTES = 4096;
 /** How much of the two ends of a response tells whether a literal may follow. */
 const CONTEXT_BYTES = 128;
@@ -63,6 +63,7 @@ type Stream =
  */
 export class ResponseDecoder {
   readonly #limits: ResponseLimits;
+  readonly #longLineBytes: number;
   readonly #waiting = new WaitingBytes();
   readonly #cursor: Cursor;
   /** What of the current response stands before something that streamed past; the rest of it waits. */
@@ -77,6 +78,7 @@ export class ResponseDecoder {
 
   constructor(limits?: Partial<ResponseLimits>) {
     this.#limits = withLimits(DEFAULT_RESPONSE_LIMITS, limits);
+    this.#longLineBytes = Math.min(LONG_LINE_BYTES, this.#limits.maxResponseBytes);
     this.#cursor = new Cursor("server", this.#limits);
   }
 
@@ -222,7 +224,7 @@ export class ResponseDecoder {
   /** Begins to read the results of a search as they come, when this is a long line of them. */
   #startsList(lf: number): boolean {
     const { bytes, start, end } = this.#waiting;
-    if ((lf === -1 ? end : lf) - start < LONG_LINE_BYTES || this.#line > 0 || this.#head.length > 0) return false;
+    if ((lf === -1 ? end : lf) - start < this.#longLineBytes || this.#line > 0 || this.#head.length > 0) return false;
     const head = LIST_HEAD.exec(latin1(bytes, start, start + 2 * CONTEXT_BYTES))?.[0];
     if (head === undefined) return false;
     const isSet = /ALL $/i.test(head);

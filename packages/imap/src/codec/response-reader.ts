@@ -91,7 +91,7 @@ export function literalMayFollow(before: string): boolean {
   const [, word = ""] = /^\0*\* +(?:\d+ +)?([^ ]+) /.exec(before) ?? [];
   const name = word.toUpperCase();
   if (TEXTUAL.has(name)) return /^[^\]]*\[BADCHARSET [^\]]*\([^\]]*$/i.test(before);
-  if (name === "LIST" || name === "LSUB") return /\) (?:"(?:[^"\\]|\\.)?"|NIL) $|\((?:[^ ]+ )*~?$/i.test(before);
+  if (name === "LIST" || name === "LSUB") return /\) (?:"(?:[^"\\]|\\.)?"|NIL) $|\((?:[^ ()]+ )*~?$/i.test(before);
   return !WITHOUT_STRINGS.has(name);
 }
 
