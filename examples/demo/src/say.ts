@@ -1,7 +1,7 @@
 // What a person typed, as intents of our client sessions, and the events that tell that an answer is complete.
 
 import { CommandDecoder } from "@mailwire/imap/codec";
-import { ImapClientSession, type ClientIntent as ImapIntent } from "@mailwire/imap/session";
+import { ClientSession as ImapSession, type ClientIntent as ImapIntent } from "@mailwire/imap/session";
 import { decodeCommand as decodePop3 } from "@mailwire/pop3/codec";
 import { ClientSession as Pop3Session, type ClientIntent as Pop3Intent } from "@mailwire/pop3/session";
 import { decodeCommand as decodeSmtp } from "@mailwire/smtp/codec";
@@ -44,7 +44,7 @@ export const SPEAKERS: Readonly<Record<ProtocolName, (transport: ByteTransport, 
     };
   },
   imap: (transport, options) => {
-    const driver = drive(new ImapClientSession({ secure: transport.info.secure, allowPlaintext: true }), transport, options);
+    const driver = drive(new ImapSession({ secure: transport.info.secure, allowPlaintext: true }), transport, options);
     return {
       next: () => driver.next(),
       say: (line) => driver.send(imapCommand(line)),

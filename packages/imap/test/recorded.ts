@@ -7,7 +7,7 @@ import { fromLatin1 } from "@mailwire/wire";
 import type { Session } from "@mailwire/wire";
 import { CommandDecoder } from "../src/codec/index.ts";
 import type { Command } from "../src/codec/index.ts";
-import { ImapClientSession } from "../src/session/index.ts";
+import { ClientSession } from "../src/session/index.ts";
 import type { ClientEvent, ClientIntent, ClientSessionOptions } from "../src/session/index.ts";
 
 export const FOLDER = new URL("./sessions/", import.meta.url);
@@ -28,8 +28,8 @@ export function wayOf(name: string): ClientSessionOptions {
 }
 
 /** A client session for a document. */
-export function clientFor(name: string): ImapClientSession {
-  return new ImapClientSession(wayOf(name));
+export function clientFor(name: string): ClientSession {
+  return new ClientSession(wayOf(name));
 }
 
 /** Says what the person typed. */

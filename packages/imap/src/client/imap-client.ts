@@ -12,7 +12,7 @@ import type { Flag } from "../codec/flag.ts";
 import type { ListResponse } from "../codec/responses/list.ts";
 import type { StatusResponse } from "../codec/responses/status.ts";
 import type { ClientEvent, ClientIntent } from "../session/client-event.ts";
-import { ImapClientSession } from "../session/client-session.ts";
+import { ClientSession } from "../session/client-session.ts";
 import type { State } from "../session/state.ts";
 import { toFetchItems, toMailbox, toSearchKeys, toSet } from "./arguments.ts";
 import type { FetchArgument, MailboxArgument, SearchArgument, SetArgument } from "./arguments.ts";
@@ -45,7 +45,7 @@ const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
  * `ConnectionError`, broken protocol with a `ProtocolError`.
  */
 export class ImapClient {
-  readonly #session: ImapClientSession;
+  readonly #session: ClientSession;
   readonly #driver: Driver<ClientEvent, ClientIntent>;
   readonly #conversation: Conversation;
   readonly #options: ImapClientOptions;
@@ -54,7 +54,7 @@ export class ImapClient {
   private constructor(transport: ByteTransport, options: ImapClientOptions) {
     const { serverName, tlsOptions, signal, allowPlaintext, limits, observe } = options;
     this.#options = options;
-    this.#session = new ImapClientSession({
+    this.#session = new ClientSession({
       secure: transport.info.secure,
       ...(allowPlaintext !== undefined && { allowPlaintext }),
       ...(limits !== undefined && { limits }),

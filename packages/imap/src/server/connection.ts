@@ -5,7 +5,7 @@ import { type Closure, type Driver, drive, type ServedConnection } from "@mailwi
 import type { ByteTransport } from "@mailwire/wire";
 import { shiftsNumbers } from "../session/ambiguity.ts";
 import type { ServerEvent, ServerIntent } from "../session/server-event.ts";
-import { ImapServerSession } from "../session/server-session.ts";
+import { ServerSession } from "../session/server-session.ts";
 import { answer } from "./answer.ts";
 import { append } from "./append-command.ts";
 import { Conversation } from "./conversation.ts";
@@ -30,7 +30,7 @@ export class ImapConnection implements ServedConnection {
   constructor(transport: ByteTransport, options: ImapServerOptions) {
     const { tls, signal, allowPlaintextAuth, limits, observe } = options;
     this.#options = options;
-    const session = new ImapServerSession({
+    const session = new ServerSession({
       secure: transport.info.secure,
       ...(allowPlaintextAuth !== undefined && { allowPlaintextAuth }),
       ...(limits !== undefined && { limits }),

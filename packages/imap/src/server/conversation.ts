@@ -7,7 +7,7 @@ import type { MailboxName } from "../codec/mailbox-name.ts";
 import type { ServerEvent, ServerIntent } from "../session/server-event.ts";
 import type { UntaggedData } from "../session/untagged-data.ts";
 import type { State } from "../session/state.ts";
-import type { ImapServerSession } from "../session/server-session.ts";
+import type { ServerSession } from "../session/server-session.ts";
 import type { ImapAccount, ImapMailbox, MailboxAccess } from "./backend.ts";
 import type { ImapContext, ImapServerOptions } from "./options.ts";
 
@@ -34,12 +34,12 @@ export class Conversation implements ImapContext {
   readonly mechanisms: readonly SaslServerMechanism[];
   /** True where STARTTLS can be had. */
   readonly upgradable: boolean;
-  readonly #session: ImapServerSession;
+  readonly #session: ServerSession;
   #login: Login | undefined;
   #selected: Selected | undefined;
   #unsent = 0;
 
-  constructor(session: ImapServerSession, driver: Driver<ServerEvent, ServerIntent>, options: ImapServerOptions, upgradable: boolean) {
+  constructor(session: ServerSession, driver: Driver<ServerEvent, ServerIntent>, options: ImapServerOptions, upgradable: boolean) {
     this.#session = session;
     this.driver = driver;
     this.options = options;

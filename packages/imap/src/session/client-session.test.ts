@@ -7,7 +7,7 @@ import type { Command } from "../codec/command.ts";
 import type { AppendCommand } from "../codec/commands/append.ts";
 import { mailboxName } from "../codec/mailbox-name.ts";
 import type { ClientSessionOptions } from "./client-options.ts";
-import { ImapClientSession } from "./client-session.ts";
+import { ClientSession } from "./client-session.ts";
 import { TRANSITIONS } from "./state.ts";
 import type { Answer, State, Verb } from "./state.ts";
 
@@ -23,14 +23,14 @@ function command(line: string): Command {
 }
 
 /** Says a command and gives what was transmitted. */
-function say(session: ImapClientSession, tag: string, line: string): string {
+function say(session: ClientSession, tag: string, line: string): string {
   session.send({ type: "command", tag, command: command(line) });
   return settle(session).said;
 }
 
 /** A session in a state. */
-function sessionIn(state: State, options: ClientSessionOptions = { secure: true }): ImapClientSession {
-  const session = new ImapClientSession(options);
+function sessionIn(state: State, options: ClientSessionOptions = { secure: true }): ClientSession {
+  const session = new ClientSession(options);
   if (state === "greeting") return session;
   hear(session, GREETING);
   if (state === "authenticated" || state === "selected") {
@@ -94,7 +94,7 @@ const LEGAL: Readonly<Record<State, readonly string[]>> = {
 const VERBS = Object.keys({ ...LINES, APPEND: "" }) as Verb[];
 const CELLS = STATES.flatMap((state) => VERBS.map((verb) => ({ state, verb, legal: LEGAL[state].includes(verb) })));
 
-function sayVerb(session: ImapClientSession, verb: Verb): void {
+function sayVerb(session: ClientSession, verb: Verb): void {
   session.send({ type: "command", tag: "t", command: verb === "APPEND" ? APPEND : command(LINES[verb] ?? "") });
 }
 
@@ -120,7 +120,7 @@ test.each([
   ["PREAUTH", "authenticated"],
   ["BYE", "closed"],
 ])("the greeting %s leads to %s", (status, state) => {
-  const session = new ImapClientSession({ secure: true });
+  const session = new ClientSession({ secure: true });
   expect(settle(session).then).toBe("need-input");
   expect(hear(session, `* ${status} hello\r\n`).events).toMatchObject([{ type: "greeting", response: { status } }]);
   expect(session.state).toBe(state);
@@ -128,18 +128,18 @@ test.each([
 
 describe("greeting", () => {
   test.each(["* NO no\r\n", "* BAD bad\r\n", "a OK ok\r\n", "* 3 EXISTS\r\n", "* CAPABILITY IMAP4rev1\r\n"])("%j is none", (text) => {
-    expect(() => hear(new ImapClientSession({ secure: true }), text)).toThrow(
+    expect(() => hear(new ClientSession({ secure: true }), text)).toThrow(
       expect.objectContaining({ side: "remote", code: "bad-greeting" }),
     );
   });
 
   test("PREAUTH is refused where TLS is required, and taken where not", () => {
-    expect(() => hear(new ImapClientSession(), "* PREAUTH hi\r\n")).toThrow(expect.objectContaining({ code: "preauth-without-tls" }));
-    expect(hear(new ImapClientSession({ allowPlaintext: true }), "* PREAUTH hi\r\n").events).toHaveLength(1);
+    expect(() => hear(new ClientSession(), "* PREAUTH hi\r\n")).toThrow(expect.objectContaining({ code: "preauth-without-tls" }));
+    expect(hear(new ClientSession({ allowPlaintext: true }), "* PREAUTH hi\r\n").events).toHaveLength(1);
   });
 
   test("an error is thrown once, then the session is closed", () => {
-    const session = new ImapClientSession();
+    const session = new ClientSession();
     expect(() => hear(session, "hello\r\n")).toThrow(ProtocolError);
     expect(session.poll()).toEqual({ type: "closed" });
     expect(() => session.send({ type: "command", tag: "a", command: { name: "NOOP" } })).toThrow(
@@ -267,7 +267,7 @@ describe("literals", () => {
   });
 
   test("go at once where the server offers it", () => {
-    const session = new ImapClientSession({ secure: true });
+    const session = new ClientSession({ secure: true });
     hear(session, "* OK [CAPABILITY IMAP4rev1 literal+] hi\r\n");
     session.send({ type: "command", tag: "a", command: login });
     expect(settle(session).said).toBe("a LOGIN {3+}\r\nu\u00c3\u00bc {3+}\r\np\u00c3\u00a4\r\n");
@@ -295,8 +295,8 @@ describe("literals", () => {
 });
 
 describe("APPEND", () => {
-  function begin(size: number, greeting = GREETING): ImapClientSession {
-    const session = new ImapClientSession({ secure: true });
+  function begin(size: number, greeting = GREETING): ClientSession {
+    const session = new ClientSession({ secure: true });
     hear(session, greeting.replace("OK", "PREAUTH"));
     session.send({
       type: "command",
@@ -349,7 +349,7 @@ describe("APPEND", () => {
 });
 
 describe("AUTHENTICATE", () => {
-  function begin(initialResponse: Secret<string> | null = null): ImapClientSession {
+  function begin(initialResponse: Secret<string> | null = null): ClientSession {
     const session = sessionIn("not-authenticated");
     session.send({ type: "command", tag: "a", command: { name: "AUTHENTICATE", mechanism: "X", initialResponse } });
     session.send({ type: "command", tag: "b", command: { name: "NOOP" } });
@@ -395,7 +395,7 @@ describe("AUTHENTICATE", () => {
 });
 
 describe("TLS", () => {
-  function upgrading(): ImapClientSession {
+  function upgrading(): ClientSession {
     const session = sessionIn("not-authenticated", {});
     say(session, "a", "STARTTLS");
     return session;
@@ -501,7 +501,7 @@ describe("capabilities", () => {
   });
 
   test("LOGINDISABLED keeps LOGIN from being said", () => {
-    const session = new ImapClientSession({ allowPlaintext: true });
+    const session = new ClientSession({ allowPlaintext: true });
     hear(session, "* OK [CAPABILITY IMAP4rev1 LoginDisabled] hi\r\n");
     expect(() => say(session, "a", "LOGIN u p")).toThrow(expect.objectContaining({ side: "local", code: "login-disabled" }));
     expect(say(session, "a", "AUTHENTICATE PLAIN")).toBe("a AUTHENTICATE PLAIN\r\n");
@@ -534,7 +534,7 @@ describe("the end", () => {
 
 describe("patience", () => {
   test("is a new one for each wait and endless between commands", () => {
-    const session = new ImapClientSession({
+    const session = new ClientSession({
       secure: true,
       limits: { greetingMs: 1, responseMs: 2, minBytesPerSecond: 3, streamLiteralBytes: 4 },
     });
@@ -560,7 +560,7 @@ describe("patience", () => {
 
 test("an observer sees both ways, without secrets", () => {
   const { lines, observe } = transcript();
-  const session = new ImapClientSession({ observe, limits: { streamLiteralBytes: 2 } });
+  const session = new ClientSession({ observe, limits: { streamLiteralBytes: 2 } });
   hear(session, GREETING);
   say(session, "a", "STARTTLS");
   hear(session, "a OK go\r\n");

@@ -27,7 +27,7 @@ const ANSWERS = { OK: "ok", NO: "no", BAD: "bad", PREAUTH: "preauth", BYE: "bye"
 type Way = "plaintext" | "upgrading" | "secure";
 
 /** The client's side of an IMAP connection, without I/O. */
-export class ImapClientSession implements Session<ClientEvent, ClientIntent> {
+export class ClientSession implements Session<ClientEvent, ClientIntent> {
   readonly #options: ClientSessionOptions;
   readonly #limits: ClientLimits;
   readonly #out = new OutputQueue<ClientEvent>();

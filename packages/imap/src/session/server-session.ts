@@ -42,7 +42,7 @@ const CRLF = fromLatin1("\r\n");
 type Received<Type extends CommandEvent["type"]> = Extract<CommandEvent, { readonly type: Type }>;
 
 /** The server's side of an IMAP connection, without I/O. It waits for the `greeting` first. */
-export class ImapServerSession implements Session<ServerEvent, ServerIntent> {
+export class ServerSession implements Session<ServerEvent, ServerIntent> {
   readonly #options: ServerSessionOptions;
   readonly #limits: ServerLimits;
   readonly #out = new OutputQueue<ServerEvent>();
