@@ -14,18 +14,18 @@ import type { Command } from "./codec/command.ts";
 import { MAX_COMMAND_BYTES } from "./codec/line.ts";
 import type { DropListing, Listing, ScanListing, UniqueIdListing } from "./codec/listing.ts";
 import type { Reply } from "./codec/reply.ts";
-import { Conversation } from "./conversation.ts";
-import type { AskOptions, ConversationLimits, Pop3Answer } from "./conversation.ts";
-import type { MessageBody } from "./message-body.ts";
-import { Pop3ReplyError } from "./reply-error.ts";
+import { Conversation } from "./client/conversation.ts";
+import type { AskOptions, ConversationLimits, Pop3Answer } from "./client/conversation.ts";
+import type { MessageBody } from "./client/message-body.ts";
+import { Pop3ReplyError } from "./client/reply-error.ts";
 import type { ClientEvent, ClientIntent } from "./session/client-events.ts";
 import { ClientSession } from "./session/client-session.ts";
 import { DEFAULT_CLIENT_LIMITS } from "./session/limits.ts";
 import type { ClientLimits } from "./session/limits.ts";
 
-export type { AnswerLine, ConversationLimits, Pop3Answer } from "./conversation.ts";
-export { Pop3ReplyError } from "./reply-error.ts";
-export type { MessageBody } from "./message-body.ts";
+export type { AnswerLine, ConversationLimits, Pop3Answer } from "./client/conversation.ts";
+export { Pop3ReplyError } from "./client/reply-error.ts";
+export type { MessageBody } from "./client/message-body.ts";
 
 /** Limits of a {@link Pop3Client}: those of its session, and two of its own. */
 export interface Pop3ClientLimits extends ClientLimits, ConversationLimits {}

@@ -6,21 +6,21 @@ import { drive } from "@mailwire/transport";
 import type { Closure, Driver, ServedConnection } from "@mailwire/transport";
 import { ConnectionError } from "@mailwire/wire";
 import type { ByteTransport } from "@mailwire/wire";
-import { Authentication } from "./authentication.ts";
-import type { AuthOutcome } from "./authentication.ts";
+import { Authentication } from "./server/authentication.ts";
+import type { AuthOutcome } from "./server/authentication.ts";
 import type { Command } from "./codec/command.ts";
 import type { CapabilityListing } from "./codec/listing.ts";
 import { err, ok } from "./codec/reply.ts";
 import type { Reply } from "./codec/reply.ts";
-import { MarkedMaildrop } from "./maildrop.ts";
-import type { Pop3Context, Pop3ServerOptions } from "./server-options.ts";
+import { MarkedMaildrop } from "./server/maildrop.ts";
+import type { Pop3Context, Pop3ServerOptions } from "./server/options.ts";
 import type { ServerEvent, ServerIntent } from "./session/server-events.ts";
 import { ServerSession } from "./session/server-session.ts";
-import { answerTransaction } from "./transaction.ts";
-import type { ServerAnswer } from "./transaction.ts";
+import { answerTransaction } from "./server/transaction.ts";
+import type { ServerAnswer } from "./server/transaction.ts";
 
-export type { Maildrop, MaildropMessage } from "./maildrop.ts";
-export type { Intervention, Pop3Context, Pop3ServerOptions } from "./server-options.ts";
+export type { Maildrop, MaildropMessage } from "./server/maildrop.ts";
+export type { Intervention, Pop3Context, Pop3ServerOptions } from "./server/options.ts";
 
 /** Serves POP3 on one connection; it is over, and its maildrop released, when `closed` of the result resolves. */
 export function servePop3(transport: ByteTransport, options: Pop3ServerOptions): ServedConnection {

@@ -6,7 +6,7 @@ import type { Driver } from "@mailwire/transport";
 import type { TaggedResponse, UntaggedResponse } from "../codec/responses/condition.ts";
 import type { Command } from "../codec/command.ts";
 import type { FetchResponse } from "../codec/responses/fetch.ts";
-import type { ClientEvent, ClientIntent } from "../session/client-event.ts";
+import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
 import { isUntagged } from "../session/untagged-data.ts";
 import type { UntaggedData } from "../session/untagged-data.ts";
 import type { MessageSink, Operation, OperationOptions } from "./operation.ts";

@@ -11,7 +11,7 @@ import type { StoreCommand } from "../codec/commands/store.ts";
 import type { Flag } from "../codec/flag.ts";
 import type { ListResponse } from "../codec/responses/list.ts";
 import type { StatusResponse } from "../codec/responses/status.ts";
-import type { ClientEvent, ClientIntent } from "../session/client-event.ts";
+import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
 import { ClientSession } from "../session/client-session.ts";
 import type { State } from "../session/state.ts";
 import { toFetchItems, toMailbox, toSearchKeys, toSet } from "./arguments.ts";

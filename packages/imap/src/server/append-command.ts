@@ -1,7 +1,7 @@
 // APPEND (RFC 3501 section 6.3.11): the message streams into the backend, and is asked for when the backend first reads it.
 
 import { ConnectionError, ProtocolError } from "@mailwire/wire";
-import type { ServerEvent } from "../session/server-event.ts";
+import type { ServerEvent } from "../session/server-events.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Completion } from "./options.ts";
 import { tryCreate } from "./refusal.ts";

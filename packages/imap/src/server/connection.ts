@@ -4,7 +4,7 @@ import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import { type Closure, type Driver, drive, type ServedConnection } from "@mailwire/transport";
 import type { ByteTransport } from "@mailwire/wire";
 import { shiftsNumbers } from "../session/ambiguity.ts";
-import type { ServerEvent, ServerIntent } from "../session/server-event.ts";
+import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
 import { ServerSession } from "../session/server-session.ts";
 import { answer } from "./answer.ts";
 import { append } from "./append-command.ts";

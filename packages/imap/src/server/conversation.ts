@@ -4,7 +4,7 @@ import { plainServer, type SaslServerMechanism } from "@mailwire/sasl";
 import type { Driver } from "@mailwire/transport";
 import { ProtocolError, type TransportInfo } from "@mailwire/wire";
 import type { MailboxName } from "../codec/mailbox-name.ts";
-import type { ServerEvent, ServerIntent } from "../session/server-event.ts";
+import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
 import type { UntaggedData } from "../session/untagged-data.ts";
 import type { State } from "../session/state.ts";
 import type { ServerSession } from "../session/server-session.ts";

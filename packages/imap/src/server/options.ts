@@ -5,7 +5,7 @@ import type { Observer, TransportInfo } from "@mailwire/wire";
 import type { Command } from "../codec/command.ts";
 import type { MailboxName } from "../codec/mailbox-name.ts";
 import type { ServerLimits } from "../session/limits.ts";
-import type { Condition } from "../session/server-event.ts";
+import type { Condition } from "../session/server-events.ts";
 import type { State } from "../session/state.ts";
 import type { ImapBackend, MailboxAccess } from "./backend.ts";
 

@@ -10,7 +10,7 @@ import { ResponseDecoder } from "../codec/response-decoder.ts";
 import type { ResponseEvent } from "../codec/response-decoder.ts";
 import type { CapabilityResponse } from "../codec/responses/capability.ts";
 import type { TaggedResponse } from "../codec/responses/condition.ts";
-import type { ClientEvent, ClientIntent } from "./client-event.ts";
+import type { ClientEvent, ClientIntent } from "./client-events.ts";
 import type { ClientSessionOptions } from "./client-options.ts";
 import { CommandWriter } from "./command-writer.ts";
 import { CommandsInFlight } from "./commands-in-flight.ts";

@@ -24,7 +24,7 @@ import { DEFAULT_SERVER_LIMITS, commandLimits } from "./limits.ts";
 import type { ServerLimits } from "./limits.ts";
 import { shiftsNumbers } from "./ambiguity.ts";
 import { ResponseWriter } from "./response-writer.ts";
-import type { Condition, ServerEvent, ServerIntent } from "./server-event.ts";
+import type { Condition, ServerEvent, ServerIntent } from "./server-events.ts";
 import type { ServerSessionOptions } from "./server-options.ts";
 import { stateAfter } from "./state.ts";
 import type { Answer, State, Verb } from "./state.ts";

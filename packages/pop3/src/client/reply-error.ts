@@ -1,7 +1,7 @@
 // The server says no.
 
-import type { CommandType } from "./codec/command.ts";
-import type { Reply } from "./codec/reply.ts";
+import type { CommandType } from "../codec/command.ts";
+import type { Reply } from "../codec/reply.ts";
 
 /** The server answered `-ERR`. The session goes on, except after the greeting and after QUIT. */
 export class Pop3ReplyError extends Error {

@@ -1,10 +1,10 @@
 // The answers of the TRANSACTION state (RFC 1939 section 5), from a maildrop and nothing else.
 
-import type { Command } from "./codec/command.ts";
-import type { Listing } from "./codec/listing.ts";
-import { encodeListing } from "./codec/listing.ts";
-import { err, ok } from "./codec/reply.ts";
-import type { Reply } from "./codec/reply.ts";
+import type { Command } from "../codec/command.ts";
+import type { Listing } from "../codec/listing.ts";
+import { encodeListing } from "../codec/listing.ts";
+import { err, ok } from "../codec/reply.ts";
+import type { Reply } from "../codec/reply.ts";
 import type { MaildropMessage, MarkedMaildrop } from "./maildrop.ts";
 import { topLines } from "./top-lines.ts";
 

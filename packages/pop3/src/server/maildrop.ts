@@ -1,8 +1,8 @@
 // What a server needs of a maildrop, and the marks that a session puts on it (RFC 1939 sections 5 and 6).
 
-import { err } from "./codec/reply.ts";
-import type { Reply } from "./codec/reply.ts";
-import type { ScanListing, UniqueIdListing } from "./codec/listing.ts";
+import { err } from "../codec/reply.ts";
+import type { Reply } from "../codec/reply.ts";
+import type { ScanListing, UniqueIdListing } from "../codec/listing.ts";
 
 /** A message in a {@link Maildrop}. */
 export interface MaildropMessage {

@@ -3,13 +3,13 @@
 
 import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import type { Driver } from "@mailwire/transport";
-import type { Command } from "./codec/command.ts";
-import type { Listing } from "./codec/listing.ts";
-import type { Reply } from "./codec/reply.ts";
+import type { Command } from "../codec/command.ts";
+import type { Listing } from "../codec/listing.ts";
+import type { Reply } from "../codec/reply.ts";
 import { BodyQueue } from "./message-body.ts";
 import type { MessageBody } from "./message-body.ts";
 import { Pop3ReplyError } from "./reply-error.ts";
-import type { ClientEvent, ClientIntent } from "./session/client-events.ts";
+import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
 
 /** An answer in full; messages are not answered so, but streamed. */
 export interface Pop3Answer {

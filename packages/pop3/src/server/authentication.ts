@@ -3,11 +3,11 @@
 import { equalBytes, plainServer } from "@mailwire/sasl";
 import type { SaslContext, SaslServer, SaslServerMechanism, SaslStep } from "@mailwire/sasl";
 import { Secret, utf8 } from "@mailwire/wire";
-import { apopDigest } from "./codec/apop.ts";
-import type { Command } from "./codec/command.ts";
-import { err, ok } from "./codec/reply.ts";
-import type { Reply } from "./codec/reply.ts";
-import type { Pop3ServerOptions } from "./server-options.ts";
+import { apopDigest } from "../codec/apop.ts";
+import type { Command } from "../codec/command.ts";
+import { err, ok } from "../codec/reply.ts";
+import type { Reply } from "../codec/reply.ts";
+import type { Pop3ServerOptions } from "./options.ts";
 
 /** What a step of authentication comes to. */
 export type AuthOutcome =

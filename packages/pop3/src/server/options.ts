@@ -2,11 +2,11 @@
 
 import type { SaslServerMechanism, VerifyPassword } from "@mailwire/sasl";
 import type { LineEndPolicy, Observer, Secret, TransportInfo } from "@mailwire/wire";
-import type { Command } from "./codec/command.ts";
-import type { Reply } from "./codec/reply.ts";
+import type { Command } from "../codec/command.ts";
+import type { Reply } from "../codec/reply.ts";
 import type { Maildrop } from "./maildrop.ts";
-import type { ServerLimits } from "./session/limits.ts";
-import type { State } from "./session/state.ts";
+import type { ServerLimits } from "../session/limits.ts";
+import type { State } from "../session/state.ts";
 
 /** What handlers may know of a connection. */
 export interface Pop3Context {
