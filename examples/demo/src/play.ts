@@ -2,7 +2,7 @@
 
 import { typeSession, formatEvent, joinChunks, recordedExchanges } from "@mailwire/transcript";
 import { connect, listen } from "@mailwire/tls";
-import { latin1 } from "@mailwire/wire";
+import { latin1, utf8 } from "@mailwire/wire";
 import { type KeyPair, startMailServer } from "example-mail-server";
 import type { Outcome } from "./outcome.ts";
 import { circumstancesOf, type ProtocolName, type Recording } from "./recordings.ts";
@@ -24,7 +24,7 @@ export async function typeIntoOurServer(recording: Recording, keyPair: KeyPair, 
   });
   for (const { name: user } of users) {
     const inbox = await (await store.account(user))?.mailbox("INBOX");
-    for (let number = 1; number <= messages; number += 1) await inbox?.append(await store.receive(recordedMessage(number)));
+    for (let number = 1; number <= messages; number += 1) await inbox?.append(await store.receive([recordedMessage(number)]));
   }
   const tls = { ca: keyPair.cert };
   const transport = await connect({ host: "localhost", port: ports[service] ?? 0, mode: implicitTls ? "implicit" : "none", tls });
@@ -80,10 +80,8 @@ export async function playToOurClient(recording: Recording, keyPair: KeyPair): P
 }
 
 /** A message for those that were on the recorded server. */
-async function* recordedMessage(number: number): AsyncGenerator<Uint8Array> {
-  yield new TextEncoder().encode(
-    `From: sender@example.com\r\nTo: recipient@example.com\r\nSubject: Message ${number}\r\n\r\nThis is a test message.\r\n`,
-  );
+function recordedMessage(number: number): Uint8Array {
+  return utf8(`From: sender@example.com\r\nTo: recipient@example.com\r\nSubject: Message ${number}\r\n\r\nThis is a test message.\r\n`);
 }
 
 /** The status of each answer in a text, without its wording. */

@@ -38,7 +38,7 @@ const upgraded = (): SmtpClientOptions => ({ serverName: "localhost", tlsOptions
 
 /** The newest message of bob, once there are `count`. */
 async function newestMessage(count: number): Promise<string> {
-  for (const until = Date.now() + 15_000; ; await sleep(100)) {
+  for (const until = Date.now() + 15_000; ;) {
     const transport = await connect({ host: "127.0.0.1", port: dovecot.pop3 });
     const client = await Pop3Client.open(transport, { allowPlaintext: true });
     await client.login("bob", "secret2");
@@ -47,6 +47,7 @@ async function newestMessage(count: number): Promise<string> {
     await client.quit();
     if (text !== undefined) return text;
     if (Date.now() > until) throw new Error(`bob has ${messages} messages, not ${count}\n${await postfix.log()}`);
+    await sleep(100);
   }
 }
 

@@ -15,7 +15,7 @@ type Line = "field" | "blank" | "body" | "unfinished";
  * The message with a blank line in front of the first line that can belong to no header, unless a blank line came before it; the rest is
  * passed on as it comes.
  */
-export async function* endHeader(message: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* endHeader(message: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   let waiting: Uint8Array = new Uint8Array();
   let line: Line = "unfinished";
   for await (const chunk of message) {

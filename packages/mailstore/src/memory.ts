@@ -96,7 +96,7 @@ export class MemoryStore implements Store {
     return this.#users.get(user.toLowerCase())?.account;
   }
 
-  async receive(chunks: AsyncIterable<Uint8Array>): Promise<MessageContent> {
+  async receive(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<MessageContent> {
     const kept: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of chunks) {

@@ -11,7 +11,7 @@ export interface Store {
    * Takes in the bytes of a message, as large as they are, for any number of mailboxes; next: {@link Mailbox.append}.
    * Rejects with `too-large`, or with what `chunks` throws; then nothing is kept. Copies what it keeps of the chunks.
    */
-  receive(chunks: AsyncIterable<Uint8Array>): Promise<MessageContent>;
+  receive(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<MessageContent>;
 }
 
 /**
