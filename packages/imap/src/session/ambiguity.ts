@@ -14,6 +14,24 @@ const ALONE: ReadonlySet<Command["name"]> = new Set<Command["name"]>([
   "unknown",
 ]);
 
+/** What the untagged data of an answer is called. Servers answer several commands before they complete the first (Dovecot does). */
+const ANSWERS: ReadonlyMap<Command["name"], string> = new Map<Command["name"], string>([
+  ["FETCH", "FETCH"],
+  ["UID FETCH", "FETCH"],
+  ["STORE", "FETCH"],
+  ["UID STORE", "FETCH"],
+  ["SEARCH", "SEARCH"],
+  ["UID SEARCH", "SEARCH"],
+  ["LIST", "LIST"],
+  ["LSUB", "LSUB"],
+  ["STATUS", "STATUS"],
+]);
+
+/** The kind of data that answers a command; with two of one kind in flight nobody could tell whose it is. */
+export function answeredBy(command: Command): string | undefined {
+  return ANSWERS.get(command.name);
+}
+
 /** True for a command that is sent when no other is in flight, and waited for. */
 export function goesAlone(command: Command): boolean {
   return ALONE.has(command.name);

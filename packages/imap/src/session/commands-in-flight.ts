@@ -2,7 +2,7 @@
 
 import type { Command } from "../codec/command.ts";
 import type { Segment } from "../codec/literal.ts";
-import { goesAlone, saysNumbers, shiftsNumbers } from "./ambiguity.ts";
+import { answeredBy, goesAlone, saysNumbers, shiftsNumbers } from "./ambiguity.ts";
 import { stateAfter } from "./state.ts";
 import type { State, Verb } from "./state.ts";
 
@@ -22,6 +22,8 @@ export class CommandsInFlight {
   readonly #waiting: Flight[] = [];
   #alone = 0;
   #shifting = 0;
+  /** The kinds of data that answer those sent. */
+  readonly #answers = new Set<string>();
   /** The state when all of them will have succeeded. */
   #expected: State;
 
@@ -58,8 +60,7 @@ export class CommandsInFlight {
   /** The next command, when it may be sent now; it is in flight from here on. */
   depart(): Flight | undefined {
     const [next] = this.#waiting;
-    if (next === undefined || this.#alone > 0) return undefined;
-    if (goesAlone(next.command) ? this.#sent.size > 0 : this.#shifting > 0 && saysNumbers(next.command)) return undefined;
+    if (next === undefined || !this.#mayGo(next.command)) return undefined;
     this.#waiting.shift();
     this.#sent.set(next.tag, next);
     this.#count(next, 1);
@@ -80,9 +81,20 @@ export class CommandsInFlight {
     this.#expected = [...this.#sent.values(), ...this.#waiting].reduce(afterSuccess, state);
   }
 
-  #count(flight: Flight, by: 1 | -1): void {
-    if (goesAlone(flight.command)) this.#alone += by;
-    if (shiftsNumbers(flight.command)) this.#shifting += by;
+  #mayGo(command: Command): boolean {
+    if (this.#alone > 0 || (goesAlone(command) && this.#sent.size > 0)) return false;
+    if (this.#shifting > 0 && saysNumbers(command)) return false;
+    const answer = answeredBy(command);
+    return answer === undefined || !this.#answers.has(answer);
+  }
+
+  #count({ command }: Flight, by: 1 | -1): void {
+    if (goesAlone(command)) this.#alone += by;
+    if (shiftsNumbers(command)) this.#shifting += by;
+    const answer = answeredBy(command);
+    if (answer === undefined) return;
+    if (by > 0) this.#answers.add(answer);
+    else this.#answers.delete(answer);
   }
 }
 
