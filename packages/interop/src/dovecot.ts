@@ -13,6 +13,10 @@ export interface Dovecot {
   readonly pop3: number;
   readonly pop3s: number;
   readonly certificate: Certificate;
+  /** What Dovecot's own administration tool says of the mail it holds. */
+  doveadm(...args: readonly string[]): Promise<string>;
+  /** Fields of the messages in a mailbox of alice, as Dovecot has them: a line each, in order, without \Recent. */
+  stored(mailbox: string, fields: string): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -20,23 +24,32 @@ export interface Dovecot {
 export const OWNER: { readonly uid: number; readonly gid: number } =
   process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 
-/** Starts Dovecot with all its files in `directory`. */
-export async function startDovecot(directory: string): Promise<Dovecot> {
+/** Starts Dovecot with all its files in `directory`; `settings` are lines for its configuration. */
+export async function startDovecot(directory: string, settings = ""): Promise<Dovecot> {
   const certificate = await makeCertificate(directory);
   const [imap = 0, imaps = 0, pop3 = 0, pop3s = 0] = await freePorts(4);
   await mkdir(join(directory, "home"), { recursive: true });
   await chown(join(directory, "home"), OWNER.uid, OWNER.gid);
   await writeFile(join(directory, "users"), "alice:{PLAIN}secret1\nbob:{PLAIN}secret2\n");
   const file = join(directory, "dovecot.conf");
-  await writeFile(file, configuration(directory, certificate, { imap, imaps, pop3, pop3s }));
+  await writeFile(file, configuration(directory, certificate, { imap, imaps, pop3, pop3s }) + settings);
   await launch(["dovecot", "-c", file]);
   await Promise.all([imap, imaps, pop3, pop3s].map((port) => listening(port)));
+  const doveadm = async (...args: readonly string[]): Promise<string> => (await mustRun(["doveadm", "-c", file, ...args])).stdout;
   return {
     imap,
     imaps,
     pop3,
     pop3s,
     certificate,
+    doveadm,
+    stored: async (mailbox, fields) => {
+      const lines = await doveadm("-f", "flow", "fetch", "-u", "alice", fields, "mailbox", mailbox);
+      return lines
+        .replace(/ ?\\Recent/g, "")
+        .split("\n")
+        .slice(0, -1);
+    },
     stop: async () => {
       await mustRun(["doveadm", "-c", file, "stop"]);
     },
@@ -80,6 +93,10 @@ namespace inbox {
 }
 service anvil {
   chroot =
+  # After a wrong password, nobody waits.
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service imap-login {
   chroot =
