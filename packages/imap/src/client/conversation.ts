@@ -18,8 +18,18 @@ interface Running {
   readonly operation: Operation<unknown>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (reason: unknown) => void;
+  /** True until the message of an APPEND is sent to its end. */
+  unsent: boolean;
   /** Why an exchange was given up on this side. */
   failure?: unknown;
+  /** Forgets the signal that could have stopped it. */
+  forgetSignal?: () => void;
+}
+
+/** Something that is waited for beside answers. */
+interface Milestone {
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 /** The loop over a driver. */
@@ -29,11 +39,12 @@ export class Conversation {
   /** In the order of saying. */
   readonly #running = new Map<string, Running>();
   readonly #news = new Signal();
-  /** Messages of APPENDs that are not sent to their end. */
-  readonly #bodies = new Map<string, AsyncIterator<Uint8Array>>();
+  /** The message of the APPEND that is being said. */
+  #body: AsyncIterator<Uint8Array> | undefined;
   /** Who takes the FETCH response whose literals are passing; `undefined` between responses. */
   #taker: MessageSink | undefined;
-  #upgraded: (() => void) | undefined;
+  /** The greeting, or TLS. */
+  #milestone: Milestone | undefined;
   #farewell: UntaggedResponse | undefined;
   #prefix = randomPrefix();
   #said = 0;
@@ -43,16 +54,11 @@ export class Conversation {
     this.#onUntagged = onUntagged;
   }
 
-  /** Waits for the greeting, then runs the loop. Rejects with an `ImapResponseError` for BYE. */
-  async start(): Promise<void> {
-    const event = await this.#driver.next();
-    if (event?.type !== "greeting") throw new ConnectionError("eof", "the server did not greet", { phase: "greeting" });
-    if (event.response.status === "BYE") {
-      await this.#driver.close();
-      throw new ImapResponseError("greeting", event.response);
-    }
+  /** Runs the loop; resolves when the server has greeted. Rejects with an `ImapResponseError` for BYE. */
+  start(): Promise<void> {
     void this.#run();
-    void this.#driver.closed.then(() => this.#news.give());
+    void this.#driver.closed.then(({ error }) => this.#over(error ?? this.#goodbye()));
+    return this.#reached();
   }
 
   /** Says the command of an operation and resolves to what comes of it. */
@@ -62,38 +68,36 @@ export class Conversation {
       if (signal?.aborted === true) throw aborted(signal);
       const tag = this.#tag();
       this.#driver.send({ type: "command", tag, command: operation.command });
-      const running: Running = { operation, resolve: (result) => resolve(result as Result), reject };
+      const unsent = operation.body !== undefined;
+      const running: Running = { operation, resolve: (result) => resolve(result as Result), reject, unsent };
       this.#running.set(tag, running);
-      if (operation.body !== undefined) this.#bodies.set(tag, operation.body);
-      if (signal !== undefined) this.#heed(signal, tag, reject);
+      if (signal !== undefined) this.#heed(signal, running);
       this.#news.give();
     });
   }
 
   /** Resolves when the upgrade that STARTTLS asked for is done. */
   upgraded(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#upgraded = resolve;
-      void this.#driver.closed.then((closure) =>
-        reject(closure.error ?? new ConnectionError("tls", "the connection ended before TLS was established")),
-      );
-    });
+    return this.#reached();
   }
 
   /** Something that the loop waits for may have come: a reader is hungry. */
   readonly moved = (): void => this.#news.give();
 
+  #reached(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#milestone = { resolve, reject };
+    });
+  }
+
   async #run(): Promise<void> {
     try {
       for (;;) {
-        while (this.#braked) await Promise.race([this.#news.wait(), this.#driver.closed]);
+        while (this.#braked) await this.#news.wait();
         const event = await this.#driver.next();
-        if (event === null) break;
+        if (event === null) return;
         this.#take(event);
       }
-      this.#over(
-        new ConnectionError("closed", this.#farewell === undefined ? "the connection is over" : `the server left: ${this.#farewell.text}`),
-      );
     } catch (error) {
       this.#driver.abort(error);
       this.#over(error);
@@ -111,6 +115,10 @@ export class Conversation {
 
   #take(event: ClientEvent): void {
     switch (event.type) {
+      case "greeting":
+        if (event.response.status === "BYE") this.#milestone?.reject(new ImapResponseError("greeting", event.response));
+        else this.#milestone?.resolve();
+        break;
       case "response":
         if (isUntagged(event.response)) this.#untagged(event.response);
         break;
@@ -135,9 +143,7 @@ export class Conversation {
         break;
       case "tls":
         this.#prefix = randomPrefix();
-        this.#upgraded?.();
-        break;
-      case "greeting":
+        this.#milestone?.resolve();
         break;
     }
   }
@@ -165,26 +171,38 @@ export class Conversation {
     const running = this.#running.get(response.tag);
     if (running === undefined) return;
     this.#running.delete(response.tag);
-    if (response.status === "OK") running.resolve(running.operation.result(response));
-    else running.reject(running.failure ?? new ImapResponseError(name, response));
+    running.forgetSignal?.();
+    // Who has given up an exchange does not trust an OK to it either.
+    if (running.failure !== undefined) running.reject(running.failure);
+    else if (response.status !== "OK") running.reject(new ImapResponseError(name, response));
+    else {
+      try {
+        running.resolve(running.operation.result(response));
+      } catch (error) {
+        running.reject(error);
+      }
+    }
   }
 
   /** Sends the next piece of a message. One that fails or has not the size that was announced costs the connection. */
   async #feed(tag: string, left: number): Promise<void> {
-    const body = this.#bodies.get(tag);
-    if (body === undefined) return;
+    const running = this.#running.get(tag);
     try {
+      const body = (this.#body ??= running?.operation.body?.[Symbol.asyncIterator]());
       const bytes = await nextChunk(body);
       if (bytes === undefined)
         throw new ProtocolError("local", "append-too-short", `the message ended ${left} bytes before its announced end`);
-      // The last piece is held back until it is known to be the last: after it the message cannot be called back.
-      if (bytes.length === left && (await nextChunk(body)) !== undefined) {
-        throw new ProtocolError("local", "append-too-long", "the message goes on after its announced end");
+      if (bytes.length === left) {
+        // The last piece is held back until it is known to be the last: after it the message cannot be called back.
+        if ((await nextChunk(body)) !== undefined) {
+          throw new ProtocolError("local", "append-too-long", "the message goes on after its announced end");
+        }
+        this.#body = undefined;
+        if (running !== undefined) running.unsent = false;
       }
-      if (bytes.length === left) this.#bodies.delete(tag);
       this.#driver.send({ type: "append-chunk", bytes });
     } catch (error) {
-      this.#running.get(tag)?.reject(error);
+      running?.reject(error);
       this.#driver.abort(error);
     }
   }
@@ -211,20 +229,34 @@ export class Conversation {
   }
 
   /** Stops waiting for an operation when its signal says so. */
-  #heed(signal: AbortSignal, tag: string, reject: (reason: unknown) => void): void {
+  #heed(signal: AbortSignal, running: Running): void {
     const stop = (): void => {
-      reject(aborted(signal));
+      running.reject(aborted(signal));
       // The server waits for bytes that will not come.
-      if (this.#bodies.has(tag)) this.#driver.abort(signal.reason);
+      if (running.unsent) this.#driver.abort(signal.reason);
     };
     signal.addEventListener("abort", stop, { once: true });
+    running.forgetSignal = () => signal.removeEventListener("abort", stop);
   }
 
+  #goodbye(): ConnectionError {
+    return new ConnectionError(
+      "closed",
+      this.#farewell === undefined ? "the connection is over" : `the server left: ${this.#farewell.text}`,
+    );
+  }
+
+  /** Nothing more will come: whoever waits is told why. */
   #over(reason: unknown): void {
-    for (const { reject } of this.#running.values()) reject(reason);
+    this.#milestone?.reject(reason);
+    for (const { reject, forgetSignal } of this.#running.values()) {
+      forgetSignal?.();
+      reject(reason);
+    }
     this.#running.clear();
-    for (const body of this.#bodies.values()) void Promise.resolve(body.return?.()).catch(() => undefined);
-    this.#bodies.clear();
+    void leave(this.#body);
+    this.#body = undefined;
+    this.#news.give();
   }
 
   #tag(): string {
@@ -246,11 +278,20 @@ function foretell({ sequenceNumber, items, item, size }: Extract<ClientEvent, { 
 }
 
 /** The next piece that holds anything; `undefined` at the end. */
-async function nextChunk(body: AsyncIterator<Uint8Array>): Promise<Uint8Array | undefined> {
+async function nextChunk(body: AsyncIterator<Uint8Array> | undefined): Promise<Uint8Array | undefined> {
   for (;;) {
-    const next = await body.next();
-    if (next.done === true) return undefined;
+    const next = await body?.next();
+    if (next === undefined || next.done === true) return undefined;
     if (next.value.length > 0) return next.value;
+  }
+}
+
+/** Tells a message that nobody reads the rest of it. */
+async function leave(body: AsyncIterator<Uint8Array> | undefined): Promise<void> {
+  try {
+    await body?.return?.();
+  } catch {
+    // Why it is left has been told already.
   }
 }
 

@@ -19,7 +19,7 @@ class Assembly {
   readonly message: ImapMessage;
   readonly streams: LiteralQueue[] = [];
   items: readonly MessageItem[] = [];
-  /** What it is reckoned to hold beside its streams. */
+  /** What it is reckoned to hold beside its streams, while it waits. */
   bytes = 0;
 
   constructor(sequenceNumber: number) {
@@ -74,8 +74,11 @@ export class FetchQueue implements MessageSink {
         const assembly = this.#messages.shift();
         if (assembly !== undefined) {
           this.#count(-assembly.bytes);
-          yield assembly.message;
-          for (const stream of assembly.streams) stream.drop();
+          try {
+            yield assembly.message;
+          } finally {
+            for (const stream of assembly.streams) stream.drop();
+          }
         } else if (this.#failure !== undefined) throw this.#failure;
         else if (this.#state === "open") await this.#news.wait();
         else return;
@@ -88,9 +91,11 @@ export class FetchQueue implements MessageSink {
   begin(event: Extract<ResponseEvent, { readonly type: "literal-start" }>): void {
     const stream = new LiteralQueue(event.size, (bytes) => this.#count(-bytes));
     if (this.#state !== "open") stream.drop();
-    const assembly = (this.#current ??= this.#add(new Assembly(event.sequenceNumber)));
+    const assembly = (this.#current ??= new Assembly(event.sequenceNumber));
     assembly.streams.push(stream);
-    assembly.adopt([...event.items, { ...event.item, data: { size: event.size } }]);
+    const items = [...event.items, { ...event.item, data: { size: event.size } }];
+    if (assembly.streams.length === 1) this.#add(assembly, items);
+    else this.#grow(assembly, items);
   }
 
   chunk(bytes: Uint8Array): void {
@@ -102,12 +107,8 @@ export class FetchQueue implements MessageSink {
   }
 
   message(response: FetchResponse): void {
-    const assembly = this.#current ?? new Assembly(response.sequenceNumber);
-    assembly.adopt(response.items);
-    if (this.#current === undefined) {
-      assembly.bytes = weigh(response.items);
-      this.#add(assembly);
-    }
+    if (this.#current === undefined) this.#add(new Assembly(response.sequenceNumber), response.items);
+    else this.#grow(this.#current, response.items);
     this.#current = undefined;
   }
 
@@ -135,12 +136,20 @@ export class FetchQueue implements MessageSink {
     this.#moved();
   }
 
-  #add(assembly: Assembly): Assembly {
-    if (this.#state !== "open") return assembly;
-    this.#messages.push(assembly);
-    this.#count(assembly.bytes);
+  #add(assembly: Assembly, items: readonly FetchItem[]): void {
+    if (this.#state === "open") this.#messages.push(assembly);
+    this.#grow(assembly, items);
     this.#news.give();
-    return assembly;
+  }
+
+  /** More of a message is known. */
+  #grow(assembly: Assembly, items: readonly FetchItem[]): void {
+    assembly.adopt(items);
+    // What the reader has holds no place here.
+    if (!this.#messages.includes(assembly)) return;
+    const grown = weigh(items) - assembly.bytes;
+    assembly.bytes += grown;
+    this.#count(grown);
   }
 
   #count(bytes: number): void {

@@ -106,9 +106,9 @@ export class ImapClient {
     return this.#session.capabilities;
   }
 
-  /** The selected mailbox, kept up to date. */
+  /** The mailbox that `select` or `examine` opened, kept up to date; `undefined` when none is selected. */
   get mailbox(): SelectedMailbox | undefined {
-    return this.#mailbox;
+    return this.state === "selected" ? this.#mailbox : undefined;
   }
 
   /** Resolves when the connection is over, with the reason; never rejects. */
@@ -142,10 +142,14 @@ export class ImapClient {
     return this.run(plain({ name: "NOOP" }), options);
   }
 
-  /** LOGOUT: leaves politely; resolves when the connection is over. */
+  /** LOGOUT: leaves politely; resolves when the connection is over, also for a server that says BYE and no more. */
   async logout(options?: OperationOptions): Promise<void> {
-    await this.run(logout(), options);
-    await this.#driver.closed;
+    try {
+      await this.run(logout(), options);
+    } catch (error) {
+      if (!(error instanceof ConnectionError && error.code === "closed")) throw error;
+    }
+    await this.closed;
   }
 
   /** LOGIN: never without TLS unless `allowPlaintext`, nor where the server says LOGINDISABLED. */
@@ -169,42 +173,50 @@ export class ImapClient {
   }
 
   /** CREATE: makes a mailbox. */
-  create(mailbox: MailboxArgument, options?: OperationOptions): Promise<void> {
+  async create(mailbox: MailboxArgument, options?: OperationOptions): Promise<void> {
     return this.run(plain({ name: "CREATE", mailbox: toMailbox(mailbox) }), options);
   }
 
   /** DELETE: removes a mailbox. */
-  delete(mailbox: MailboxArgument, options?: OperationOptions): Promise<void> {
+  async delete(mailbox: MailboxArgument, options?: OperationOptions): Promise<void> {
     return this.run(plain({ name: "DELETE", mailbox: toMailbox(mailbox) }), options);
   }
 
   /** RENAME: gives a mailbox another name. */
-  rename(from: MailboxArgument, to: MailboxArgument, options?: OperationOptions): Promise<void> {
+  async rename(from: MailboxArgument, to: MailboxArgument, options?: OperationOptions): Promise<void> {
     return this.run(plain({ name: "RENAME", from: toMailbox(from), to: toMailbox(to) }), options);
   }
 
   /** SUBSCRIBE: adds a mailbox to those that LSUB lists. */
-  subscribe(mailbox: MailboxArgument, options?: OperationOptions): Promise<void> {
+  async subscribe(mailbox: MailboxArgument, options?: OperationOptions): Promise<void> {
     return this.run(plain({ name: "SUBSCRIBE", mailbox: toMailbox(mailbox) }), options);
   }
 
   /** UNSUBSCRIBE: takes a mailbox from those that LSUB lists. */
-  unsubscribe(mailbox: MailboxArgument, options?: OperationOptions): Promise<void> {
+  async unsubscribe(mailbox: MailboxArgument, options?: OperationOptions): Promise<void> {
     return this.run(plain({ name: "UNSUBSCRIBE", mailbox: toMailbox(mailbox) }), options);
   }
 
   /** LIST: the mailboxes whose names match `pattern` (`*` and `%` stand for anything), seen from `reference`. */
-  list(pattern: MailboxArgument = "*", reference: MailboxArgument = "", options?: OperationOptions): Promise<readonly ListResponse[]> {
+  async list(
+    pattern: MailboxArgument = "*",
+    reference: MailboxArgument = "",
+    options?: OperationOptions,
+  ): Promise<readonly ListResponse[]> {
     return this.run(list("LIST", toMailbox(reference), toMailbox(pattern)), options);
   }
 
   /** LSUB: the subscriptions whose names match. */
-  lsub(pattern: MailboxArgument = "*", reference: MailboxArgument = "", options?: OperationOptions): Promise<readonly ListResponse[]> {
+  async lsub(
+    pattern: MailboxArgument = "*",
+    reference: MailboxArgument = "",
+    options?: OperationOptions,
+  ): Promise<readonly ListResponse[]> {
     return this.run(list("LSUB", toMailbox(reference), toMailbox(pattern)), options);
   }
 
   /** STATUS: figures of a mailbox that need not be selected. */
-  status(mailbox: MailboxArgument, items: readonly StatusAttribute[], options?: OperationOptions): Promise<StatusResponse> {
+  async status(mailbox: MailboxArgument, items: readonly StatusAttribute[], options?: OperationOptions): Promise<StatusResponse> {
     return this.run(status(toMailbox(mailbox), items), options);
   }
 
@@ -222,8 +234,8 @@ export class ImapClient {
   }
 
   /** CLOSE: removes messages with \Deleted and leaves the mailbox. */
-  async close(options?: OperationOptions): Promise<void> {
-    await this.run({ command: { name: "CLOSE" }, result: () => (this.#mailbox = undefined) }, options);
+  close(options?: OperationOptions): Promise<void> {
+    return this.run(plain({ name: "CLOSE" }), options);
   }
 
   /** EXPUNGE: removes messages with \Deleted; gives the numbers told meanwhile, each as it was at that moment. */
@@ -270,12 +282,12 @@ export class ImapClient {
   }
 
   /** COPY: copies messages to another mailbox. */
-  copy(set: SetArgument, mailbox: MailboxArgument, options?: OperationOptions): Promise<void> {
+  async copy(set: SetArgument, mailbox: MailboxArgument, options?: OperationOptions): Promise<void> {
     return this.run(plain({ name: "COPY", set: toSet(set), mailbox: toMailbox(mailbox) }), options);
   }
 
   /** UID COPY: as {@link ImapClient.copy}, by UIDs. */
-  uidCopy(set: SetArgument, mailbox: MailboxArgument, options?: OperationOptions): Promise<void> {
+  async uidCopy(set: SetArgument, mailbox: MailboxArgument, options?: OperationOptions): Promise<void> {
     return this.run(plain({ name: "UID COPY", set: toSet(set), mailbox: toMailbox(mailbox) }), options);
   }
 
@@ -294,13 +306,10 @@ export class ImapClient {
   }
 
   async #open(name: "SELECT" | "EXAMINE", mailbox: MailboxArgument, options?: OperationOptions): Promise<SelectedMailbox> {
-    const operation = select(name, toMailbox(mailbox), (selected) => (this.#mailbox = selected));
-    try {
-      return await this.run(operation, options);
-    } catch (error) {
-      if (this.state !== "selected") this.#mailbox = undefined;
-      throw error;
-    }
+    return this.run(
+      select(name, toMailbox(mailbox), (selected) => (this.#mailbox = selected)),
+      options,
+    );
   }
 
   #fetch(name: FetchCommand["name"], set: SetArgument, items: FetchArgument, options: OperationOptions = {}): AsyncIterable<ImapMessage> {
@@ -308,7 +317,7 @@ export class ImapClient {
     return fetchMessages(this.#conversation, command, this.#options.maxQueuedBytes ?? MAX_QUEUED_BYTES, options);
   }
 
-  #store(
+  async #store(
     name: StoreCommand["name"],
     set: SetArgument,
     action: StoreCommand["action"],

@@ -1,9 +1,12 @@
 // Large data of a message on its way from the wire to whoever reads it.
 
-import { concat } from "@mailwire/wire";
+import { ProtocolError, concat } from "@mailwire/wire";
 import { Signal } from "./signal.ts";
 
-/** Large data of a message, read as it comes and read once. Leaving the loop early, or going on to the next message, drops the rest. */
+/**
+ * Large data of a message, read as it comes and read once. Leaving the loop early, or going on to the next message, drops the rest: reading
+ * it then rejects with a local `ProtocolError` (`literal-gone`).
+ */
 export interface LiteralStream extends AsyncIterable<Uint8Array> {
   /** How many bytes there are in all. */
   readonly size: number;
@@ -41,7 +44,9 @@ export class LiteralQueue implements LiteralStream {
           yield chunk;
         } else if (this.#failure !== undefined) throw this.#failure;
         else if (this.#state === "open") await this.#news.wait();
-        else return;
+        else if (this.#state === "ended") return;
+        else
+          throw new ProtocolError("local", "literal-gone", "data of a message is read once, before the loop goes on to the next message");
       }
     } finally {
       this.drop();
@@ -72,7 +77,7 @@ export class LiteralQueue implements LiteralStream {
   /** Nobody reads the rest. */
   drop(): void {
     for (const chunk of this.#chunks.splice(0)) this.#taken(chunk.length);
-    if (this.#state === "open" && this.#failure === undefined) this.#state = "dropped";
+    this.#state = "dropped";
     this.#news.give();
   }
 }

@@ -31,8 +31,8 @@ export interface Operation<Result> {
   collect?(response: UntaggedData): boolean;
   /** Takes FETCH responses. */
   readonly messages?: MessageSink;
-  /** The message of an APPEND that the command left out; pulled as the server takes it. */
-  readonly body?: AsyncIterator<Uint8Array>;
+  /** The message of an APPEND that the command left out; begun when the server lets it come, and pulled as the server takes it. */
+  readonly body?: AsyncIterable<Uint8Array>;
   /** Answers a challenge of AUTHENTICATE; rejecting gives the exchange up. */
   respond?(challenge: Uint8Array): Promise<Uint8Array | Secret<Uint8Array>>;
   /** What comes of the OK. NO and BAD reject with an `ImapResponseError`. */

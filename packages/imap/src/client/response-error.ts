@@ -14,7 +14,8 @@ export class ImapResponseError extends Error {
 
   constructor(command: Command["name"] | "greeting", response: TaggedResponse | UntaggedResponse) {
     const { status, code, text } = response;
-    super(`${command}: ${status}${code === null ? "" : ` [${code.type}]`} ${text}`);
+    const words = [`${command}:`, status, code && `[${"name" in code ? code.name : code.type}]`, text];
+    super(words.filter(Boolean).join(" "));
     this.command = command;
     this.response = response;
   }

@@ -14,7 +14,7 @@ export interface AppendOptions extends OperationOptions {
   readonly flags?: readonly Flag[];
   /** INTERNALDATE to set; default the server's now. */
   readonly date?: DateTime | Date;
-  /** How many bytes a streamed message has: exactly so many must come. */
+  /** How many bytes a streamed message has, at least one: exactly so many must come. */
   readonly size?: number;
 }
 
@@ -28,8 +28,10 @@ export function append(mailbox: MailboxName, message: Uint8Array | AsyncIterable
     date: date instanceof Date ? toDateTime(date) : (date ?? null),
   };
   if (message instanceof Uint8Array) return { command: { ...command, message }, result: () => undefined };
-  if (size === undefined) throw new ProtocolError("local", "missing-size", "IMAP announces the size of a message: give it with the stream");
-  return { command: { ...command, message: { size } }, body: message[Symbol.asyncIterator](), result: () => undefined };
+  if (size === undefined || size === 0) {
+    throw new ProtocolError("local", "missing-size", "IMAP announces the size of a message: give it with the stream");
+  }
+  return { command: { ...command, message: { size } }, body: message, result: () => undefined };
 }
 
 function toDateTime(date: Date): DateTime {
