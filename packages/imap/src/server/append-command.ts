@@ -16,11 +16,12 @@ export async function append(
   const settable = flags.filter((flag) => flag.toUpperCase() !== "\\RECENT");
   try {
     await tryCreate(conversation.account.append(mailbox, { size: event.size, flags: settable, date, body }));
+    await body.finish();
   } catch (error) {
     if (body.phase === "spoilt") return undefined;
     throw error;
   }
-  return (await body.finish()) === "complete" ? { status: "OK", text: "APPEND completed" } : undefined;
+  return body.phase === "complete" ? { status: "OK", text: "APPEND completed" } : undefined;
 }
 
 type Phase = "offered" | "coming" | "complete" | "spoilt";
@@ -43,9 +44,8 @@ class AppendedBody implements AsyncIterable<Uint8Array> {
   }
 
   /** Reads and forgets what the backend left. */
-  async finish(): Promise<Phase> {
-    while (this.#phase !== "spoilt" && (await this.#next()) !== undefined);
-    return this.#phase;
+  async finish(): Promise<void> {
+    while (this.#phase === "offered" || this.#phase === "coming") await this.#next();
   }
 
   async #next(): Promise<Uint8Array | undefined> {
@@ -54,7 +54,7 @@ class AppendedBody implements AsyncIterable<Uint8Array> {
       this.#driver.send({ type: "accept-append" });
       this.#phase = "coming";
     }
-    const event = await this.#driver.next();
+    const event = this.#phase === "spoilt" ? undefined : await this.#driver.next();
     if (event?.type === "append-chunk") return event.bytes;
     if (event?.type === "append-end") {
       this.#phase = "complete";

@@ -16,7 +16,8 @@ import { capabilitiesOf } from "./session-commands.ts";
 type Said = Extract<ServerEvent, { readonly type: "command" | "append" }>;
 
 /** Commands whose success is more than a word: the state that they lead to must be there. */
-const NOT_FOR_HOOKS: ReadonlySet<string> = new Set(["STARTTLS", "LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE", "APPEND"]);
+const NOT_FOR_HOOKS: ReadonlySet<string> = new Set(["STARTTLS", "LOGOUT", "LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE", "APPEND"]);
+const BROKEN: Completion = { status: "NO", code: { type: "SERVERBUG" }, text: "Something went wrong here" };
 
 /** A connection that is being served. */
 export class ImapConnection implements ServedConnection {
@@ -68,7 +69,7 @@ export class ImapConnection implements ServedConnection {
       }
     } catch (error) {
       // Why a connection was lost is told by `closed`; anything else is our own fault.
-      if (!isLoss(error)) this.#report(error);
+      if (!(await this.#isLoss(error))) this.#report(error);
       this.#driver.abort(error);
     }
     await this.#conversation.release().catch((error: unknown) => this.#report(error));
@@ -97,10 +98,12 @@ export class ImapConnection implements ServedConnection {
     if (completion === undefined) return;
     // While the message of an APPEND that is refused is still to come, the session tells of no expunges.
     const expunges = shiftsNumbers(command) && (event.type === "command" || completion.status === "OK");
-    if (completion.status !== "BAD" && command.name !== "LOGOUT") await this.#tellChanges(expunges ? "with-expunges" : "without-expunges");
-    this.#driver.send({ type: "complete", ...completion });
+    if (completion.status !== "BAD" && command.name !== "LOGOUT") {
+      await this.#beside(this.#conversation.update(expunges ? "with-expunges" : "without-expunges"));
+    }
+    this.#complete(completion);
     // A hook may have answered a command that deselects.
-    if (this.#conversation.state !== "selected") await this.#conversation.select();
+    if (this.#conversation.state === "authenticated") await this.#beside(this.#conversation.select());
   }
 
   /** How a command is to be answered; `undefined` when that has been done, or nobody is there any more. */
@@ -116,30 +119,48 @@ export class ImapConnection implements ServedConnection {
       }
       return event.type === "append" ? await append(this.#conversation, event) : await answer(this.#conversation, event.command);
     } catch (error) {
-      if (isLoss(error)) throw error;
+      if (await this.#isLoss(error)) throw error;
       if (error instanceof ImapRefusal) return { status: "NO", code: error.code, text: oneLine(error.message) };
       this.#report(error);
-      return { status: "NO", code: { type: "SERVERBUG" }, text: "Something went wrong here" };
+      return BROKEN;
     }
   }
 
-  async #tellChanges(allow: "with-expunges" | "without-expunges"): Promise<void> {
+  #complete(completion: Completion): void {
     try {
-      await this.#conversation.update(allow);
+      this.#driver.send({ type: "complete", ...completion });
     } catch (error) {
-      if (isLoss(error)) throw error;
-      // The command itself was done, and is answered so.
+      if (!(error instanceof ProtocolError)) throw error;
+      // What a hook or a refusal wants to say cannot be said.
+      this.#report(error);
+      this.#driver.send({ type: "complete", ...BROKEN });
+    }
+  }
+
+  /** Waits for what is done beside the command itself, whose answer stays the same when this fails. */
+  async #beside(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (await this.#isLoss(error)) throw error;
       this.#report(error);
     }
+  }
+
+  /** Whether `error` is that of this connection's loss, of which `closed` tells; a backend may lose connections of its own. */
+  async #isLoss(error: unknown): Promise<boolean> {
+    const closure = await Promise.race([this.#driver.closed, Promise.resolve(undefined)]);
+    if (closure === undefined) return false;
+    return error === closure.error || (error instanceof ConnectionError && error.cause === closure.error);
   }
 
   #report(error: unknown): void {
-    this.#options.onError?.(error);
+    try {
+      this.#options.onError?.(error);
+    } catch {
+      // Nobody is left to tell.
+    }
   }
-}
-
-function isLoss(error: unknown): boolean {
-  return error instanceof ConnectionError || (error instanceof ProtocolError && error.side === "remote");
 }
 
 function oneLine(text: string): string {

@@ -39,7 +39,7 @@ export interface ImapServerOptions {
   readonly capabilities?: readonly string[];
   /**
    * Sees each command before it is answered, and may take its time. A completion takes the place of all that would follow (OK to STARTTLS,
-   * LOGIN, AUTHENTICATE, SELECT, EXAMINE or an APPEND cannot be given so, and becomes NO); `"drop"` drops the connection.
+   * LOGOUT, LOGIN, AUTHENTICATE, SELECT, EXAMINE or an APPEND cannot be given so, and becomes NO); `"drop"` drops the connection.
    */
   readonly onCommand?: (
     command: Command,

@@ -1,6 +1,6 @@
 // CAPABILITY, LOGIN and AUTHENTICATE (RFC 3501 sections 6.1.1, 6.2.2, 6.2.3; RFC 4959).
 
-import { ConnectionError, decodeBase64 } from "@mailwire/wire";
+import { decodeBase64 } from "@mailwire/wire";
 import type { AuthenticateCommand, LoginCommand } from "../codec/commands/session.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Completion } from "./options.ts";
@@ -22,7 +22,7 @@ export async function logIn(conversation: Conversation, { user, password }: Logi
   return identity === undefined ? REFUSED : enter(conversation, identity);
 }
 
-/** AUTHENTICATE; nothing is answered (`undefined`) when the client gave up, since the session has done so. */
+/** AUTHENTICATE; nothing is answered (`undefined`) when the client gave up, since the session has done so, or is gone. */
 export async function authenticate(conversation: Conversation, command: AuthenticateCommand): Promise<Completion | undefined> {
   const { driver, info, mechanisms, mayShowPasswords } = conversation;
   const mechanism = mechanisms.find(({ name }) => name === command.mechanism.toUpperCase());
@@ -38,8 +38,7 @@ export async function authenticate(conversation: Conversation, command: Authenti
     if (step.type === "success" && step.data === undefined) return enter(conversation, step.identity);
     driver.send({ type: "auth-challenge", data: step.data ?? new Uint8Array() });
     const event = await driver.next();
-    if (event === null) throw new ConnectionError("eof", "the connection ended inside AUTHENTICATE", { phase: "sasl" });
-    if (event.type !== "auth-response") return undefined;
+    if (event?.type !== "auth-response") return undefined;
     // Last data of the server goes out as a challenge, and is answered with nothing.
     if (step.type === "success") return enter(conversation, step.identity);
     response = event.data.reveal();

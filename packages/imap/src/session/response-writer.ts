@@ -24,11 +24,6 @@ export class ResponseWriter {
     this.#sink = sink;
   }
 
-  /** True when no response is half said. */
-  get free(): boolean {
-    return this.#rest === undefined;
-  }
-
   /** Says a response; throws a local `ProtocolError` when the one before waits for its bytes. */
   write(response: Response): void {
     if (this.#rest !== undefined) {

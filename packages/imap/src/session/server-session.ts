@@ -139,12 +139,15 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
         else this.#state = "closed";
       } catch (error) {
         this.#state = "closed";
-        throw withBye(error);
+        throw error;
       }
     }
   }
 
-  #take(event: CommandEvent): void {
+  #take(found: CommandEvent): void {
+    // A step of an exchange that is too long for a line is as secret as any other.
+    const isStep = found.type === "bad" && this.#work.at === "exchange";
+    const event = isStep ? { ...found, parts: [new Secret(concat(found.raw))] } : found;
     this.#show(event);
     switch (event.type) {
       case "command":
@@ -235,6 +238,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     const said = { status, code: condition.code ?? null, text: condition.text };
     this.#writer.write(tag === null ? { type: "untagged", ...said } : { type: "tagged", tag, ...said });
     this.#out.event({ type: "rejected", tag, reason, parts });
+    this.#patience = undefined;
     if (status === "BAD") this.#strikes.answered("BAD");
     this.#judge();
   }
@@ -289,6 +293,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   }
 
   #bye({ code = null, text }: Condition): void {
+    if (this.#state === "logout" || this.#state === "closed") throw illegal("the conversation is over");
     this.#writer.write({ type: "untagged", status: "BYE", code, text });
     this.#state = "logout";
   }
@@ -335,7 +340,9 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   #refuseLeftovers(): void {
     if (this.#decoder.pending === 0) return;
     this.#state = "closed";
-    throw new ProtocolError("remote", "starttls-injection", "bytes follow STARTTLS in clear");
+    throw new ProtocolError("remote", "starttls-injection", "bytes follow STARTTLS in clear", {
+      reply: fromLatin1("* BYE Bytes follow STARTTLS in clear\r\n"),
+    });
   }
 
   #wait(): Patience {
@@ -353,15 +360,4 @@ function illegal(why: string): ProtocolError {
 
 function encoded(response: Response): Uint8Array {
   return concat(encodeResponse(response).flatMap((segment) => (segment.type === "bytes" ? [segment.bytes] : [])));
-}
-
-/** Gives the last error its last words. */
-function withBye(error: unknown): unknown {
-  if (!(error instanceof ProtocolError) || error.side !== "remote") return error;
-  const reply = encoded({ type: "untagged", status: "BYE", code: null, text: "Protocol error" });
-  return new ProtocolError("remote", error.code, error.message, {
-    reply,
-    cause: error,
-    ...(error.offset === undefined ? {} : { offset: error.offset }),
-  });
 }
