@@ -48,13 +48,14 @@ export class LineCursor {
 
   /** Moves to the next complete line; false when there is none. */
   next(): boolean {
-    do {
+    while (this.#at < this.#window.length || this.#read()) {
       const lf = this.#window.indexOf("\n", this.#at);
       if (lf !== -1) {
         this.#moveTo(lf + 1);
         return true;
       }
-    } while (this.#read());
+      this.#hold();
+    }
     return false;
   }
 
@@ -122,15 +123,16 @@ export class LineCursor {
     else this.end = this.text.charCodeAt(this.stop - 2) === CR && this.stop - 2 >= this.start ? this.stop - 2 : this.stop - 1;
   }
 
-  /** Puts what is left of the window aside and makes a new one; false when there are no more bytes. */
+  /** Puts aside what is left of the window: the beginning of a line. */
+  #hold(): void {
+    const room = this.maxLineBytes + 1 - this.#held.length;
+    if (room > 0) this.#held += this.#window.slice(this.#at, this.#at + room);
+    this.#heldBytes += this.#window.length - this.#at;
+    this.#at = this.#window.length;
+  }
+
+  /** Makes a new window; false when there are no more bytes. */
   #read(): boolean {
-    const rest = this.#window.length - this.#at;
-    if (rest > 0) {
-      const room = this.maxLineBytes + 1 - this.#held.length;
-      if (room > 0) this.#held += this.#window.slice(this.#at, this.#at + room);
-      this.#heldBytes += rest;
-      this.#at = this.#window.length;
-    }
     if (this.#unread === 0 && !this.#open()) return false;
     this.#from += this.#at;
     this.#at = 0;
