@@ -41,6 +41,11 @@ export default tseslint.config(
     },
   },
   {
+    // The store's interface waits, memory does not; async makes rejections of what is thrown.
+    files: ["packages/mailstore/src/**/*.ts"],
+    rules: { "@typescript-eslint/require-await": "off" },
+  },
+  {
     files: ["**/*.test.ts"],
     plugins: { vitest },
     rules: {

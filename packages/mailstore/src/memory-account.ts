@@ -1,7 +1,5 @@
 // One user's mail in memory.
 
-/* eslint-disable @typescript-eslint/require-await -- the interface waits, memory does not; async makes rejections of what throws */
-
 import { canonicalName, INBOX, isUnder, newName } from "./mailbox-name.ts";
 import { MemoryMailbox, type MailboxHome } from "./memory-mailbox.ts";
 import { StoreError } from "./store-error.ts";

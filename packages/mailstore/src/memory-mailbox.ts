@@ -1,7 +1,5 @@
 // One mailbox in memory.
 
-/* eslint-disable @typescript-eslint/require-await -- the interface waits, memory does not; async makes rejections of what throws */
-
 import { changedFlags, hasFlag, Keywords, sameFlags, type Flag, type FlagAction } from "./flag.ts";
 import { internalDate } from "./internal-date.ts";
 import { StoreError } from "./store-error.ts";

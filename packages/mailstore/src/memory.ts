@@ -3,7 +3,6 @@
  * @packageDocumentation
  */
 
-/* eslint-disable @typescript-eslint/require-await -- the interface waits, memory does not; async makes rejections of what throws */
 import { concat, withLimits, type Secret } from "@mailwire/wire";
 import { MemoryAccount, type AccountHome, type MemoryStoreLimits } from "./memory-account.ts";
 import { StoreError } from "./store-error.ts";

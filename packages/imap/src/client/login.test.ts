@@ -92,6 +92,7 @@ describe("AUTHENTICATE", () => {
     const login = client.authenticate(external);
     await server.answer("AUTHENTICATE EXTERNAL =", "OK in");
     await login;
+    expect(client.state).toBe("authenticated");
   });
 
   test("the server speaks first with LOGIN", async () => {
