@@ -66,12 +66,9 @@ export interface BdatCommand {
 }
 
 /** XCLIENT: take this for who the client is; XFORWARD: log this. Trusted relays say so of the client that they speak for. */
-export interface OnBehalfCommand {
-  /** Which command it is. */
-  readonly verb: "XCLIENT" | "XFORWARD";
-  /** In order. */
-  readonly attributes: readonly OnBehalfAttribute[];
-}
+export type OnBehalfCommand =
+  | { readonly verb: "XCLIENT"; readonly attributes: readonly OnBehalfAttribute[] }
+  | { readonly verb: "XFORWARD"; readonly attributes: readonly OnBehalfAttribute[] };
 
 /** One thing that a relay tells of its client. */
 export interface OnBehalfAttribute {
@@ -152,6 +149,7 @@ function commandText(command: Command): string {
       return `BDAT ${chunkSize(command.sizeBytes)}${command.position === "last" ? " LAST" : ""}`;
     case "XCLIENT":
     case "XFORWARD":
+      if (command.attributes.length === 0) throw new ProtocolError("local", "bad-command", `${command.verb} has at least one attribute`);
       return `${command.verb}${command.attributes.map(attributeText).join("")}`;
     case "AUTH":
       return `AUTH ${word(command.mechanism)}${initialResponseText(command.initialResponse)}`;
@@ -185,8 +183,11 @@ function chunkSize(sizeBytes: number): number {
  *     attribute = attribute-name "=" ( xtext / "[UNAVAILABLE]" / "[TEMPUNAVAIL]" )
  */
 function attributeText({ name, value }: OnBehalfAttribute): string {
-  if (!/^[A-Za-z][\w-]*$/.test(name)) throw new ProtocolError("local", "bad-command", `no name of an attribute: ${JSON.stringify(name)}`);
-  return ` ${name.toUpperCase()}=${value === undefined ? "[UNAVAILABLE]" : encodeXtext(value)}`;
+  if (!/^[A-Za-z][\w-]*$/.test(name) || (value !== undefined && !/^[^\p{Cc}]+$/u.test(value)))
+    throw new ProtocolError("local", "bad-command", `no attribute: ${JSON.stringify(name)}=${JSON.stringify(value)}`);
+  // Xtext may begin with a bracket; what is told must not look like what is not.
+  const xtext = value === undefined ? "[UNAVAILABLE]" : encodeXtext(value).replace(/^\[/, "+5B");
+  return ` ${name.toUpperCase()}=${xtext}`;
 }
 
 /** A known verb must not come in by this door: the session could not follow what it starts. */

@@ -6,6 +6,7 @@ import { decodeBase64, DotEncoder, encodeBase64, LineEndFilter, utf8 } from "@ma
 import type { LineEndPolicy, Output, Patience, Session, TlsInfo } from "@mailwire/wire";
 import { type AuthCommand, type BdatCommand, type Command, encodeCommand, type HelloCommand } from "../codec/command.ts";
 import { decodeEhloAnswer, type Extensions, NO_EXTENSIONS } from "../codec/extensions.ts";
+import { decodeMailParameters, type MailParameters } from "../codec/mail-parameters.ts";
 import type { ReceivedReply } from "../codec/received-reply.ts";
 import { ReplyDecoder } from "../codec/reply-decoder.ts";
 import type { ClientEvent, ClientIntent, ClientSessionOptions } from "./client-events.ts";
@@ -45,7 +46,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   /** Of a message in chunks, from its first to its last. */
   #chunks: LineEndFilter | undefined;
   /** What the last MAIL said of the body. */
-  #bodyType: string | undefined;
+  #bodyType: MailParameters["body"];
   /** Recipients that were accepted. */
   #recipients = 0;
   #tls: TlsInfo | undefined;
@@ -171,7 +172,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     // Encoded now, so that a command which cannot be sent throws where it is said.
     const line = encodeCommand(command);
     if (verb !== "unknown") this.#hoped = hope(this.#hoped, verb);
-    if (verb === "MAIL") this.#bodyType = command.parameters.find(({ keyword }) => keyword === "BODY")?.value?.toUpperCase();
+    if (verb === "MAIL") this.#bodyType = decodeMailParameters(command.parameters).known.body;
     if (this.#waiting.length > 0 || !this.#mayFollow()) this.#waiting.push(command);
     else this.#write(command, line);
   }
@@ -301,7 +302,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     else this.#outputs.event({ type: "reply", command, reply });
     if (answer === "ok" && (verb === "EHLO" || verb === "HELO" || verb === "LHLO")) this.#introduce(verb, reply);
     else if (answer === "ok" && verb === "XCLIENT") this.#extensions = NO_EXTENSIONS;
-    else if (verb === "RCPT" && answer === "ok") this.#recipients += 1;
+    else if (verb === "RCPT" && answer === "ok" && this.#state === "rcpt") this.#recipients += 1;
     else if (verb === "DATA" && answer === "more") this.#body = new DotEncoder(this.#lineEnds);
     else if (verb === "STARTTLS" && answer === "ok") this.#startTls();
   }

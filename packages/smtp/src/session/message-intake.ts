@@ -107,7 +107,8 @@ export class MessageIntake {
   #readData(message: DataMessage, decoder: CommandDecoder, all: Uint8Array): Intake {
     const bytes = all.subarray(0, message.read(all));
     decoder.skipBytes(bytes.length);
-    if (!message.done) return { type: "some", bytes };
+    // However the bytes were cut: what is endless has no end.
+    if (!message.done || this.isEndless) return { type: "some", bytes };
     const { sizeBytes, refusal } = message;
     return this.#end({ type: "end-of-data", bytes, sizeBytes, refusal });
   }

@@ -47,6 +47,8 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   /** Recipients that were accepted, and how many of them still wait for an answer to the message (LMTP). */
   #recipients = 0;
   #owedAnswers = 0;
+  /** The best answer to the message so far: one recipient that gets it is enough for it to count as taken. */
+  #bestCode = Infinity;
   #identity: string | undefined;
   #tls: TlsInfo | undefined;
   #handover: Output<ServerEvent> | undefined;
@@ -150,6 +152,8 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     const isLast = verb !== "end-of-data" || (this.#owedAnswers -= 1) <= 0;
     const meaning = answerOf(verb, reply.code);
     const answer = isLast || meaning === "close" ? meaning : "more";
+    const best = Math.min(this.#bestCode, reply.code);
+    this.#bestCode = isLast ? Infinity : best;
     if (isLast) this.#turn = undefined;
     if (verb === "STARTTLS" && answer === "ok") this.#startTls(text);
     else {
@@ -157,7 +161,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
       this.#observe(verb === "AUTH" && answer === "more" ? challengeUnit : undefined, text);
     }
     this.#move(verb, answer);
-    this.#count(verb, reply.code);
+    if (isLast) this.#count(verb, best);
     if (verb === "AUTH" && answer === "ok") this.#identity = identity ?? "";
     if (verb === "XCLIENT" && answer === "ok") this.#identity = identity;
     if (verb === "DATA" && answer === "more") this.#intake.beginData();
@@ -248,7 +252,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     const refusal = refusalOf(command, situation);
     const verb = command.verb === "invalid" ? "unknown" : command.verb;
     this.#turn = { verb, refused: refusal !== undefined && command.verb !== "unknown", ...(command.verb === "BDAT" && { chunk: command }) };
-    if (command.verb === "MAIL") this.#bodyType = decodeMailParameters(command.parameters).known.body;
+    if (command.verb === "MAIL" && refusal === undefined) this.#bodyType = decodeMailParameters(command.parameters).known.body;
     this.#outputs.event({ type: "command", received, refusal });
     return true;
   }
@@ -310,14 +314,14 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     return true;
   }
 
-  /** Says the refusal of a chunk behind its bytes; in LMTP that of the last chunk once for each recipient (RFC 2033 section 4.3). */
+  /** Says the refusal of a chunk behind its bytes; in LMTP that of the last one once for each recipient, if there are any (RFC 2033 section 4.3). */
   #refuseChunk(): void {
     const { position = "more", reply = refusals.TOO_LARGE } = this.#refusedChunk ?? {};
     this.#refusedChunk = undefined;
-    const isLmtpEnd = position === "last" && this.#options.protocol === "lmtp";
-    this.#owedAnswers = isLmtpEnd ? this.#recipients : 1;
-    for (let answers = this.#owedAnswers; answers > 0; answers -= 1) {
-      this.#turn = { verb: isLmtpEnd ? "end-of-data" : "BDAT", refused: true };
+    const isEnd = position === "last";
+    this.#owedAnswers = isEnd && this.#options.protocol === "lmtp" ? this.#recipients : 1;
+    for (let answers = this.#owedAnswers; answers > 0 && this.#state !== "closed"; answers -= 1) {
+      this.#turn = { verb: isEnd ? "end-of-data" : "BDAT", refused: true };
       this.#answer(reply, undefined);
     }
   }
