@@ -493,13 +493,13 @@ describe("commands", () => {
     const { client } = await meet({
       server: {
         onCommand: ({ command }) =>
-          command.verb === "unknown" && command.name === "ETRN" ? reply(250, `Queue ${command.argument}`) : undefined,
+          command.verb === "unknown" && command.name === "XQUEUE" ? reply(250, `Queue ${command.argument}`) : undefined,
       },
     });
     expect((await client.verify("tim")).code).toBe(252);
     expect((await client.help()).code).toBe(214);
     expect((await client.help("MAIL")).lines.length).toBeGreaterThan(0);
-    expect((await client.raw("ETRN example.org")).lines).toEqual(["Queue example.org"]);
+    expect((await client.raw("XQUEUE example.org")).lines).toEqual(["Queue example.org"]);
     expect((await client.raw("XFOO")).code).toBe(500);
     await expect(client.raw("DATA")).rejects.toMatchObject({ side: "local", code: "bad-command" });
     await expect(client.raw("X\r\nQUIT")).rejects.toMatchObject({ side: "local" });

@@ -6,22 +6,21 @@ import type { SaslClient } from "@mailwire/sasl";
 import { type Closure, drive, type Driver } from "@mailwire/transport";
 import { type ByteTransport, ConnectionError, ProtocolError, type TransportInfo } from "@mailwire/wire";
 import { Dialogue } from "./client/dialogue.ts";
-import { type Mail, type RecipientResult, type SendResult, type Transaction, transactionOf } from "./client/mail.ts";
+import { Delivery, expectPositive } from "./client/delivery.ts";
+import { type Mail, type SendResult, transactionOf } from "./client/mail.ts";
 import type { SmtpClientOptions } from "./client/options.ts";
 import { SmtpReplyError } from "./client/reply-error.ts";
-import type { Command, RcptCommand } from "./codec/command.ts";
+import type { Command, OnBehalfAttribute } from "./codec/command.ts";
 import type { Extensions } from "./codec/extensions.ts";
-import { isPositive, type Reply } from "./codec/reply.ts";
+import type { Reply } from "./codec/reply.ts";
 import type { ReceivedReply } from "./codec/received-reply.ts";
 import type { ClientEvent, ClientIntent, ClientSessionOptions } from "./session/client-events.ts";
 import { ClientSession } from "./session/client-session.ts";
+import { DEFAULT_CLIENT_LIMITS } from "./session/limits.ts";
 
 export type { Mail, Recipient, RecipientResult, SendResult } from "./client/mail.ts";
 export type { SmtpClientOptions } from "./client/options.ts";
 export { SmtpReplyError } from "./client/reply-error.ts";
-
-/** Bytes that are handed over before waiting until the transport took them. */
-const WINDOW_BYTES = 65_536;
 
 /**
  * A connection to a server, ready for mail. A refusal that the method cannot live with rejects with {@link SmtpReplyError}; a broken protocol
@@ -49,6 +48,7 @@ export class SmtpClient {
             },
           }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+      writePatience: { phase: "data-block", ms: options.limits?.dataBlockMs ?? DEFAULT_CLIENT_LIMITS.dataBlockMs },
     });
     this.#dialogue = new Dialogue(this.#driver);
   }
@@ -91,7 +91,7 @@ export class SmtpClient {
 
   /** Says a command; resolves to its answer, whatever that is. Commands said at once are pipelined as far as RFC 2920 allows. DATA has no use here: see {@link SmtpClient.sendMail}. */
   async command(command: Command): Promise<ReceivedReply> {
-    if (command.verb === "DATA" || command.verb === "AUTH" || command.verb === "STARTTLS") {
+    if (command.verb === "DATA" || command.verb === "BDAT" || command.verb === "AUTH" || command.verb === "STARTTLS") {
       throw new ProtocolError("local", "bad-command", `${command.verb} has a method of its own`);
     }
     await this.#mails;
@@ -155,6 +155,22 @@ export class SmtpClient {
     return this.command({ verb: "VRFY", text });
   }
 
+  /** EXPN; resolves to the answer, whatever it is. */
+  expand(text: string): Promise<ReceivedReply> {
+    return this.command({ verb: "EXPN", text });
+  }
+
+  /** ETRN (RFC 1985): asks the server to begin sending what waits for a node; resolves to the answer, whatever it is. */
+  etrn(node: string): Promise<ReceivedReply> {
+    return this.command({ verb: "ETRN", text: node });
+  }
+
+  /** XCLIENT: speaks for another client from now on, as a trusted relay, and introduces itself again. */
+  async xclient(attributes: readonly OnBehalfAttribute[]): Promise<void> {
+    expectCode(220, "XCLIENT", await this.command({ verb: "XCLIENT", attributes }));
+    await this.#hello();
+  }
+
   /** HELP; resolves to the answer, whatever it is. */
   help(text?: string): Promise<ReceivedReply> {
     return this.command(text === undefined ? { verb: "HELP" } : { verb: "HELP", text });
@@ -179,11 +195,13 @@ export class SmtpClient {
     if (!mayBeReadable) await this.startTls();
   }
 
-  /** EHLO; where even plaintext is allowed (or there is TLS) a server that knows only HELO will do. */
+  /** EHLO (in LMTP, LHLO); where even plaintext is allowed (or there is TLS) a server that knows only HELO will do. */
   async #hello(): Promise<void> {
-    const { hostname = "[127.0.0.1]", allowPlaintext } = this.#options;
-    const reply = await this.#dialogue.command({ verb: "EHLO", domain: hostname });
+    const { hostname = "[127.0.0.1]", allowPlaintext, protocol } = this.#options;
+    const verb = protocol === "lmtp" ? "LHLO" : "EHLO";
+    const reply = await this.#dialogue.command({ verb, domain: hostname });
     if (reply.code === 250) return;
+    if (protocol === "lmtp") throw new SmtpReplyError(verb, reply);
     if (reply.code < 500 || !(this.info.secure || allowPlaintext === true)) throw new SmtpReplyError("EHLO", reply);
     expectPositive("HELO", await this.#dialogue.command({ verb: "HELO", domain: hostname }));
   }
@@ -204,68 +222,17 @@ export class SmtpClient {
     const onAbort = (): void => this.abort(signal?.reason);
     signal?.addEventListener("abort", onAbort);
     try {
-      const recipients = await this.#sendEnvelope(transaction);
-      const answer = await this.#sendMessage(mail.body, recipients);
-      if (!isPositive(answer)) throw new SmtpReplyError("message", answer, recipients);
-      return { reply: answer, recipients };
+      const parts = {
+        dialogue: this.#dialogue,
+        options: this.#options,
+        flush: () => this.#driver.flush(),
+        abort: (reason: unknown) => this.#driver.abort(reason),
+      };
+      return await new Delivery(parts, mail, transaction).run();
     } finally {
       signal?.removeEventListener("abort", onAbort);
     }
   }
-
-  /** MAIL and RCPT, in one go where the server pipelines. */
-  async #sendEnvelope({ mail, recipients }: Transaction): Promise<RecipientResult[]> {
-    const mailReply = this.#dialogue.command(mail);
-    if (!this.extensions.has("PIPELINING")) expectPositive("MAIL", await mailReply);
-    const [answer, results] = await Promise.all([mailReply, Promise.all(recipients.map((recipient) => this.#sendRecipient(recipient)))]);
-    expectPositive("MAIL", answer);
-    const [first] = results;
-    if (first !== undefined && results.every(({ status }) => status === "refused")) {
-      await this.#dialogue.command({ verb: "RSET" });
-      throw new SmtpReplyError("RCPT", first.reply, results);
-    }
-    return results;
-  }
-
-  async #sendRecipient(recipient: RcptCommand): Promise<RecipientResult> {
-    const reply = await this.#dialogue.command(recipient);
-    return { address: recipient.path, status: isPositive(reply) ? "accepted" : "refused", reply };
-  }
-
-  async #sendMessage(body: Mail["body"], recipients: readonly RecipientResult[]): Promise<ReceivedReply> {
-    const reply = await this.#dialogue.commandAlone({ verb: "DATA" });
-    if (reply.code !== 354) {
-      await this.#dialogue.command({ verb: "RSET" });
-      throw new SmtpReplyError("DATA", reply, recipients);
-    }
-    const answer = this.#dialogue.expectReply();
-    try {
-      await this.#stream(body);
-    } catch (error) {
-      this.#driver.abort(error);
-      // Where the connection was over before, the answer knows why: perhaps a refusal came early.
-      return await answer.catch((reason: unknown) => {
-        throw reason instanceof ConnectionError && reason.cause === error ? error : reason;
-      });
-    }
-    return answer;
-  }
-
-  async #stream(body: Mail["body"]): Promise<void> {
-    let window = 0;
-    for await (const chunk of body instanceof Uint8Array ? pieces(body) : body) {
-      this.#dialogue.body({ type: "data", chunk });
-      window += chunk.length;
-      if (window < WINDOW_BYTES) continue;
-      window = 0;
-      await this.#driver.flush();
-    }
-    this.#dialogue.body({ type: "end-of-data" });
-  }
-}
-
-function* pieces(body: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < body.length; at += WINDOW_BYTES) yield body.subarray(at, at + WINDOW_BYTES);
 }
 
 function expectCode<R extends Reply>(code: number, command: string, reply: R): R {
@@ -273,14 +240,14 @@ function expectCode<R extends Reply>(code: number, command: string, reply: R): R
   return reply;
 }
 
-function expectPositive<R extends Reply>(command: string, reply: R): R {
-  if (!isPositive(reply)) throw new SmtpReplyError(command, reply);
-  return reply;
-}
-
-function sessionOptions(transport: ByteTransport, { allowPlaintext, lineEnds, limits, observe }: SmtpClientOptions): ClientSessionOptions {
+function sessionOptions(
+  transport: ByteTransport,
+  { protocol, dataCommand, allowPlaintext, lineEnds, limits, observe }: SmtpClientOptions,
+): ClientSessionOptions {
   return {
     secure: transport.info.secure,
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(dataCommand === undefined ? {} : { dataCommand }),
     ...(allowPlaintext === undefined ? {} : { allowPlaintext }),
     ...(lineEnds === undefined ? {} : { lineEnds }),
     ...(limits === undefined ? {} : { limits }),

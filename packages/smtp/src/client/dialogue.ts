@@ -63,7 +63,7 @@ export class Dialogue {
   }
 
   /** Says bytes of a message, or its end. */
-  body(intent: Extract<ClientIntent, { readonly type: "data" | "end-of-data" }>): void {
+  body(intent: Extract<ClientIntent, { readonly type: "data" | "end-of-data" | "chunk" }>): void {
     this.#say(intent);
   }
 

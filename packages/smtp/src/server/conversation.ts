@@ -2,14 +2,17 @@
 
 import type { Closure, Driver } from "@mailwire/transport";
 import { ConnectionError, ProtocolError, type TransportInfo } from "@mailwire/wire";
-import type { AuthCommand, Command, HelloCommand, MailCommand, RcptCommand } from "../codec/command.ts";
+import type { AuthCommand, Command, HelloCommand, LookupCommand, MailCommand, OnBehalfCommand, RcptCommand } from "../codec/command.ts";
 import { decodeMailParameters } from "../codec/mail-parameters.ts";
+import { decodeRcptParameters } from "../codec/rcpt-parameters.ts";
 import type { ReceivedCommand } from "../codec/received-command.ts";
 import { isPositive, type Reply, reply } from "../codec/reply.ts";
 import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
 import type { ServerSession } from "../session/server-session.ts";
 import type { State } from "../session/state.ts";
-import { MessageBody } from "./message-body.ts";
+import { authenticate } from "./authentication.ts";
+import type { AttentiveTransport } from "./early-talk.ts";
+import { MessageBody, type MessageEnd, type MessageSource } from "./message-body.ts";
 import type { Awaitable, Envelope, RcptRequest, SmtpPeer, SmtpServerOptions } from "./options.ts";
 import type { Policy } from "./policy.ts";
 import * as replies from "./replies.ts";
@@ -19,6 +22,7 @@ export interface ConversationParts {
   readonly session: ServerSession;
   readonly driver: Driver<ServerEvent, ServerIntent>;
   readonly policy: Policy;
+  readonly transport: AttentiveTransport;
   readonly options: SmtpServerOptions;
 }
 
@@ -32,6 +36,11 @@ export class Conversation implements SmtpPeer {
   readonly #parts: ConversationParts;
   #hello: HelloCommand | undefined;
   #envelope: OpenEnvelope | undefined;
+  readonly #onBehalfOf = new Map<string, string | undefined>();
+  /** `chunks` while a handler takes a message that comes by BDAT. */
+  #taking: "nothing" | "chunks" = "nothing";
+  /** The command that gave such a message up, to be answered when its handler is done. */
+  #unanswered: CommandEvent | undefined;
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
@@ -53,16 +62,19 @@ export class Conversation implements SmtpPeer {
     return this.#envelope;
   }
 
+  get onBehalfOf(): ReadonlyMap<string, string | undefined> {
+    return this.#onBehalfOf;
+  }
+
   get state(): State {
     return this.#parts.session.state;
   }
 
   /** Talks until the conversation is over; never rejects. */
   async run(): Promise<void> {
-    const { driver, options } = this.#parts;
+    const { driver } = this.#parts;
     try {
-      const greeting = await this.#ask(() => options.onConnect?.(this));
-      this.#reply(greeting ?? reply(220, `${options.hostname} ${options.greeting ?? "ESMTP ready"}`));
+      this.#reply(await this.#greeting());
       for (let event = await driver.next(); event !== null; event = await driver.next()) await this.#take(event);
     } catch (error) {
       // Why a connection was lost is told by `closed`; anything else is our own fault.
@@ -91,6 +103,13 @@ export class Conversation implements SmtpPeer {
     }
   }
 
+  async #greeting(): Promise<Reply> {
+    const { options, transport } = this.#parts;
+    const { hostname, protocol = "smtp", greeting = `${protocol === "lmtp" ? "LMTP" : "ESMTP"} ready`, greetAfterMs } = options;
+    if (greetAfterMs !== undefined && (await transport.talksWithin(greetAfterMs))) return replies.EARLY_TALK;
+    return (await this.#ask(() => options.onConnect?.(this))) ?? reply(220, `${hostname} ${greeting}`);
+  }
+
   async #take(event: ServerEvent): Promise<void> {
     if (event.type === "command") await this.#answer(event.received, event.refusal);
     else if (event.type === "tls") {
@@ -102,6 +121,7 @@ export class Conversation implements SmtpPeer {
   async #answer(received: ReceivedCommand, refusal: Reply | undefined): Promise<void> {
     const { driver, policy, options } = this.#parts;
     const { command } = received;
+    await this.#slowDown();
     const hooked = await this.#ask(() => options.onCommand?.(received, this));
     if (hooked === "drop") driver.abort();
     else if (command.verb === "invalid") this.#reply(refuse(hooked, refusal ?? replies.FAILED));
@@ -112,6 +132,8 @@ export class Conversation implements SmtpPeer {
       else if (command.verb === "AUTH" && hooked === undefined) await this.#authenticate(command);
       else if (command.verb === "AUTH") this.#reply(refuse(hooked, replies.FAILED));
       else if (command.verb === "DATA") await this.#data(hooked ?? replies.GO_AHEAD);
+      else if (command.verb === "BDAT") await this.#bdat(hooked);
+      else if (command.verb === "XCLIENT") await this.#xclient(command, hooked);
       else this.#reply(await this.#grant(command, hooked));
     }
   }
@@ -121,6 +143,7 @@ export class Conversation implements SmtpPeer {
     switch (command.verb) {
       case "HELO":
       case "EHLO":
+      case "LHLO":
         return this.#greet(command, hooked);
       case "MAIL":
         return this.#mail(command, hooked);
@@ -128,6 +151,13 @@ export class Conversation implements SmtpPeer {
         return this.#rcpt(command, hooked);
       case "RSET":
         await this.#reset();
+        return hooked ?? replies.OK;
+      case "VRFY":
+      case "EXPN":
+      case "ETRN":
+        return hooked ?? (await this.#ask(() => this.#parts.options.onLookup?.(command, this))) ?? lookupReply(command);
+      case "XFORWARD":
+        for (const { name, value } of command.attributes) this.#onBehalfOf.set(name, value);
         return hooked ?? replies.OK;
       default:
         return hooked ?? PLAIN_REPLIES[command.verb];
@@ -152,19 +182,60 @@ export class Conversation implements SmtpPeer {
   }
 
   async #rcpt({ path, parameters }: RcptCommand, hooked: Reply | undefined): Promise<Reply> {
-    const request = { path, parameters };
+    const request = { path, rcpt: decodeRcptParameters(parameters).known, parameters };
     const answer = hooked ?? (await this.#ask(() => this.#parts.options.onRcpt?.(request, this))) ?? replies.RECIPIENT_OK;
     if (isPositive(answer)) this.#envelope?.recipients.push(request);
     return answer;
   }
 
   async #data(answer: Reply): Promise<void> {
-    const { driver, options } = this.#parts;
+    const { driver } = this.#parts;
     this.#reply(answer);
+    if (this.state !== "data") return;
+    await this.#takeMessage(async () => {
+      const event = await driver.next();
+      return event === null || event.type === "data" || event.type === "end-of-data" ? event : { type: "given-up" };
+    });
+  }
+
+  /** The first chunk of a message gives it to the handler; the handler's reading then brings on the next ones. */
+  async #bdat(hooked: Reply | undefined): Promise<void> {
+    if (hooked !== undefined && hooked.code >= 400) {
+      this.#reply(hooked);
+      return;
+    }
+    this.#parts.driver.send({ type: "take-chunk" });
+    if (this.#taking === "chunks") return;
+    this.#taking = "chunks";
+    await this.#takeMessage(() => this.#nextOfChunks());
+    this.#taking = "nothing";
+    const unanswered = this.#unanswered;
+    this.#unanswered = undefined;
+    if (unanswered !== undefined) await this.#answer(unanswered.received, unanswered.refusal);
+  }
+
+  async #nextOfChunks(): ReturnType<MessageSource> {
+    const { driver } = this.#parts;
+    for (let event = await driver.next(); event !== null; event = await driver.next()) {
+      if (event.type === "data" || event.type === "end-of-data") return event;
+      if (event.type === "end-of-chunk") this.#reply(event.refusal ?? replies.CHUNK_OK);
+      else if (event.type === "command") {
+        if (this.state !== "chunks" || ABANDONING.has(event.received.command.verb)) {
+          this.#unanswered = event;
+          return { type: "given-up" };
+        }
+        await this.#answer(event.received, event.refusal);
+      }
+    }
+    return null;
+  }
+
+  async #takeMessage(source: MessageSource): Promise<void> {
+    const { options } = this.#parts;
     const envelope = this.#envelope;
-    if (this.state !== "data" || envelope === undefined) return;
-    const body = new MessageBody(driver);
-    let handled: Reply | undefined;
+    if (envelope === undefined) return;
+    const body = new MessageBody(source);
+    let handled: Reply | readonly Reply[] | undefined;
     try {
       handled = await options.onMessage?.(envelope, body, this);
     } catch (error) {
@@ -172,43 +243,55 @@ export class Conversation implements SmtpPeer {
       if (!(error instanceof ProtocolError && error.side === "remote")) this.report(error);
       handled = replies.FAILED;
     }
-    const refusal = await body.finish();
+    const end = await body.finish();
+    if (end.type === "given-up") return;
     this.#envelope = undefined;
-    this.#reply(refusal ?? handled ?? replies.MESSAGE_OK);
+    this.#answerMessage(end, handled);
   }
 
-  async #authenticate({ mechanism, initialResponse }: AuthCommand): Promise<void> {
-    const { tls } = this.info;
-    const exchange = this.#parts.policy.mechanism(mechanism)?.start(tls === undefined ? {} : { tls });
-    let response = initialResponse?.reveal() ?? null;
-    for (;;) {
-      const said = response;
-      const step = await this.#ask(() => exchange?.next(said));
-      if (step === undefined || !("type" in step) || step.type === "failure") {
-        this.#reply(step === undefined || "type" in step ? replies.AUTH_FAILED : step);
-        return;
-      }
-      // What a success has to say travels as one more challenge, which the client answers with nothing (RFC 4954 section 4).
-      if (step.data !== undefined) {
-        response = await this.#challenge(step.data);
-        if (response === null) return;
-      }
-      if (step.type === "success") {
-        this.#reply(replies.AUTH_OK, step.identity);
-        return;
-      }
+  /** Once in SMTP, once for each recipient in LMTP. */
+  #answerMessage(
+    { recipients, refusal }: Exclude<MessageEnd, { readonly type: "given-up" }>,
+    handled: Reply | readonly Reply[] | undefined,
+  ): void {
+    for (let at = 0; at < recipients; at += 1) {
+      const own = isList(handled) ? (handled[at] ?? replies.FAILED) : (handled ?? replies.MESSAGE_OK);
+      this.#reply(refusal ?? own);
     }
   }
 
-  /** Asks the client; `null` when it gave the exchange up and heard that. */
-  async #challenge(data: Uint8Array): Promise<Uint8Array | null> {
-    const { driver } = this.#parts;
-    driver.send({ type: "auth-challenge", data });
-    const event = await driver.next();
-    if (event?.type === "auth-response") return event.data.reveal();
-    if (event?.type !== "auth-cancel") throw new ConnectionError("eof", "the connection ended inside AUTH", { phase: "auth" });
-    this.#reply(event.refusal);
-    return null;
+  /** The client is someone else from now on, and has said nothing yet. */
+  async #xclient({ attributes }: Extract<OnBehalfCommand, { readonly verb: "XCLIENT" }>, hooked: Reply | undefined): Promise<void> {
+    if (hooked !== undefined && hooked.code >= 400) {
+      this.#reply(hooked);
+      return;
+    }
+    for (const { name, value } of attributes) this.#onBehalfOf.set(name, value);
+    this.#hello = undefined;
+    await this.#reset();
+    const greeting = await this.#greeting();
+    const login = attributes.find(({ name }) => name === "LOGIN")?.value;
+    this.#reply(greeting, greeting.code === 220 ? login : undefined);
+  }
+
+  async #authenticate(command: AuthCommand): Promise<void> {
+    const { driver, policy } = this.#parts;
+    const ask: <T>(step: () => Awaitable<T>) => Promise<T | Reply> = (step) => this.#ask(step);
+    const { reply, identity } = await authenticate({ driver, mechanism: policy.mechanism(command.mechanism), ask }, command);
+    this.#reply(reply, identity);
+  }
+
+  /** A client that errs again and again waits for each answer, as long as it stays. */
+  async #slowDown(): Promise<void> {
+    const { session, driver, options } = this.#parts;
+    const { afterErrors, ms } = options.errorDelay ?? DEFAULT_ERROR_DELAY;
+    if (session.errors <= afterErrors) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const pause = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms);
+    });
+    await Promise.race([pause, driver.closed]);
+    clearTimeout(timer);
   }
 
   async #reset(): Promise<void> {
@@ -245,13 +328,27 @@ function refuse(hooked: Reply | undefined, refusal: Reply): Reply {
   return hooked !== undefined && hooked.code >= 400 ? hooked : refusal;
 }
 
-type Grantable = Exclude<Command, { readonly verb: "unknown" | "AUTH" | "DATA" }>;
+type CommandEvent = Extract<ServerEvent, { readonly type: "command" }>;
+type Grantable = Exclude<Command, { readonly verb: "unknown" | "AUTH" | "DATA" | "BDAT" | "XCLIENT" }>;
+
+/** Postfix's smtpd_soft_error_limit and smtpd_error_sleep_time. */
+const DEFAULT_ERROR_DELAY = { afterErrors: 10, ms: 1000 } as const;
+
+/** Commands that give up a message of which some chunks have come. */
+const ABANDONING: ReadonlySet<string> = new Set(["RSET", "QUIT", "HELO", "EHLO", "LHLO"]);
 
 /** What commands get for which there is no handler. */
 const PLAIN_REPLIES = {
   NOOP: replies.OK,
   HELP: replies.HELP,
-  VRFY: replies.CANNOT_VERIFY,
   QUIT: replies.BYE,
   STARTTLS: replies.START_TLS,
 } as const;
+
+function lookupReply({ verb }: LookupCommand): Reply {
+  return verb === "VRFY" ? replies.CANNOT_VERIFY : replies.NOT_IMPLEMENTED;
+}
+
+function isList(handled: Reply | readonly Reply[] | undefined): handled is readonly Reply[] {
+  return Array.isArray(handled);
+}

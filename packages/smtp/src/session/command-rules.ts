@@ -34,12 +34,15 @@ export interface Situation {
 /** Commands that may be followed before they are answered, RFC 2920 section 3.1 and RFC 3030 section 2. */
 const GROUPED: ReadonlySet<string> = new Set(["MAIL", "RCPT", "RSET", "BDAT"]);
 
+/** Commands that exist and that nothing here does: RFC 821's other ways to deliver, TURN and ATRN, and BURL (RFC 4468). */
+const NOT_IMPLEMENTED: ReadonlySet<string> = new Set(["SEND", "SOML", "SAML", "TURN", "ATRN", "BURL"]);
+
 /** What must be answered to `command`; `undefined` when the application decides. */
 export function refusalOf(command: DecodedCommand, situation: Situation): Reply | undefined {
   const { verb } = command;
   const { state, options, limits, recipients } = situation;
   if (verb === "invalid") return refusals.invalidReply(command);
-  if (verb === "unknown") return refusals.UNRECOGNIZED;
+  if (verb === "unknown") return NOT_IMPLEMENTED.has(command.name.toUpperCase()) ? refusals.NOT_IMPLEMENTED : refusals.UNRECOGNIZED;
   if (options.eagerness === "refuse" && !GROUPED.has(verb) && situation.pending > 0) return refusals.TOO_EAGER;
   const isLmtp = options.protocol === "lmtp";
   if (isLmtp && (verb === "HELO" || verb === "EHLO")) return refusals.NOT_LMTP;

@@ -6,6 +6,7 @@ import { type Reply, reply } from "../codec/reply.ts";
 import type { State } from "./state.ts";
 
 export const UNRECOGNIZED = reply(500, "Command not recognized", "5.5.2");
+export const NOT_IMPLEMENTED = reply(502, "Command not implemented", "5.5.1");
 export const TOO_MANY_RECIPIENTS = reply(452, "Too many recipients", "4.5.3");
 export const TOO_LARGE = reply(552, "Message too large", "5.3.4");
 export const TOO_MANY_ERRORS = reply(421, "Too many errors, closing connection", "4.7.0");
