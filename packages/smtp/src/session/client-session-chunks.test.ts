@@ -146,7 +146,7 @@ describe("LMTP", () => {
 
   test("recipients are counted anew in each transaction, and none that came without one", () => {
     const bench = lmtp(2).say(chunk("x", "last"), MAIL, RCPT).hear("250 a\r\n250 b\r\n550 no\r\n250 what\r\n");
-    bench.say({ verb: "RSET" }).hear("250 ok\r\n").say(MAIL, RCPT).hear("250 a\r\n250 b\r\n").say(chunk("y", "last"));
+    bench.say(MAIL, RCPT).hear("250 a\r\n250 b\r\n").say(chunk("y", "last"));
     bench.told();
     expect(bench.hear("250 c\r\n").told()).toEqual(["message-reply 250"]);
     expect(bench.session.state).toBe("ready");
