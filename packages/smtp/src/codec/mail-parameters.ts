@@ -122,7 +122,7 @@ const MAIL_PARAMETERS: ParameterTypes<MailParameters> = {
 
 /** date-time of RFC 3339 section 5.6, with or without a fraction of a second. */
 const DATE_TIME =
-  /^\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:Z|[-+](?:[01]\d|2[0-3]):[0-5]\d)$/i;
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:Z|[-+](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 const SOLICITATION = /^[A-Za-z][\w.:-]*(?:,[A-Za-z][\w.:-]*)*$/;
 const NONE: MailParameters = {};
 

@@ -45,7 +45,8 @@ const RCPT_PARAMETERS: ParameterTypes<RcptParameters> = {
       const address = decodeXtext(xtext);
       return xtext === "" || address === undefined || /\p{Cc}/u.test(address) ? undefined : { orcpt: { addressType, address } };
     },
-    encode: ({ orcpt }) => orcpt && `${orcpt.addressType};${encodeXtext(orcpt.address)}`,
+    // A type with a semicolon would read as another address.
+    encode: ({ orcpt }) => orcpt && (orcpt.addressType.includes(";") ? "" : `${orcpt.addressType};${encodeXtext(orcpt.address)}`),
   },
 };
 
