@@ -38,7 +38,7 @@ export abstract class IncomingMessage {
   protected readonly take = (bytes: Uint8Array): void => {
     this.#sizeBytes += bytes.length;
     if (this.#sizeBytes > this.#maxBytes) this.refuse(refusals.TOO_LARGE);
-    else if (this.#refusal === undefined) this.#emit(bytes);
+    else this.#emit(bytes);
   };
 
   /** Notes what is wrong; the first thing counts. */

@@ -14,14 +14,21 @@ export type Intake =
   | { readonly type: "some"; readonly bytes: Uint8Array }
   | { readonly type: "end-of-data"; readonly bytes: Uint8Array; readonly sizeBytes: number; readonly refusal: Reply | undefined }
   | { readonly type: "end-of-chunk"; readonly bytes: Uint8Array; readonly refusal: Reply | undefined }
-  | { readonly type: "end-of-refused-chunk"; readonly bytes: Uint8Array };
+  | { readonly type: "end-of-refused-chunk"; readonly bytes: Uint8Array; readonly chunk: RefusedChunk };
+
+/** A chunk that is let go. */
+export interface RefusedChunk {
+  readonly position: BdatCommand["position"];
+  /** What is answered behind its bytes. */
+  readonly refusal: Reply;
+}
 
 /** What is being read. */
 type Reading =
   | { readonly type: "commands" }
   | { readonly type: "data"; readonly message: DataMessage }
   | { readonly type: "chunk"; readonly message: ChunkedMessage; readonly position: BdatCommand["position"] }
-  | { readonly type: "refused-chunk"; left: number };
+  | { readonly type: "refused-chunk"; readonly chunk: RefusedChunk; left: number };
 
 const COMMANDS: Reading = { type: "commands" };
 const NOTHING = new Uint8Array();
@@ -74,8 +81,8 @@ export class MessageIntake {
   }
 
   /** The chunk that BDAT announced is let go. */
-  refuseChunk({ sizeBytes }: BdatCommand): void {
-    this.#reading = { type: "refused-chunk", left: sizeBytes };
+  refuseChunk({ sizeBytes, position }: BdatCommand, refusal: Reply): void {
+    this.#reading = { type: "refused-chunk", chunk: { position, refusal }, left: sizeBytes };
   }
 
   /** Forgets the chunks that came. */
@@ -97,7 +104,8 @@ export class MessageIntake {
         const part = bytes.subarray(0, reading.left);
         decoder.skipBytes(part.length);
         reading.left -= part.length;
-        return reading.left > 0 ? { type: "some", bytes: part } : this.#end({ type: "end-of-refused-chunk", bytes: part });
+        if (reading.left > 0) return { type: "some", bytes: part };
+        return this.#end({ type: "end-of-refused-chunk", bytes: part, chunk: reading.chunk });
       }
       case "commands":
         return { type: "nothing" };

@@ -13,7 +13,7 @@ import { CommandObserver } from "./command-observer.ts";
 import { Conduct } from "./conduct.ts";
 import type { ServerEvent, ServerIntent, ServerSessionOptions } from "./server-events.ts";
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "./limits.ts";
-import { type Intake, MessageIntake } from "./message-intake.ts";
+import { type Intake, MessageIntake, type RefusedChunk } from "./message-intake.ts";
 import * as refusals from "./refusals.ts";
 import { type Answer, answerOf, type State, TRANSITIONS, type Verb } from "./state.ts";
 import { bodyUnit, challengeUnit, lineUnit, responseUnit, TLS_UNIT } from "./units.ts";
@@ -40,8 +40,6 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   /** Answers that wait for the end of a pipelined batch. */
   #replies = "";
   readonly #intake: MessageIntake;
-  /** The chunk that is being let go, and its refusal. */
-  #refusedChunk: { readonly position: BdatCommand["position"]; readonly reply: Reply } | undefined;
   /** What the last MAIL said of the body. */
   #bodyType: MailParameters["body"];
   /** Recipients that were accepted, and how many of them still wait for an answer to the message (LMTP). */
@@ -144,8 +142,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     const text = replyText(reply);
     if (chunk !== undefined) {
       this.#turn = undefined;
-      this.#refusedChunk = { position: chunk.position, reply };
-      this.#intake.refuseChunk(chunk);
+      this.#intake.refuseChunk(chunk, reply);
       this.#patience = this.#freshPatience();
       return;
     }
@@ -307,7 +304,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
         this.#outputs.event({ type: "end-of-chunk", refusal: intake.refusal });
         break;
       case "end-of-refused-chunk":
-        this.#refuseChunk();
+        this.#refuseChunk(intake.chunk);
         break;
       case "some":
     }
@@ -315,14 +312,12 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   }
 
   /** Says the refusal of a chunk behind its bytes; in LMTP that of the last one once for each recipient, if there are any (RFC 2033 section 4.3). */
-  #refuseChunk(): void {
-    const { position = "more", reply = refusals.TOO_LARGE } = this.#refusedChunk ?? {};
-    this.#refusedChunk = undefined;
+  #refuseChunk({ position, refusal }: RefusedChunk): void {
     const isEnd = position === "last";
     this.#owedAnswers = isEnd && this.#options.protocol === "lmtp" ? this.#recipients : 1;
     for (let answers = this.#owedAnswers; answers > 0 && this.#state !== "closed"; answers -= 1) {
       this.#turn = { verb: isEnd ? "end-of-data" : "BDAT", refused: true };
-      this.#answer(reply, undefined);
+      this.#answer(refusal, undefined);
     }
   }
 
