@@ -4,11 +4,15 @@ import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { ProtocolError } from "@mailwire/wire";
-import type { ByteTransport } from "@mailwire/wire";
-import { typed } from "./bounded.ts";
+import type { ByteTransport, TransportInfo } from "@mailwire/wire";
+import { bounded, typed } from "./bounded.ts";
 import { fromSocket } from "./from-socket.ts";
+import { addresses } from "./info.ts";
 import { DEFAULT_LIMITS, OLDEST_TLS } from "./options.ts";
 import type { ServerTlsOptions } from "./options.ts";
+import { readPreamble } from "./preamble.ts";
+import type { PreambleOptions } from "./preamble.ts";
+import { shakeHandsAsServer } from "./server-handshake.ts";
 
 /** Where and how {@link listen} accepts connections. */
 export interface ListenOptions {
@@ -22,11 +26,13 @@ export interface ListenOptions {
   readonly tls?: ServerTlsOptions;
   /** Milliseconds that a handshake may take, implicit or later; default {@link DEFAULT_LIMITS}. */
   readonly handshakeTimeoutMs?: number;
+  /** Connections that begin with something else, before TLS: see {@link PreambleOptions}. Default: none. */
+  readonly preamble?: PreambleOptions;
   /** Connections beyond this many at once are dropped; default: no limit here. */
   readonly maxConnections?: number;
   /** Connections that the system holds until they are accepted; default 511, as in Node. */
   readonly backlog?: number;
-  /** Told what went wrong with single connections: failed handshakes, failed accepts, what `serve` threw. It must not throw. */
+  /** Told what went wrong with single connections: failed preambles and handshakes, failed accepts, what `serve` threw. It must not throw. */
   readonly onError?: (error: Error) => void;
 }
 
@@ -56,7 +62,10 @@ export async function listen(options: ListenOptions, serve: (transport: ByteTran
       onError(error instanceof Error ? error : new Error(String(error)));
     }
   };
-  const server = options.mode === "implicit" ? implicitServer(options, hand, onError) : plaintextServer(options, hand);
+  if (options.mode === "implicit" && options.tls === undefined) {
+    throw new ProtocolError("local", "bad-tls-options", "implicit TLS needs TLS options");
+  }
+  const server = serverFor(options, hand, onError);
   if (maxConnections !== undefined) server.maxConnections = maxConnections;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).once("listening", resolve);
@@ -73,13 +82,17 @@ type Hand = (transport: ByteTransport) => Promise<void>;
 /** For proxies and people at a keyboard: a peer that has said all it will say still gets its answers. */
 const ACCEPTING = { noDelay: true, allowHalfOpen: true };
 
+function serverFor(options: ListenOptions, hand: Hand, onError: (error: Error) => void): Server {
+  if (options.preamble !== undefined) return precededServer(options, options.preamble, hand, onError);
+  return options.mode === "implicit" ? implicitServer(options, hand, onError) : plaintextServer(options, hand);
+}
+
 function plaintextServer({ tls, handshakeTimeoutMs }: ListenOptions, hand: Hand): Server {
   const options = { ...(tls !== undefined && { tls }), ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }) };
   return createServer(ACCEPTING, (socket: Socket) => void hand(fromSocket(socket, options)));
 }
 
 function implicitServer({ tls, handshakeTimeoutMs }: ListenOptions, hand: Hand, onError: (error: Error) => void): Server {
-  if (tls === undefined) throw new ProtocolError("local", "bad-tls-options", "implicit TLS needs TLS options");
   const handshakeTimeout = handshakeTimeoutMs ?? DEFAULT_LIMITS.handshakeTimeoutMs;
   // A half-open socket would leave a client that goes away in the middle of its handshake unnoticed.
   const server = createTlsServer({ minVersion: OLDEST_TLS, ...tls, ...ACCEPTING, allowHalfOpen: false, handshakeTimeout });
@@ -93,6 +106,36 @@ function implicitServer({ tls, handshakeTimeoutMs }: ListenOptions, hand: Hand, 
     onError(typed("tls", "TLS handshake", error));
   });
   return server;
+}
+
+/** Reads each preamble before anything else is done; only then it is known whose connection it is. */
+function precededServer(options: ListenOptions, preamble: PreambleOptions, hand: Hand, onError: (error: Error) => void): Server {
+  const accept = async (socket: Socket): Promise<void> => {
+    try {
+      const decoder = preamble.expects({ secure: false, ...addresses(socket) });
+      const info = decoder === undefined ? {} : await readPreamble(socket, decoder, preamble.timeoutMs);
+      const transport = await afterPreamble(socket, options, info);
+      if (server.listening) await hand(transport);
+      else transport.abort();
+    } catch (error) {
+      socket.destroy();
+      onError(typed("transport", "preamble", error));
+    }
+  };
+  const server = createServer(ACCEPTING, (socket: Socket) => {
+    socket.on("error", () => undefined); // whoever reads hears of it
+    void accept(socket);
+  });
+  return server;
+}
+
+async function afterPreamble(socket: Socket, options: ListenOptions, info: Partial<TransportInfo>): Promise<ByteTransport> {
+  const { mode, tls = {}, handshakeTimeoutMs = DEFAULT_LIMITS.handshakeTimeoutMs } = options;
+  if (mode !== "implicit") return fromSocket(socket, { tls, handshakeTimeoutMs, info });
+  const handshake = shakeHandsAsServer(socket, tls, (secured) => fromSocket(secured, { side: "server", info }));
+  return bounded(handshake, "TLS handshake", { timeoutMs: handshakeTimeoutMs }).catch((error: unknown) => {
+    throw typed("tls", "TLS handshake", error);
+  });
 }
 
 function listening(server: Server): Listener {

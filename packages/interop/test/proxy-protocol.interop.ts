@@ -1,0 +1,53 @@
+// curl as a proxy: its header of the PROXY protocol in front of SMTP, in clear and before implicit TLS.
+
+import { join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { MailServer } from "@mailwire/server";
+import { serveSmtp } from "@mailwire/smtp/server";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Certificate, makeCertificate } from "../src/certificate.ts";
+import { mustRun } from "../src/program.ts";
+import { makeScratch, removeScratch } from "../src/scratch.ts";
+
+let scratch: string;
+let certificate: Certificate;
+let server: MailServer;
+const errors: unknown[] = [];
+
+beforeAll(async () => {
+  scratch = await makeScratch();
+  certificate = await makeCertificate(scratch);
+  server = new MailServer({ onError: (error) => errors.push(error) });
+});
+
+afterAll(async () => {
+  await server.close(1_000);
+  await removeScratch(scratch);
+});
+
+test.each([
+  ["smtp", "plaintext"],
+  ["smtps", "implicit"],
+] as const)("curl says by %s whose connection it is", async (scheme, mode) => {
+  const heard: object[] = [];
+  const protocol = {
+    protocol: scheme,
+    serve: (transport: Parameters<typeof serveSmtp>[0]) =>
+      serveSmtp(transport, {
+        hostname: "mx.example",
+        onMail: (_request, { info: { secure, remote, local } }) => void heard.push({ secure, remote, local }),
+      }),
+  };
+  const tls = { cert: certificate.cert, key: await readFile(certificate.keyFile) };
+  const seen: (string | undefined)[] = [];
+  const trusts = ({ remote }: { readonly remote?: string }): boolean => seen.push(remote) > 0;
+  const { port } = await server.listen(protocol, { host: "127.0.0.1", port: 0, mode, tls, proxyProtocol: { trusts } });
+  const file = join(scratch, "message.eml");
+  await writeFile(file, "Subject: by proxy\r\n\r\nHello\r\n");
+  const envelope = ["--mail-from", "bob@example.test", "--mail-rcpt", "alice@example.test", "-T", file];
+  const url = `${scheme}://127.0.0.1:${port}/client.example`;
+  await mustRun(["curl", "-sS", "--max-time", "20", "--cacert", certificate.certFile, "--haproxy-protocol", url, ...envelope]);
+  // curl speaks for itself, so that both accounts of the connection agree.
+  expect(heard).toEqual([{ secure: mode === "implicit", remote: seen[0], local: `127.0.0.1:${port}` }]);
+  expect(errors).toEqual([]);
+});
