@@ -10,6 +10,7 @@ import { Delivery, expectPositive } from "./client/delivery.ts";
 import { type Mail, type SendResult, transactionOf } from "./client/mail.ts";
 import type { SmtpClientOptions } from "./client/options.ts";
 import { SmtpReplyError } from "./client/reply-error.ts";
+import { untilAborted } from "./client/until-aborted.ts";
 import type { Command, OnBehalfAttribute } from "./codec/command.ts";
 import type { Extensions } from "./codec/extensions.ts";
 import type { Reply } from "./codec/reply.ts";
@@ -20,6 +21,7 @@ import { DEFAULT_CLIENT_LIMITS } from "./session/limits.ts";
 
 export type { Mail, Recipient, RecipientResult, SendResult } from "./client/mail.ts";
 export type { SmtpClientOptions } from "./client/options.ts";
+export { SmtpPool, type SmtpPoolOptions } from "./client/pool.ts";
 export { SmtpReplyError } from "./client/reply-error.ts";
 
 /**
@@ -30,8 +32,8 @@ export class SmtpClient {
   readonly #driver: Driver<ClientEvent, ClientIntent>;
   readonly #dialogue: Dialogue;
   readonly #options: SmtpClientOptions;
-  /** Ends when the mails begun so far have. */
-  #mails: Promise<unknown> = Promise.resolve();
+  /** Ends when all has ended that was begun so far and must not mix with anything else: mails, AUTH, STARTTLS, XCLIENT. */
+  #turns: Promise<unknown> = Promise.resolve();
   #greeting: Reply | undefined;
 
   private constructor(transport: ByteTransport, options: SmtpClientOptions) {
@@ -50,7 +52,7 @@ export class SmtpClient {
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       writePatience: { phase: "data-block", ms: options.limits?.dataBlockMs ?? DEFAULT_CLIENT_LIMITS.dataBlockMs },
     });
-    this.#dialogue = new Dialogue(this.#driver);
+    this.#dialogue = new Dialogue(session, this.#driver);
   }
 
   /**
@@ -84,6 +86,11 @@ export class SmtpClient {
     return this.#driver.info;
   }
 
+  /** False once the server said good-bye (421, or the answer to QUIT) or the connection is over. */
+  get isOpen(): boolean {
+    return this.#dialogue.isOpen;
+  }
+
   /** Resolves when the connection is over, with the reason; never rejects. */
   get closed(): Promise<Closure> {
     return this.#driver.closed;
@@ -94,7 +101,7 @@ export class SmtpClient {
     if (command.verb === "DATA" || command.verb === "BDAT" || command.verb === "AUTH" || command.verb === "STARTTLS") {
       throw new ProtocolError("local", "bad-command", `${command.verb} has a method of its own`);
     }
-    await this.#mails;
+    await this.#turns;
     return this.#dialogue.command(command);
   }
 
@@ -105,28 +112,21 @@ export class SmtpClient {
   }
 
   /** Upgrades by STARTTLS and introduces itself again, on a connection that was opened with `allowPlaintext`. */
-  async startTls(): Promise<void> {
-    if (this.#options.serverName === undefined) {
-      throw new ProtocolError("local", "server-name-missing", "STARTTLS needs serverName: the name in the server's certificate");
-    }
-    if (!this.extensions.has("STARTTLS")) throw new ConnectionError("tls", "the server does not offer STARTTLS");
-    const reply = await this.#dialogue.startTls();
-    if (reply.code !== 220) {
-      throw new ConnectionError("tls", "the server refused STARTTLS", { cause: new SmtpReplyError("STARTTLS", reply) });
-    }
-    await this.#hello();
+  startTls(): Promise<void> {
+    return this.#inTurn(() => this.#upgrade());
   }
 
   /**
    * Authenticates. Rejects with a local `ProtocolError` (`mechanism-not-offered`) before anything is said when the server does not offer the
    * mechanism, and with what the mechanism throws after the exchange was cancelled.
    */
-  async auth(mechanism: SaslClient): Promise<Reply> {
-    if (!this.extensions.authMechanisms.includes(mechanism.mechanism.toUpperCase())) {
-      throw new ProtocolError("local", "mechanism-not-offered", `the server does not offer ${mechanism.mechanism}`);
-    }
-    await this.#mails;
-    return expectPositive("AUTH", await this.#dialogue.authenticate(mechanism));
+  auth(mechanism: SaslClient): Promise<Reply> {
+    return this.#inTurn(async () => {
+      if (!this.extensions.authMechanisms.includes(mechanism.mechanism.toUpperCase())) {
+        throw new ProtocolError("local", "mechanism-not-offered", `the server does not offer ${mechanism.mechanism}`);
+      }
+      return expectPositive("AUTH", await this.#dialogue.authenticate(mechanism));
+    });
   }
 
   /**
@@ -135,9 +135,12 @@ export class SmtpClient {
    * fails, or it has bare line ends) costs the connection, since SMTP has no other way to take it back.
    */
   sendMail(mail: Mail): Promise<SendResult> {
-    const sent = this.#mails.then(() => this.#send(mail));
-    this.#mails = sent.catch(() => undefined);
-    return sent;
+    return this.sendMailOnce(mail, () => undefined);
+  }
+
+  /** {@link SmtpClient.sendMail}; `onBegun` is called once the server answered MAIL, from where on nobody may try again unasked. @internal */
+  sendMailOnce(mail: Mail, onBegun: () => void): Promise<SendResult> {
+    return this.#inTurn(() => this.#send(mail, onBegun), mail.signal);
   }
 
   /** RSET: gives up whatever transaction is open. */
@@ -166,9 +169,11 @@ export class SmtpClient {
   }
 
   /** XCLIENT: speaks for another client from now on, as a trusted relay, and introduces itself again. */
-  async xclient(attributes: readonly OnBehalfAttribute[]): Promise<void> {
-    expectCode(220, "XCLIENT", await this.command({ verb: "XCLIENT", attributes }));
-    await this.#hello();
+  xclient(attributes: readonly OnBehalfAttribute[]): Promise<void> {
+    return this.#inTurn(async () => {
+      expectCode(220, "XCLIENT", await this.#dialogue.command({ verb: "XCLIENT", attributes }));
+      await this.#hello();
+    });
   }
 
   /** HELP; resolves to the answer, whatever it is. */
@@ -176,10 +181,10 @@ export class SmtpClient {
     return this.command(text === undefined ? { verb: "HELP" } : { verb: "HELP", text });
   }
 
-  /** QUIT; resolves when the connection is over. A server that only closes is as good. */
+  /** QUIT; resolves when the connection is over. A server that only closes, or did so before, is as good. */
   async quit(): Promise<void> {
     await this.command({ verb: "QUIT" }).catch((error: unknown) => {
-      if (!(error instanceof ConnectionError)) throw error;
+      if (this.isOpen && !(error instanceof ConnectionError)) throw error;
     });
     await this.#driver.close();
   }
@@ -192,7 +197,27 @@ export class SmtpClient {
   async #introduce(): Promise<void> {
     const mayBeReadable = this.info.secure || this.#options.allowPlaintext === true;
     await this.#hello();
-    if (!mayBeReadable) await this.startTls();
+    if (!mayBeReadable) await this.#upgrade();
+  }
+
+  /** Acts when all is over that was begun before; a `signal` is heeded while waiting. */
+  #inTurn<T>(act: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const before = this.#turns;
+    const done = untilAborted(before, signal).then(act);
+    this.#turns = Promise.allSettled([before, done]);
+    return done;
+  }
+
+  async #upgrade(): Promise<void> {
+    if (this.#options.serverName === undefined) {
+      throw new ProtocolError("local", "server-name-missing", "STARTTLS needs serverName: the name in the server's certificate");
+    }
+    if (!this.extensions.has("STARTTLS")) throw new ConnectionError("tls", "the server does not offer STARTTLS");
+    const reply = await this.#dialogue.startTls();
+    if (reply.code !== 220) {
+      throw new ConnectionError("tls", "the server refused STARTTLS", { cause: new SmtpReplyError("STARTTLS", reply) });
+    }
+    await this.#hello();
   }
 
   /** EHLO (in LMTP, LHLO); where even plaintext is allowed (or there is TLS) a server that knows only HELO will do. */
@@ -215,10 +240,9 @@ export class SmtpClient {
     this.#driver.abort(reason);
   }
 
-  async #send(mail: Mail): Promise<SendResult> {
+  async #send(mail: Mail, onBegun: () => void): Promise<SendResult> {
     const transaction = transactionOf(mail, this.extensions);
     const { signal } = mail;
-    signal?.throwIfAborted();
     const onAbort = (): void => this.abort(signal?.reason);
     signal?.addEventListener("abort", onAbort);
     try {
@@ -227,6 +251,7 @@ export class SmtpClient {
         options: this.#options,
         flush: () => this.#driver.flush(),
         abort: (reason: unknown) => this.#driver.abort(reason),
+        onBegun,
       };
       return await new Delivery(parts, mail, transaction).run();
     } finally {

@@ -14,6 +14,7 @@ import { ServerSession } from "./session/server-session.ts";
 
 export { MessageBody } from "./server/message-body.ts";
 export type * from "./server/options.ts";
+export { type SubmissionOptions, submissionOptions } from "./server/submission.ts";
 
 /**
  * Talks SMTP to the client behind `transport` until it quits, is dropped, or the connection is lost; RFC 5321. All that is decided is

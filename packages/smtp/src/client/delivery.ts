@@ -2,18 +2,22 @@
 // RFC 3030, RFC 2033.
 
 import { concat, ConnectionError } from "@mailwire/wire";
-import type { BdatCommand, Command } from "../codec/command.ts";
+import type { Command } from "../codec/command.ts";
 import { isPositive, type Reply } from "../codec/reply.ts";
 import type { ReceivedReply } from "../codec/received-reply.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { type Mail, type RecipientResult, recipientResult, type SendResult, type Transaction } from "./mail.ts";
 import type { SmtpClientOptions } from "./options.ts";
 import { SmtpReplyError } from "./reply-error.ts";
+import { chunksUntilAborted } from "./until-aborted.ts";
 
 /** Bytes that are handed over before waiting until the transport took them. */
 const WINDOW_BYTES = 65_536;
 /** Bytes of a chunk: large enough that its answer costs little, small enough to be held. */
 const CHUNK_BYTES = 262_144;
+
+/** What was said to a message. */
+type Answers = readonly [Reply, ...Reply[]];
 
 /** What a delivery works with. */
 export interface DeliveryParts {
@@ -22,6 +26,8 @@ export interface DeliveryParts {
   /** Resolves when the transport took what was said. */
   readonly flush: () => Promise<void>;
   readonly abort: (reason: unknown) => void;
+  /** Is told that the server answered MAIL, and stays. */
+  readonly onBegun: () => void;
 }
 
 /** Delivers one mail over a connection. */
@@ -39,9 +45,9 @@ export class Delivery {
   /** Says all of it. Rejects with {@link SmtpReplyError} when the mail was taken for nobody. */
   async run(): Promise<SendResult> {
     const { dialogue, options } = this.#parts;
-    const { mail, recipients, bodyCommand } = this.#transaction;
+    const { recipients, bodyCommand } = this.#transaction;
     const pipelines = dialogue.extensions.has("PIPELINING");
-    const mailReply = dialogue.command(mail);
+    const mailReply = this.#begin();
     if (!pipelines) expectPositive("MAIL", await mailReply);
     const rcptReplies = recipients.map((recipient) => dialogue.command(recipient));
     const isEager = pipelines && bodyCommand === "DATA" && options.dataCommand === "eager";
@@ -49,9 +55,8 @@ export class Delivery {
     dataReply?.catch(() => undefined);
     const [answer, replies] = await Promise.all([mailReply, Promise.all(rcptReplies)]);
     const results = recipients.map(({ path }, at) => recipientResult(path, replies[at] ?? answer));
-    const isWelcome = isPositive(answer) && results.some(isAccepted);
-    if (!isWelcome) {
-      await this.#giveUp(isPositive(answer), dataReply);
+    if (!isPositive(answer) || !results.some(isAccepted)) {
+      await this.#giveUp(answer, dataReply);
       expectPositive("MAIL", answer);
       throw new SmtpReplyError("RCPT", results[0]?.reply ?? answer, results);
     }
@@ -59,22 +64,39 @@ export class Delivery {
     return this.#outcome(results, answers);
   }
 
+  async #begin(): Promise<ReceivedReply> {
+    const { dialogue, onBegun } = this.#parts;
+    const answer = await dialogue.command(this.#transaction.mail);
+    if (dialogue.isOpen) onBegun();
+    return answer;
+  }
+
   /** Leaves a transaction in which nobody gets anything. A server that says 354 all the same gets an empty message (RFC 2920 section 3.1). */
-  async #giveUp(isOpen: boolean, dataReply: Promise<ReceivedReply> | undefined): Promise<void> {
+  async #giveUp(answer: Reply, dataReply: Promise<ReceivedReply> | undefined): Promise<void> {
     const { dialogue } = this.#parts;
     const reply = await dataReply;
     if (reply?.code === 354) {
-      const answer = dialogue.expectReply();
+      const refusal = dialogue.expectReply();
       dialogue.body({ type: "end-of-data" });
-      await answer;
-    } else if (isOpen) await dialogue.command({ verb: "RSET" });
+      await refusal;
+    } else if (isPositive(answer)) await this.#takeBack();
   }
 
-  async #sendData(results: readonly RecipientResult[], eager: Promise<ReceivedReply> | undefined): Promise<readonly Reply[]> {
+  /** RSET; a server that does not even grant that cannot be sent anything more. */
+  async #takeBack(): Promise<void> {
+    const { dialogue, abort } = this.#parts;
+    try {
+      expectPositive("RSET", await dialogue.command({ verb: "RSET" }));
+    } catch (error) {
+      abort(error);
+    }
+  }
+
+  async #sendData(results: readonly RecipientResult[], eager: Promise<ReceivedReply> | undefined): Promise<Answers> {
     const { dialogue, abort } = this.#parts;
     const reply = await (eager ?? dialogue.commandAlone({ verb: "DATA" }));
     if (reply.code !== 354) {
-      await dialogue.command({ verb: "RSET" });
+      await this.#takeBack();
       throw new SmtpReplyError("DATA", reply, results);
     }
     const answers = this.#expectAnswers(results);
@@ -104,80 +126,75 @@ export class Delivery {
   }
 
   /** A message in chunks can be taken back between them, so that what goes wrong with its source does not cost the connection. */
-  async #sendChunks(results: readonly RecipientResult[]): Promise<readonly Reply[]> {
-    const { dialogue, flush } = this.#parts;
+  async #sendChunks(results: readonly RecipientResult[]): Promise<Answers> {
     try {
-      for await (const { bytes, position } of chunksOf(this.#pieces())) {
-        if (position === "last") {
-          dialogue.body({ type: "chunk", bytes, position });
-          return await this.#expectAnswers(results);
+      let waiting: Uint8Array[] = [];
+      let waitingBytes = 0;
+      for await (const piece of this.#pieces()) {
+        if (waitingBytes >= CHUNK_BYTES) {
+          await this.#sendChunk(concat(waiting), results);
+          waiting = [];
+          waitingBytes = 0;
         }
-        dialogue.body({ type: "chunk", bytes, position });
-        const [reply] = await Promise.all([dialogue.expectReply(), flush()]);
-        if (!isPositive(reply)) throw new SmtpReplyError("BDAT", reply, results);
+        waiting.push(piece);
+        waitingBytes += piece.length;
       }
-      return [];
+      this.#parts.dialogue.body({ type: "chunk", bytes: concat(waiting), position: "last" });
     } catch (error) {
-      await dialogue.command({ verb: "RSET" }).catch(() => undefined);
+      await this.#takeBack();
       throw error;
     }
+    return this.#expectAnswers(results);
+  }
+
+  async #sendChunk(bytes: Uint8Array, results: readonly RecipientResult[]): Promise<void> {
+    const { dialogue, flush } = this.#parts;
+    dialogue.body({ type: "chunk", bytes, position: "more" });
+    const [reply] = await Promise.all([dialogue.expectReply(), flush()]);
+    if (!isPositive(reply)) throw new SmtpReplyError("BDAT", reply, results);
   }
 
   /** The answers to the message: one, or in LMTP one for each recipient that was accepted. */
-  #expectAnswers(results: readonly RecipientResult[]): Promise<readonly Reply[]> {
+  #expectAnswers(results: readonly RecipientResult[]): Promise<Answers> {
     const { dialogue, options } = this.#parts;
-    const expected = options.protocol === "lmtp" ? results.filter(isAccepted) : results.slice(0, 1);
-    const answers = Promise.all(expected.map(() => dialogue.expectReply()));
+    const more = options.protocol === "lmtp" ? results.filter(isAccepted).slice(1) : [];
+    const answers = Promise.all([dialogue.expectReply(), ...more.map(() => dialogue.expectReply())] as const);
     answers.catch(() => undefined);
     return answers;
   }
 
-  #outcome(results: readonly RecipientResult[], answers: readonly Reply[]): SendResult {
-    const reply = answers.find(isPositive);
+  #outcome(results: readonly RecipientResult[], answers: Answers): SendResult {
     const isLmtp = this.#parts.options.protocol === "lmtp";
     const rest = [...answers];
     const recipients = results.map((result) =>
       isLmtp && isAccepted(result) ? recipientResult(result.address, rest.shift() ?? result.reply) : result,
     );
-    const [refusal] = answers;
+    const reply = answers.find(isPositive);
     if (reply !== undefined) return { reply, recipients };
-    throw refusal === undefined
-      ? new ConnectionError("closed", "the message was not answered")
-      : new SmtpReplyError("message", refusal, recipients);
+    throw new SmtpReplyError("message", answers[0], recipients);
   }
 
+  /** The message in pieces; the end of the connection ends the wait for a source that has nothing to give. */
   async *#pieces(): AsyncGenerator<Uint8Array, void, undefined> {
+    const { dialogue } = this.#parts;
     const { body, onProgress } = this.#mail;
     let sentBytes = 0;
-    for await (const chunk of body instanceof Uint8Array ? piecesOf(body) : body) {
-      yield chunk;
-      sentBytes += chunk.length;
-      onProgress?.(sentBytes);
+    for await (const chunk of body instanceof Uint8Array ? [body] : within(dialogue.ended, body)) {
+      for (let at = 0; at < chunk.length; at += WINDOW_BYTES) {
+        const piece = chunk.subarray(at, at + WINDOW_BYTES);
+        yield piece;
+        sentBytes += piece.length;
+        onProgress?.(sentBytes);
+      }
     }
   }
 }
 
-function* piecesOf(body: Uint8Array): Generator<Uint8Array, void, undefined> {
-  for (let at = 0; at < body.length; at += WINDOW_BYTES) yield body.subarray(at, at + WINDOW_BYTES);
-}
-
-/** The pieces gathered into chunks; the last one may be empty. */
-async function* chunksOf(
-  pieces: AsyncIterable<Uint8Array>,
-): AsyncGenerator<{ readonly bytes: Uint8Array; readonly position: BdatCommand["position"] }, void, undefined> {
-  let waiting: Uint8Array[] = [];
-  let waitingBytes = 0;
-  for await (const piece of pieces) {
-    if (waitingBytes >= CHUNK_BYTES) {
-      yield { bytes: concat(waiting), position: "more" };
-      waiting = [];
-      waitingBytes = 0;
-    }
-    // A piece is only lent until the next one.
-    waiting.push(piece.slice());
-    waitingBytes += piece.length;
-  }
-  yield { bytes: concat(waiting), position: "last" };
+function within(
+  ended: AbortSignal,
+  body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  return Symbol.asyncIterator in body ? chunksUntilAborted(body, ended) : body;
 }
 
 function isAccepted({ status }: RecipientResult): boolean {

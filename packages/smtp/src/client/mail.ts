@@ -4,7 +4,7 @@ import { ProtocolError } from "@mailwire/wire";
 import type { MailCommand, RcptCommand } from "../codec/command.ts";
 import type { ExtensionKeyword, Extensions } from "../codec/extensions.ts";
 import { encodeMailParameters, type MailParameters } from "../codec/mail-parameters.ts";
-import type { Parameter } from "../codec/parameters.ts";
+import { type Parameter, parameter } from "../codec/parameters.ts";
 import { type ForwardPath, forwardPath, reversePath } from "../codec/path.ts";
 import { encodeRcptParameters, type RcptParameters } from "../codec/rcpt-parameters.ts";
 import type { Reply } from "../codec/reply.ts";
@@ -24,8 +24,8 @@ export interface Mail extends Omit<MailParameters, "body" | "smtputf8" | "auth">
   /** Who gets the message; at least one. */
   readonly to: readonly (string | Recipient)[];
   /**
-   * The message, whole or in chunks cut anywhere (a ReadableStream will do where it can be iterated). Lines end with CRLF; the option `lineEnds` of
-   * the client says what happens to others.
+   * The message, whole or in chunks cut anywhere (a ReadableStream will do where it can be iterated), whose bytes must not change until it was sent.
+   * Lines end with CRLF; the option `lineEnds` of the client says what happens to others.
    */
   readonly body: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
   /** Size of a message in chunks, where it is known: the server can refuse it before it is sent. */
@@ -42,7 +42,7 @@ export interface Mail extends Omit<MailParameters, "body" | "smtputf8" | "auth">
   readonly bodyCommand?: "DATA" | "BDAT";
   /** Is told how many bytes of the message were handed over so far. */
   readonly onProgress?: (sentBytes: number) => void;
-  /** Gives up: once begun, that costs the connection. */
+  /** Gives up, also while the mail waits for its turn; once begun, that costs the connection. */
   readonly signal?: AbortSignal;
 }
 
@@ -93,16 +93,21 @@ export function transactionOf(mail: Mail, extensions: Extensions): Transaction {
   const known = { ...asked(mail, extensions), ...size(mail, extensions), ...type, ...utf8(needsUtf8, extensions) };
   const bodyCommand = type.body === "BINARYMIME" ? "BDAT" : (mail.bodyCommand ?? "DATA");
   return {
-    mail: { verb: "MAIL", path, parameters: [...encodeMailParameters(known), ...(mail.parameters ?? [])] },
+    mail: { verb: "MAIL", path, parameters: [...encodeMailParameters(known), ...checked(mail.parameters)] },
     recipients,
     bodyCommand: extensions.has("CHUNKING") ? bodyCommand : "DATA",
   };
 }
 
-function rcptCommand({ address, parameters = [], notify, orcpt }: Recipient, extensions: Extensions): RcptCommand {
+function rcptCommand({ address, parameters, notify, orcpt }: Recipient, extensions: Extensions): RcptCommand {
   if (notify !== undefined || orcpt !== undefined) need("DSN", extensions);
   const known = encodeRcptParameters({ ...(notify && { notify }), ...(orcpt && { orcpt }) });
-  return { verb: "RCPT", path: forwardPath(address), parameters: [...known, ...parameters] };
+  return { verb: "RCPT", path: forwardPath(address), parameters: [...known, ...checked(parameters)] };
+}
+
+/** Whatever cannot be said must be noticed before anything is. */
+function checked(parameters: readonly Parameter[] = []): readonly Parameter[] {
+  return parameters.map(({ keyword, value }) => parameter(keyword, value));
 }
 
 /** The parameters that were asked for; each needs its extension. */

@@ -1,6 +1,6 @@
 // One SASL exchange on the server's side, from AUTH to its final reply: RFC 4954 section 4.
 
-import type { SaslServerMechanism } from "@mailwire/sasl";
+import type { SaslServer, SaslServerMechanism } from "@mailwire/sasl";
 import type { Driver } from "@mailwire/transport";
 import { ConnectionError } from "@mailwire/wire";
 import type { AuthCommand } from "../codec/command.ts";
@@ -30,11 +30,11 @@ export async function authenticate(
   { initialResponse }: AuthCommand,
 ): Promise<AuthenticationResult> {
   const { tls } = driver.info;
-  const exchange = mechanism?.start(tls === undefined ? {} : { tls });
+  let exchange: SaslServer | undefined;
   let response = initialResponse?.reveal() ?? null;
   for (;;) {
     const said = response;
-    const step = await ask(() => exchange?.next(said));
+    const step = await ask(() => (exchange ??= mechanism?.start(tls === undefined ? {} : { tls }))?.next(said));
     if (step === undefined || !("type" in step)) return { reply: step ?? replies.AUTH_FAILED };
     if (step.type === "failure") return { reply: replies.AUTH_FAILED };
     // What a success has to say travels as one more challenge, which the client answers with nothing.

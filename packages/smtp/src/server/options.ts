@@ -52,7 +52,10 @@ export interface SmtpPeer {
   readonly identity: string | undefined;
   /** The transaction that is open. */
   readonly envelope: Envelope | undefined;
-  /** What a trusted relay said of the client that it speaks for, by XCLIENT and XFORWARD: attributes by name, in capitals. */
+  /**
+   * What a trusted relay said of the client that it speaks for: attributes by name, in capitals; `undefined` for what it does not know. Those of
+   * XCLIENT hold until TLS, those of XFORWARD for one transaction.
+   */
   readonly onBehalfOf: ReadonlyMap<string, string | undefined>;
   /** Where the conversation stands. */
   readonly state: State;
@@ -69,7 +72,7 @@ export type HandlerReply = Awaitable<Reply | undefined>;
  * answer 451, is reported to {@link SmtpServerHandlers.onError}, and harms nothing else.
  */
 export interface SmtpServerHandlers {
-  /** A client connected; a reply takes the place of the greeting (554 refuses service, 421 closes). */
+  /** A client connected, or a relay said by XCLIENT for whom it speaks; a reply takes the place of the greeting (554 refuses service, 421 closes). */
   readonly onConnect?: (peer: SmtpPeer) => HandlerReply;
   /**
    * Sees each command before it is answered. A reply takes the place of all that would follow (of the other handlers too); `"drop"` drops the
@@ -88,7 +91,7 @@ export interface SmtpServerHandlers {
   readonly onMessage?: (envelope: Envelope, body: MessageBody, peer: SmtpPeer) => Awaitable<Reply | readonly Reply[] | undefined>;
   /** VRFY, EXPN or ETRN; without a reply VRFY is answered 252 and the others 502. */
   readonly onLookup?: (command: LookupCommand, peer: SmtpPeer) => HandlerReply;
-  /** The transaction was given up (RSET, a new EHLO, TLS). */
+  /** The transaction was given up: by RSET, a new EHLO, or a last chunk that was refused. */
   readonly onReset?: (envelope: Envelope, peer: SmtpPeer) => Awaitable<void>;
   /** The connection is over. */
   readonly onClose?: (closure: Closure, peer: SmtpPeer) => void;
@@ -108,7 +111,7 @@ export interface SmtpServerOptions extends SmtpServerHandlers {
   readonly greetAfterMs?: number;
   /** See {@link ServerSessionOptions.eagerness}. */
   readonly eagerness?: ServerSessionOptions["eagerness"];
-  /** Milliseconds that an answer to an error waits once the client made more than `afterErrors`; default 1000 after 10, as Postfix does. */
+  /** Milliseconds that each answer waits once the client made more than `afterErrors` errors; default 1000 after 10, as Postfix does. */
   readonly errorDelay?: { readonly afterErrors: number; readonly ms: number };
   /**
    * Offered besides SIZE, STARTTLS, AUTH, and XCLIENT and XFORWARD; default PIPELINING, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, CHUNKING and

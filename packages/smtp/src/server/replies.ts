@@ -27,4 +27,5 @@ export const EARLY_TALK = reply(554, "You talked before you were greeted", "5.5.
 export const NOT_TRUSTED = reply(550, "You may not speak for others", "5.7.0");
 export const NOT_QUALIFIED = reply(554, "Domain must be fully qualified", "5.6.0");
 export const HOLD_TOO_LONG = reply(501, "Cannot be held for so long", "5.5.4");
+export const GIVEN_UP = reply(503, "The message was given up, say RSET", "5.5.1");
 export const CLOSING = reply(421, "Service closing", "4.3.2");
