@@ -43,7 +43,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   #extensions: Extensions = NO_EXTENSIONS;
   #exchange: AuthCommand | undefined;
   #body: DotEncoder | undefined;
-  /** Of a message in chunks, from its first to its last. */
+  /** Of the last message in chunks; the next one begins with its own. */
   #chunks: LineEndFilter | undefined;
   /** What the last MAIL said of the body. */
   #bodyType: MailParameters["body"];
@@ -207,7 +207,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     if (position === "last") filter?.finish((view) => chunk.push(view));
     const sizeBytes = chunk.reduce((sum, { length }) => sum + length, 0);
     const command = { verb: "BDAT", sizeBytes, position } as const;
-    this.#chunks = position === "last" ? undefined : filter;
+    this.#chunks = filter;
     this.#transmitLine(command, encodeCommand(command));
     for (const view of chunk) this.#transmitBody(view);
     if (position === "last") this.#endMessage();
@@ -332,7 +332,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     if (answer === "close") this.#state = "closed";
     else if (verb !== "unknown") this.#state = nextState<State, Verb, Answer>(TRANSITIONS, this.#state, verb, answer);
     if (this.#state === "ready" || this.#state === "connected") this.#recipients = 0;
-    if ((answer === bestAnswer(verb) || (verb === "end-of-data" && answer === "more")) && verb !== "greeting") return;
+    if (answer === bestAnswer(verb) && verb !== "greeting") return;
     this.#hoped = this.#state;
     for (const owed of this.#owed) this.#hoped = hope(this.#hoped, owed.verb);
     for (const command of this.#waiting) this.#hoped = hope(this.#hoped, command.verb);

@@ -192,6 +192,14 @@ describe("limits of chunks", () => {
     expect(fresh.codes()).toEqual(["250", "250", "250"]);
   });
 
+  test("too large together is known before a byte of the last one is read", () => {
+    const bench = withRecipient({ limits }).hear("BDAT 6\r\n123456BDAT 5\r\n7").hear("890!");
+    expect(bench.events).toContainEqual(
+      expect.objectContaining({ type: "command", refusal: expect.objectContaining({ code: 552 }) as unknown }),
+    );
+    expect(bench.body).toBe("123456");
+  });
+
   test("too large by the line ends that were put in is 552 at its end", () => {
     const bench = withRecipient({ limits, lineEnds: "normalize" }).hear("BDAT 8\r\na\nb\nc\nd\nBDAT 1\r\ne");
     expect(bench.codes()).toEqual(["552", "503"]);
@@ -219,6 +227,12 @@ describe("line ends in chunks", () => {
       expect(bench.codes()).toEqual(codes);
       expect(bench.session.state).toBe(state);
     }
+  });
+
+  test("behind a bare one nothing more is given", () => {
+    const bench = withRecipient().hear("BDAT 6 LAST\r\n").hear("a").hear("\n").hear("b").hear("c").hear("d\n");
+    expect(bench.codes()).toEqual(["554"]);
+    expect(bench.body).toBe("a");
   });
 
   test("a CRLF may be cut by chunks", () => {
