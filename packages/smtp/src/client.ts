@@ -8,6 +8,7 @@ import { type ByteTransport, ConnectionError, ProtocolError, type TransportInfo 
 import { Dialogue } from "./client/dialogue.ts";
 import { Delivery, expectPositive } from "./client/delivery.ts";
 import { type Mail, type SendResult, transactionOf } from "./client/mail.ts";
+import { type MessageParts, piecesOf, sendMessage } from "./client/message-stream.ts";
 import type { SmtpClientOptions } from "./client/options.ts";
 import { SmtpReplyError } from "./client/reply-error.ts";
 import { untilAborted } from "./client/until-aborted.ts";
@@ -96,7 +97,7 @@ export class SmtpClient {
     return this.#driver.closed;
   }
 
-  /** Says a command; resolves to its answer, whatever that is. Commands said at once are pipelined as far as RFC 2920 allows. DATA has no use here: see {@link SmtpClient.sendMail}. */
+  /** Says a command; resolves to its answer, whatever that is. Commands said at once are pipelined as far as RFC 2920 allows. DATA has a method of its own. */
   async command(command: Command): Promise<ReceivedReply> {
     if (command.verb === "DATA" || command.verb === "BDAT" || command.verb === "AUTH" || command.verb === "STARTTLS") {
       throw new ProtocolError("local", "bad-command", `${command.verb} has a method of its own`);
@@ -141,6 +142,20 @@ export class SmtpClient {
   /** {@link SmtpClient.sendMail}; `onBegun` is called once the server answered MAIL, from where on nobody may try again unasked. @internal */
   sendMailOnce(mail: Mail, onBegun: () => void): Promise<SendResult> {
     return this.#inTurn(() => this.#send(mail, onBegun), mail.signal);
+  }
+
+  /**
+   * DATA and the message, in a transaction that was begun by {@link SmtpClient.command} with MAIL and RCPT: for relays, which must hear about each
+   * recipient before they ask for the message. Resolves to what was said, whatever it is: to DATA where that was refused, else to the message (in
+   * LMTP once for each recipient that was accepted). Lines end with CRLF as in {@link Mail}; a `body` that cannot be sent whole costs the connection.
+   */
+  data(body: Mail["body"]): Promise<readonly Reply[]> {
+    return this.#inTurn(async () => {
+      const reply = await this.#dialogue.commandAlone({ verb: "DATA" });
+      if (reply.code !== 354) return [reply];
+      const answersExpected = this.#options.protocol === "lmtp" ? this.#dialogue.recipients : 1;
+      return sendMessage(this.#messageParts, piecesOf(body, this.#dialogue.ended), answersExpected);
+    });
   }
 
   /** RSET: gives up whatever transaction is open. */
@@ -192,6 +207,14 @@ export class SmtpClient {
   /** Drops the connection at once. */
   abort(reason?: unknown): void {
     this.#driver.abort(reason);
+  }
+
+  get #messageParts(): MessageParts {
+    return {
+      dialogue: this.#dialogue,
+      flush: () => this.#driver.flush(),
+      abort: (reason) => this.#driver.abort(reason),
+    };
   }
 
   async #introduce(): Promise<void> {
@@ -246,13 +269,7 @@ export class SmtpClient {
     const onAbort = (): void => this.abort(signal?.reason);
     signal?.addEventListener("abort", onAbort);
     try {
-      const parts = {
-        dialogue: this.#dialogue,
-        options: this.#options,
-        flush: () => this.#driver.flush(),
-        abort: (reason: unknown) => this.#driver.abort(reason),
-        onBegun,
-      };
+      const parts = { ...this.#messageParts, options: this.#options, onBegun };
       return await new Delivery(parts, mail, transaction).run();
     } finally {
       signal?.removeEventListener("abort", onAbort);

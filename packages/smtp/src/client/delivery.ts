@@ -1,31 +1,21 @@
 // One mail on its way: MAIL, RCPT and the message by DATA or in chunks, and what the server said to each. RFC 5321 section 3.3, RFC 2920,
 // RFC 3030, RFC 2033.
 
-import { concat, ConnectionError } from "@mailwire/wire";
+import { concat } from "@mailwire/wire";
 import type { Command } from "../codec/command.ts";
 import { isPositive, type Reply } from "../codec/reply.ts";
 import type { ReceivedReply } from "../codec/received-reply.ts";
-import type { Dialogue } from "./dialogue.ts";
 import { type Mail, type RecipientResult, recipientResult, type SendResult, type Transaction } from "./mail.ts";
+import { type Answers, expectAnswers, type MessageParts, piecesOf, sendMessage } from "./message-stream.ts";
 import type { SmtpClientOptions } from "./options.ts";
 import { SmtpReplyError } from "./reply-error.ts";
-import { chunksUntilAborted } from "./until-aborted.ts";
 
-/** Bytes that are handed over before waiting until the transport took them. */
-const WINDOW_BYTES = 65_536;
 /** Bytes of a chunk: large enough that its answer costs little, small enough to be held. */
 const CHUNK_BYTES = 262_144;
 
-/** What was said to a message. */
-type Answers = readonly [Reply, ...Reply[]];
-
 /** What a delivery works with. */
-export interface DeliveryParts {
-  readonly dialogue: Dialogue;
+export interface DeliveryParts extends MessageParts {
   readonly options: SmtpClientOptions;
-  /** Resolves when the transport took what was said. */
-  readonly flush: () => Promise<void>;
-  readonly abort: (reason: unknown) => void;
   /** Is told that the server answered MAIL, and stays. */
   readonly onBegun: () => void;
 }
@@ -93,36 +83,13 @@ export class Delivery {
   }
 
   async #sendData(results: readonly RecipientResult[], eager: Promise<ReceivedReply> | undefined): Promise<Answers> {
-    const { dialogue, abort } = this.#parts;
+    const { dialogue } = this.#parts;
     const reply = await (eager ?? dialogue.commandAlone({ verb: "DATA" }));
     if (reply.code !== 354) {
       await this.#takeBack();
       throw new SmtpReplyError("DATA", reply, results);
     }
-    const answers = this.#expectAnswers(results);
-    try {
-      await this.#stream();
-    } catch (error) {
-      abort(error);
-      // Where the connection was over before, the answer knows why: perhaps a refusal came early.
-      return await answers.catch((reason: unknown) => {
-        throw reason instanceof ConnectionError && reason.cause === error ? error : reason;
-      });
-    }
-    return answers;
-  }
-
-  async #stream(): Promise<void> {
-    const { dialogue, flush } = this.#parts;
-    let window = 0;
-    for await (const chunk of this.#pieces()) {
-      dialogue.body({ type: "data", chunk });
-      window += chunk.length;
-      if (window < WINDOW_BYTES) continue;
-      window = 0;
-      await flush();
-    }
-    dialogue.body({ type: "end-of-data" });
+    return sendMessage(this.#parts, this.#pieces(), this.#answersExpected(results));
   }
 
   /** A message in chunks can be taken back between them, so that what goes wrong with its source does not cost the connection. */
@@ -144,7 +111,7 @@ export class Delivery {
       await this.#takeBack();
       throw error;
     }
-    return this.#expectAnswers(results);
+    return expectAnswers(this.#parts.dialogue, this.#answersExpected(results));
   }
 
   async #sendChunk(bytes: Uint8Array, results: readonly RecipientResult[]): Promise<void> {
@@ -154,13 +121,9 @@ export class Delivery {
     if (!isPositive(reply)) throw new SmtpReplyError("BDAT", reply, results);
   }
 
-  /** The answers to the message: one, or in LMTP one for each recipient that was accepted. */
-  #expectAnswers(results: readonly RecipientResult[]): Promise<Answers> {
-    const { dialogue, options } = this.#parts;
-    const more = options.protocol === "lmtp" ? results.filter(isAccepted).slice(1) : [];
-    const answers = Promise.all([dialogue.expectReply(), ...more.map(() => dialogue.expectReply())] as const);
-    answers.catch(() => undefined);
-    return answers;
+  /** In LMTP there is an answer for each recipient that was accepted. */
+  #answersExpected(results: readonly RecipientResult[]): number {
+    return this.#parts.options.protocol === "lmtp" ? results.filter(isAccepted).length : 1;
   }
 
   #outcome(results: readonly RecipientResult[], answers: Answers): SendResult {
@@ -174,27 +137,10 @@ export class Delivery {
     throw new SmtpReplyError("message", answers[0], recipients);
   }
 
-  /** The message in pieces; the end of the connection ends the wait for a source that has nothing to give. */
-  async *#pieces(): AsyncGenerator<Uint8Array, void, undefined> {
-    const { dialogue } = this.#parts;
+  #pieces(): AsyncIterable<Uint8Array> {
     const { body, onProgress } = this.#mail;
-    let sentBytes = 0;
-    for await (const chunk of body instanceof Uint8Array ? [body] : within(dialogue.ended, body)) {
-      for (let at = 0; at < chunk.length; at += WINDOW_BYTES) {
-        const piece = chunk.subarray(at, at + WINDOW_BYTES);
-        yield piece;
-        sentBytes += piece.length;
-        onProgress?.(sentBytes);
-      }
-    }
+    return piecesOf(body, this.#parts.dialogue.ended, onProgress);
   }
-}
-
-function within(
-  ended: AbortSignal,
-  body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
-  return Symbol.asyncIterator in body ? chunksUntilAborted(body, ended) : body;
 }
 
 function isAccepted({ status }: RecipientResult): boolean {

@@ -46,6 +46,11 @@ export class Dialogue {
     return this.#session.extensions;
   }
 
+  /** How many recipients of the open transaction were accepted. */
+  get recipients(): number {
+    return this.#session.recipients;
+  }
+
   /** False once the server said good-bye or the connection is over. */
   get isOpen(): boolean {
     return this.#reason === undefined;

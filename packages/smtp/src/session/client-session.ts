@@ -72,6 +72,11 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     return this.#extensions;
   }
 
+  /** How many recipients of the open transaction were accepted. */
+  get recipients(): number {
+    return this.#recipients;
+  }
+
   get patience(): Patience {
     return this.#patience;
   }
