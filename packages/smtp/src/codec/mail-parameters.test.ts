@@ -33,6 +33,7 @@ describe("MAIL parameters", () => {
     ["SMTPUTF8", undefined, { smtputf8: true }],
     ["AUTH", "<>", { auth: reversePath("") }],
     ["AUTH", "a+2Bb@c", { auth: reversePath("a+b@c") }],
+    ["AUTH", "<a+2Bb@c>", { auth: reversePath("a+b@c") }],
     ["RET", "full", { ret: "FULL" }],
     ["RET", "HDRS", { ret: "HDRS" }],
     ["ENVID", "QQ+2B314159", { envid: "QQ+314159" }],

@@ -65,9 +65,10 @@ const MAIL_PARAMETERS: ParameterTypes<MailParameters> = {
     encode: ({ smtputf8 }) => smtputf8 && null,
   },
   AUTH: {
+    // Some clients write a path.
     decode: (value = "") => {
       if (value === "<>") return { auth: reversePath("") };
-      const mailbox = decodeXtext(value);
+      const mailbox = decodeXtext(value.replace(/^<(.*)>$/, "$1"));
       return mailbox !== undefined && isMailbox(mailbox) ? { auth: reversePath(mailbox) } : undefined;
     },
     encode: ({ auth }) => (auth === "" ? "<>" : auth && encodeXtext(auth)),

@@ -32,7 +32,7 @@ export class Conduct {
     return this.#errors > this.#limits.maxErrors;
   }
 
-  /** Forgets errors: someone may have spoken in the client's place. */
+  /** Forgets errors: a message was taken, or someone may have spoken in the client's place. */
   forgive(): void {
     this.#errors = this.#junkCommands = 0;
   }
@@ -41,7 +41,7 @@ export class Conduct {
   note(verb: Verb | "unknown", code: number): void {
     if (verb === "end-of-data" && code < 300) {
       this.#messages += 1;
-      this.#junkCommands = 0;
+      this.forgive();
     }
     const isJunk = JUNK.has(verb);
     if (isJunk) this.#junkCommands += 1;

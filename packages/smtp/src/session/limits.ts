@@ -46,7 +46,7 @@ export interface ServerLimits extends CommandLimits {
   readonly maxRecipients: number;
   /** Most messages of one connection; the next MAIL is answered 421. */
   readonly maxMessages: number;
-  /** Most commands refused with 5yz, those with unknown recipients included. */
+  /** Most commands since the last message that are refused with 5yz, those with unknown recipients included. */
   readonly maxErrors: number;
   /** Most commands since the last message that achieve nothing (NOOP, VRFY, EXPN, HELP, ETRN, RSET); each one beyond counts as an error. */
   readonly maxJunkCommands: number;

@@ -106,6 +106,14 @@ describe("limits", () => {
     expect(bench.settle().last).toBe("closed");
   });
 
+  test("a message makes up for errors: many recipients of a busy relay may be unknown", () => {
+    const bench = readyServer({ limits: { maxErrors: 2 } });
+    const message = `x\r\nx\r\n${MAIL}${RCPT}DATA\r\nx\r\n.\r\n`;
+    bench.hear(message).hear(message).hear(message);
+    expect(bench.session.errors).toBe(0);
+    expectEnd(() => bench.hear("x\r\nx\r\nx\r\n"), "too-many-errors", /^421/);
+  });
+
   test("too many messages over one connection end it at the next MAIL", () => {
     const bench = readyServer({ limits: { maxMessages: 1 } });
     const message = `${MAIL}${RCPT}DATA\r\nx\r\n.\r\n`;
