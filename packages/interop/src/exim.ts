@@ -17,8 +17,11 @@ export interface Exim {
   stop(): Promise<void>;
 }
 
-/** Starts Exim with all its files in `directory`, as root; mail goes to `<directory>/home/<user>/Maildir`. */
-export async function startExim(directory: string, certificate: Certificate): Promise<Exim> {
+/**
+ * Starts Exim with all its files in `directory`, as root; mail goes to `<directory>/home/<user>/Maildir`, that for relay.example by SMTP to
+ * `relayPort` of this machine.
+ */
+export async function startExim(directory: string, certificate: Certificate, relayPort = 25): Promise<Exim> {
   const program = join(await unpacked("exim4-daemon-light"), "usr", "sbin", "exim4");
   // With the bit that makes it root it would look for accounts elsewhere.
   await chmod(program, 0o755);
@@ -34,7 +37,7 @@ export async function startExim(directory: string, certificate: Certificate): Pr
     `root:x:0:0::/root:/bin/sh\nnobody:x:${OWNER.uid}:${OWNER.gid}::/:\nDebian-exim:x:${OWNER.uid}:${OWNER.gid}::/:\n`,
   );
   await writeFile(group, `root:x:0:\nmail:x:8:\nnogroup:x:${OWNER.gid}:\nDebian-exim:x:${OWNER.gid}:\n`);
-  await writeFile(file, configuration(directory, program, certificate, smtp));
+  await writeFile(file, configuration({ directory, program, certificate, port: smtp, relayPort }));
   const accounts = { LD_PRELOAD: "libnss_wrapper.so", NSS_WRAPPER_PASSWD: passwd, NSS_WRAPPER_GROUP: group };
   const daemon = spawn(program, ["-C", file, "-bdf", "-q1h"], { stdio: "ignore", env: { ...process.env, ...accounts } });
   await listening(smtp);
@@ -64,7 +67,15 @@ async function unpacked(name: string): Promise<string> {
   return folder;
 }
 
-function configuration(directory: string, program: string, certificate: Certificate, port: number): string {
+interface Configuration {
+  readonly directory: string;
+  readonly program: string;
+  readonly certificate: Certificate;
+  readonly port: number;
+  readonly relayPort: number;
+}
+
+function configuration({ directory, program, certificate, port, relayPort }: Configuration): string {
   return `
 keep_environment = LD_PRELOAD : ^NSS_WRAPPER_
 exim_path = ${program}
@@ -81,6 +92,7 @@ tls_advertise_hosts = *
 tls_certificate = ${certificate.certFile}
 tls_privatekey = ${certificate.keyFile}
 domainlist local_domains = example.test
+domainlist relay_domains = relay.example
 acl_smtp_rcpt = check_rcpt
 acl_smtp_vrfy = accept
 dsn_advertise_hosts = *
@@ -94,6 +106,7 @@ begin acl
 check_rcpt:
   accept domains = +local_domains
          verify = recipient
+  accept domains = +relay_domains
   deny message = no relaying
 
 begin routers
@@ -102,8 +115,23 @@ local:
   domains = +local_domains
   local_parts = alice : bob
   transport = maildir
+relay:
+  driver = manualroute
+  domains = +relay_domains
+  route_list = * 127.0.0.1
+  self = send
+  transport = relay
 
 begin transports
+relay:
+  driver = smtp
+  port = ${relayPort}
+  hosts_require_tls = *
+  tls_verify_certificates = ${certificate.certFile}
+  tls_verify_hosts = *
+  tls_verify_cert_hostnames =
+  hosts_try_chunking = *
+  hosts_try_fastopen =
 maildir:
   driver = appendfile
   maildir_format
