@@ -1,9 +1,11 @@
 // The flags that the reference clients share, the connection that they ask for, and how a client program ends.
 
 import { readFileSync } from "node:fs";
+import { loginClient, plainClient } from "@mailwire/sasl";
+import type { SmtpClient } from "@mailwire/smtp/client";
 import { connect, type ClientTlsOptions } from "@mailwire/tls";
 import { Recorder, transcriptLine } from "@mailwire/transcript";
-import type { ByteTransport, Observer } from "@mailwire/wire";
+import { type ByteTransport, type Observer, Secret } from "@mailwire/wire";
 
 /** For the `options` of `parseArgs`, beside a program's own. */
 export const CONNECTION_FLAGS = {
@@ -17,7 +19,8 @@ export const CONNECTION_FLAGS = {
   trace: { type: "boolean", default: false },
 } as const;
 
-const CONNECTION_HELP = `  --host H --port P              where to connect (default: localhost)
+/** What {@link CONNECTION_FLAGS} mean, for people. */
+export const CONNECTION_HELP = `  --host H --port P              where to connect (default: localhost)
   --tls implicit|starttls|none   how the connection is secured (default: starttls)
   --ca FILE                      trust the certificates in FILE (PEM)
   --insecure                     accept any certificate
@@ -56,32 +59,63 @@ export class UsageError extends Error {
 }
 
 /** Connects as the flags say. */
-export async function connectBy(values: ConnectionValues): Promise<Connection> {
-  const { host, tls: mode, user, pass } = values;
-  if (mode !== "implicit" && mode !== "starttls" && mode !== "none") throw new UsageError("--tls is one of implicit, starttls, none");
-  if (values.port === undefined || !/^\d{1,5}$/.test(values.port)) throw new UsageError("--port needs a number");
-  if ((user === undefined) !== (pass === undefined)) throw new UsageError("--user and --pass go together");
-  const tls: ClientTlsOptions = { rejectUnauthorized: !values.insecure, ...(values.ca !== undefined && { ca: readFileSync(values.ca) }) };
-  const transport = await connect({ host, port: Number(values.port), mode, tls });
-  const options = { allowPlaintext: mode === "none", serverName: host, tlsOptions: tls, ...(values.trace && { observe: tracer() }) };
-  return { transport, options, credentials: user === undefined || pass === undefined ? undefined : { user, password: pass } };
+export function connectBy(values: ConnectionValues): Promise<Connection> {
+  return connectorBy(values)();
 }
 
-function tracer(): Observer {
+/** Looks at the flags now, and connects as they say whenever it is called. */
+export function connectorBy(values: ConnectionValues): () => Promise<Connection> {
+  const { host, tls: mode, user, pass } = values;
+  if (mode !== "implicit" && mode !== "starttls" && mode !== "none") throw new UsageError("--tls is one of implicit, starttls, none");
+  const port = portBy("--port", values.port);
+  if ((user === undefined) !== (pass === undefined)) throw new UsageError("--user and --pass go together");
+  const tls: ClientTlsOptions = { rejectUnauthorized: !values.insecure, ...(values.ca !== undefined && { ca: readFileSync(values.ca) }) };
+  const credentials = user === undefined || pass === undefined ? undefined : { user, password: pass };
+  return async () => {
+    const transport = await connect({ host, port, mode, tls });
+    const options = { allowPlaintext: mode === "none", serverName: host, tlsOptions: tls, ...(values.trace && { observe: tracer() }) };
+    return { transport, options, credentials };
+  };
+}
+
+/** The value of a flag that is a port. */
+export function portBy(flag: string, value: string | undefined): number {
+  if (value === undefined || !/^\d{1,5}$/.test(value) || Number(value) > 65_535) throw new UsageError(`${flag} needs a port`);
+  return Number(value);
+}
+
+/** Logs an SMTP client in, when the flags say as whom. */
+export async function logIn(client: SmtpClient, credentials: Connection["credentials"]): Promise<void> {
+  if (credentials === undefined) return;
+  const login = { user: credentials.user, password: new Secret(credentials.password) };
+  const offered = client.extensions.authMechanisms;
+  await client.auth(offered.includes("PLAIN") || !offered.includes("LOGIN") ? plainClient(login) : loginClient(login));
+}
+
+/** For the `observe` option: prints the dialogue, without its secrets, on standard error. */
+export function tracer(): Observer {
   const recorder = new Recorder();
   recorder.subscribe((entry) => process.stderr.write(`${transcriptLine(entry)}\n`));
   return recorder.observe;
 }
 
-/** Runs a client program: the process ends with 0 when it resolves, with 1 when it rejects, with 2 when the command line is wrong. */
-export async function runProgram(usage: string, program: () => Promise<void>): Promise<void> {
+/**
+ * Runs a program: the process ends with 0 when it resolves, with 1 when it rejects, with 2 when the command line is wrong; `--help` only says how to
+ * call it. `flags` explains the flags.
+ */
+export async function runProgram(usage: string, program: () => Promise<void>, flags: string = CONNECTION_HELP): Promise<void> {
+  const help = `usage: ${usage}\n${flags}`;
+  if (process.argv.includes("--help")) {
+    console.log(help);
+    return;
+  }
   try {
     await program();
   } catch (error) {
     const misused =
       error instanceof UsageError || (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
     console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-    if (misused) console.error(`usage: ${usage}\n${CONNECTION_HELP}`);
+    if (misused) console.error(help);
     process.exitCode = misused ? 2 : 1;
   }
 }

@@ -8,13 +8,18 @@ import { MdaemonLog } from "@mailwire/transcript";
 import { SERVICE_NAMES, type ServiceName, startMailServer } from "./index.ts";
 import { serveSessions } from "./session-page.ts";
 
-const USAGE = `usage: mail-server [--host 127.0.0.1] [--smtp P] [--submission P] [--smtps P] [--pop3 P] [--pop3s P] [--imap P] [--imaps P]
-         [--http P] [--domain D]... [--user NAME:PASSWORD]... [--cert FILE --key FILE] [--store memory] [--allow-plaintext-auth]`;
+const USAGE = `usage: mail-server [--host 127.0.0.1] [--smtp P] [--submission P] [--smtps P] [--lmtp P] [--pop3 P] [--pop3s P]
+         [--imap P] [--imaps P] [--http P] [--domain D]... [--user NAME:PASSWORD]... [--cert FILE --key FILE] [--store memory] [--allow-plaintext-auth]`;
 
 /** The command line is wrong: says how, and ends with 2. */
 function misused(problem: string): never {
   console.error(`${problem}\n${USAGE}`);
   process.exit(2);
+}
+
+if (process.argv.includes("--help")) {
+  console.log(USAGE);
+  process.exit(0);
 }
 
 function flags(): ReturnType<typeof parse> {
@@ -52,7 +57,6 @@ function parse() {
 
 const values = flags();
 if (values.store !== "memory") misused("the only store is memory");
-if (values.lmtp !== undefined) misused("LMTP is not served");
 if ((values.cert === undefined) !== (values.key === undefined)) misused("--cert and --key go together");
 
 function portOf(name: ServiceName | "http"): number | undefined {
