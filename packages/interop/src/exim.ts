@@ -61,8 +61,9 @@ async function unpacked(name: string): Promise<string> {
   if (exists) return folder;
   const partial = `${folder}.${process.pid}`;
   await mkdir(partial, { recursive: true });
-  await mustRun(["apt-get", "download", "-qq", "-o", "APT::Sandbox::User=root", name], { cwd: partial });
-  await mustRun(["sh", "-c", "dpkg -x *.deb . && rm *.deb"], { cwd: partial });
+  const download = `apt-get download -qq -o APT::Sandbox::User=root ${name}`;
+  const fetching = `${download} || { apt-get update -qq && ${download}; }`;
+  await mustRun(["sh", "-c", `{ ${fetching}; } && dpkg -x *.deb . && rm *.deb`], { cwd: partial, timeoutMs: 120_000 });
   await rename(partial, folder);
   return folder;
 }
