@@ -1,7 +1,7 @@
 import { loginClient, loginServer, plainClient, plainServer } from "@mailwire/sasl";
 import { latin1, type Secret, utf8 } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
-import { MAIL, meet } from "../../test/meeting.ts";
+import { attend, MAIL, meet, promised } from "../../test/meeting.ts";
 import { type SmtpServerOptions } from "../server.ts";
 
 describe("AUTH", () => {
@@ -92,5 +92,53 @@ describe("AUTH", () => {
     });
     await expect(client.auth(plainClient({ user: "a", password: "b" }))).rejects.toMatchObject({ reply: { code: 451 } });
     expect(errors).toMatchObject([{ message: "database" }]);
+  });
+
+  test("takes turns with mails", async () => {
+    const identities: unknown[] = [];
+    const { client } = await meet({ server: { mechanisms, onMail: (_, peer) => void identities.push(peer.identity) } });
+    await Promise.all([
+      client.sendMail(MAIL),
+      client.auth(loginClient({ user: "tim", password: "geheim" })),
+      client.sendMail(MAIL),
+      client.noop(),
+      client.quit(),
+    ]);
+    expect(identities).toEqual([undefined, "tim"]);
+  });
+
+  test("ends with the connection while the mechanism thinks", async () => {
+    const asked = promised<undefined>();
+    const thought = promised<Uint8Array>();
+    const { client, person } = await attend(["AUTH X"]);
+    const next = (): Promise<Uint8Array> => {
+      asked.resolve(undefined);
+      return thought.promise;
+    };
+    const failure = client.auth({ mechanism: "X", start: () => Promise.resolve(null), next }).catch((error: unknown) => error);
+    await person.replies("334 ");
+    await asked.promise;
+    client.abort(new Error("enough"));
+    expect(await failure).toMatchObject({ name: "ConnectionError", code: "aborted" });
+    thought.resolve(new Uint8Array());
+    await expect(client.noop()).rejects.toBe(await failure);
+  });
+
+  test("is refused as it goes, and the connection stays", async () => {
+    const { client, person } = await attend(["AUTH LOGIN"]);
+    const failure = client.auth(loginClient({ user: "tim", password: "geheim" })).catch((error: unknown) => error);
+    expect(await person.replies("334 ", "454 Not now")).toEqual(["AUTH LOGIN", "dGlt"]);
+    expect(await failure).toMatchObject({ command: "AUTH", reply: { code: 454 } });
+    const noop = client.noop();
+    await person.replies("250 Ok");
+    await noop;
+  });
+
+  test("fails with what a mechanism threw, even when that is no error", async () => {
+    const { client } = await meet({ server: { mechanisms } });
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever a mechanism rejects with
+    const next = (): Promise<Uint8Array> => Promise.reject("text");
+    const failure = await client.auth({ mechanism: "LOGIN", start: () => Promise.resolve(null), next }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ message: "text", cause: "text" });
   });
 });
