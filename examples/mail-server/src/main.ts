@@ -8,7 +8,7 @@ import { MdaemonLog } from "@mailwire/transcript";
 import { SERVICE_NAMES, type ServiceName, startMailServer } from "./index.ts";
 import { serveSessions } from "./session-page.ts";
 
-const USAGE = `usage: mail-server [--host 127.0.0.1] [--smtp P] [--submission P] [--smtps P] [--lmtp P] [--pop3 P] [--pop3s P]
+const USAGE = `usage: mail-server [--host 127.0.0.1] [--smtp P] [--submission P] [--smtps P] [--lmtp P|PATH] [--pop3 P] [--pop3s P]
          [--imap P] [--imaps P] [--http P] [--domain D]... [--user NAME:PASSWORD]... [--cert FILE --key FILE] [--store memory] [--allow-plaintext-auth]`;
 
 /** The command line is wrong: says how, and ends with 2. */
@@ -67,7 +67,9 @@ function portOf(name: ServiceName | "http"): number | undefined {
 }
 
 const ports: Partial<Record<ServiceName, number>> = {};
+const lmtpPath = values.lmtp?.includes("/") === true ? values.lmtp : undefined;
 for (const name of SERVICE_NAMES) {
+  if (name === "lmtp" && lmtpPath !== undefined) continue;
   const number = portOf(name);
   if (number !== undefined) ports[name] = number;
 }
@@ -81,6 +83,7 @@ const { cert, key } = values;
 const { server, ports: actual } = await startMailServer({
   host: values.host,
   ports,
+  ...(lmtpPath !== undefined && { lmtpPath }),
   domains: values.domain,
   users,
   allowPlaintextAuth: values["allow-plaintext-auth"],
@@ -89,7 +92,8 @@ const { server, ports: actual } = await startMailServer({
 });
 const httpPort = portOf("http");
 const page = httpPort === undefined ? undefined : await serveSessions(server.sessions, values.host, httpPort);
-console.log(JSON.stringify(page === undefined ? actual : { ...actual, http: (page.address() as AddressInfo).port }));
+const http = page === undefined ? {} : { http: (page.address() as AddressInfo).port };
+console.log(JSON.stringify({ ...actual, ...(lmtpPath !== undefined && { lmtp: lmtpPath }), ...http }));
 
 server.sessions.watch((news) => {
   if (news.type === "joined") log(news.session);

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 
 /** A program that serves. */
 export interface RunningExample {
-  /** What its first line says: ports by service. */
-  readonly ports: Readonly<Record<string, number>>;
+  /** What its first line says: ports (or paths) by service. */
+  readonly ports: Readonly<Partial<Record<string, number>>>;
   readonly pid: number;
   /** The lines behind the first one, so far. */
   readonly lines: readonly string[];

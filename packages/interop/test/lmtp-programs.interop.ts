@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Certificate, makeCertificate } from "../src/certificate.ts";
-import { exampleCommand, ROOT } from "../src/example.ts";
+import { exampleCommand, ROOT, startExample } from "../src/example.ts";
 import { mustRun, run } from "../src/program.ts";
 import { type ReferenceServer, startReferenceServer } from "../src/reference-server.ts";
 import { makeScratch, removeScratch } from "../src/scratch.ts";
@@ -96,6 +96,21 @@ lmtp.quit()
   await mustRun(["python3", "-c", script]);
   for (const user of ["alice", "bob"] as const) {
     expect(await mailOf(user, "smtplib")).toEqual([expect.stringMatching(/\r\nSubject: smtplib\r\n\r\n\.one dot\r\n$/)]);
+  }
+});
+
+test("swaks and smtplib deliver over a Unix socket", async () => {
+  const path = join(scratch, "lmtp.sock");
+  const example = await startExample("mail-server", ["--lmtp", path, "--domain", "example.test", "--user", "alice:secret1"]);
+  try {
+    expect(example.ports).toEqual({ lmtp: path });
+    const { code, stdout } = await run(["swaks", "--protocol", "LMTP", "--socket", path, "--timeout", "15", "--to", "alice@example.test"]);
+    expect(stdout).toMatch(/^<- {2}250 2\.1\.5 Delivered/m);
+    expect(code).toBe(0);
+    const script = `import smtplib; smtplib.LMTP("${path}").sendmail("", ["alice@example.test"], "Subject: x\\n\\n")`;
+    await mustRun(["python3", "-c", script]);
+  } finally {
+    expect(await example.stop()).toBe(0);
   }
 });
 

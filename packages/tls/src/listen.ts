@@ -16,8 +16,10 @@ import { shakeHandsAsServer } from "./server-handshake.ts";
 
 /** Where and how {@link listen} accepts connections. */
 export interface ListenOptions {
-  /** 0 picks a free one: see {@link Listener.port}. */
-  readonly port: number;
+  /** 0 picks a free one: see {@link Listener.port}. Needed unless there is a `path`. */
+  readonly port?: number;
+  /** A Unix socket (on Windows a named pipe) instead of a port. Who may connect is up to the rights of its folder. */
+  readonly path?: string;
   /** The address to listen on; default: all of them. */
   readonly host?: string;
   /** `plaintext` (default): in clear, with `tls` kept for an upgrade. `implicit`: TLS from the first byte; needs `tls`. */
@@ -38,9 +40,9 @@ export interface ListenOptions {
 
 /** A listening socket. */
 export interface Listener {
-  /** The port in use. */
+  /** The port in use; 0 where it is a path. */
   readonly port: number;
-  /** The address in use. */
+  /** The address in use, or the path. */
   readonly address: string;
   /** Stops accepting; connections go on. */
   close(): Promise<void>;
@@ -50,10 +52,11 @@ export interface Listener {
 
 /**
  * Listens, and calls `serve` with each connection (implicit TLS: after its handshake). What `serve` throws, or its promise rejects with, drops
- * that connection only. Rejects with `ConnectionError` (`transport`) when the address cannot be had.
+ * that connection only. Rejects with `ConnectionError` (`transport`) when the address cannot be had,
+ * and with a local `ProtocolError` for options that do not go together.
  */
 export async function listen(options: ListenOptions, serve: (transport: ByteTransport) => unknown): Promise<Listener> {
-  const { onError = () => undefined, port, host, backlog, maxConnections } = options;
+  const { onError = () => undefined, port, path, host, backlog, maxConnections } = options;
   const hand = async (transport: ByteTransport): Promise<void> => {
     try {
       await serve(transport);
@@ -65,13 +68,15 @@ export async function listen(options: ListenOptions, serve: (transport: ByteTran
   if (options.mode === "implicit" && options.tls === undefined) {
     throw new ProtocolError("local", "bad-tls-options", "implicit TLS needs TLS options");
   }
+  if ((port === undefined) === (path === undefined))
+    throw new ProtocolError("local", "bad-address", "there must be a port or a path, and not both");
   const server = serverFor(options, hand, onError);
   if (maxConnections !== undefined) server.maxConnections = maxConnections;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).once("listening", resolve);
-    server.listen({ port, host, backlog });
+    server.listen(path === undefined ? { port, host, backlog } : { path, backlog });
   }).catch((error: unknown) => {
-    throw typed("transport", `listening on port ${port}`, error);
+    throw typed("transport", `listening on ${path ?? `port ${port ?? ""}`}`, error);
   });
   server.on("error", (error) => onError(typed("transport", "accepting a connection", error)));
   return listening(server);
@@ -139,8 +144,9 @@ async function afterPreamble(socket: Socket, options: ListenOptions, info: Parti
 }
 
 function listening(server: Server): Listener {
-  // It listens on a port, not on a path, so this is no string; and it listens.
-  const { port, address } = server.address() as AddressInfo;
+  // It listens, so this is not null.
+  const bound = server.address() as AddressInfo | string;
+  const { port, address } = typeof bound === "string" ? { port: 0, address: bound } : bound;
   const closed = new Promise<void>((resolve) => server.once("close", resolve));
   return {
     port,
