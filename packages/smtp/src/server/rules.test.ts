@@ -50,6 +50,18 @@ describe("the server's rules", () => {
     expect(errors).toEqual([]);
   });
 
+  test("a server that is told to close says good-bye in the middle of AUTH too", async () => {
+    const errors: unknown[] = [];
+    const mechanisms = [loginServer(() => Promise.resolve("x"))];
+    const { person, served } = await visit({ mechanisms, onError: (error) => errors.push(error) }, { secure: true });
+    for (const line of ["EHLO x", "AUTH LOGIN"]) await person.ask(line);
+    served.close();
+    expect(await person.answer()).toMatch(/^421 /);
+    await person.transport.end();
+    expect(await served.closed).toMatchObject({ reason: "done" });
+    expect(errors).toEqual([]);
+  });
+
   test.each(["DATA", "BDAT 0"])("nor is one that goes in the middle of a message (%s), which is lost to its handler", async (command) => {
     const errors: unknown[] = [];
     const lost = promised<unknown>();
