@@ -12,6 +12,8 @@ import { launch, listening, mustRun } from "./program.ts";
 /** A running Postfix that takes mail for alice and bob at example.test. */
 export interface Postfix {
   readonly smtp: number;
+  /** TLS from the first byte. */
+  readonly smtps: number;
   /** The log so far. */
   log(): Promise<string>;
   /** Resolves to the log once `pattern` is in it. */
@@ -21,7 +23,7 @@ export interface Postfix {
 
 /** Starts Postfix with its queue in `directory`; mail goes to `<homes>/<user>/Maildir`. `settings` are lines for its main.cf. */
 export async function startPostfix(directory: string, homes: string, certificate: Certificate, settings = ""): Promise<Postfix> {
-  const [smtp = 0] = await freePorts(1);
+  const [smtp = 0, smtps = 0] = await freePorts(2);
   const etc = join(directory, "etc");
   const log = join(directory, "maillog");
   await Promise.all([etc, join(directory, "queue"), join(directory, "data")].map((path) => mkdir(path, { recursive: true })));
@@ -30,12 +32,13 @@ export async function startPostfix(directory: string, homes: string, certificate
   await chown(join(directory, "data"), Number(uid), 0);
   await writeFile(log, "", { mode: 0o644 });
   await writeFile(join(etc, "main.cf"), mainCf(directory, homes, certificate) + settings);
-  await writeFile(join(etc, "master.cf"), masterCf(smtp));
+  await writeFile(join(etc, "master.cf"), masterCf(smtp, smtps));
   await launch(["postfix", "-c", etc, "start"]);
-  await listening(smtp);
+  await Promise.all([smtp, smtps].map((port) => listening(port)));
   const read = (): Promise<string> => readFile(log, "utf8");
   return {
     smtp,
+    smtps,
     log: read,
     logged: async (pattern) => {
       const found = await eventually(async () => [await read()].find((text) => pattern.test(text)));
@@ -80,9 +83,10 @@ smtputf8_enable = yes
 `;
 }
 
-function masterCf(port: number): string {
+function masterCf(smtp: number, smtps: number): string {
   return `
-127.0.0.1:${port} inet n - n - - smtpd
+127.0.0.1:${smtp} inet n - n - - smtpd
+127.0.0.1:${smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
