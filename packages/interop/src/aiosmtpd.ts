@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { Certificate } from "./certificate.ts";
 
 /** A message as aiosmtpd has it. */
-export interface TakenMessage {
+interface TakenMessage {
   readonly from: string;
   readonly to: readonly string[];
   /** The parameters of MAIL, in capitals, by name. */

@@ -1,4 +1,4 @@
-// curl as a proxy: its header of the PROXY protocol in front of SMTP, in clear and before implicit TLS.
+// curl and swaks as proxies: their headers of the PROXY protocol in front of SMTP, in clear and before implicit TLS.
 
 import { join } from "node:path";
 import { readFile, writeFile } from "node:fs/promises";
@@ -50,4 +50,23 @@ test.each([
   // curl speaks for itself, so that both accounts of the connection agree.
   expect(heard).toEqual([{ secure: mode === "implicit", remote: seen[0], local: `127.0.0.1:${port}` }]);
   expect(errors).toEqual([]);
+});
+
+test.each(["1", "2"])("swaks says by version %s whom it speaks for", async (version) => {
+  const heard: object[] = [];
+  const protocol = {
+    protocol: "smtp",
+    serve: (transport: Parameters<typeof serveSmtp>[0]) =>
+      serveSmtp(transport, {
+        hostname: "mx.example",
+        onMail: (_request, { info: { remote, local } }) => void heard.push({ remote, local }),
+      }),
+  };
+  const { port } = await server.listen(protocol, { host: "127.0.0.1", port: 0, proxyProtocol: { trusts: () => true } });
+  const family = version === "1" ? "TCP4" : "AF_INET";
+  const from = ["--proxy-source", "192.0.2.7", "--proxy-source-port", "4321", "--proxy-dest", "192.0.2.25", "--proxy-dest-port", "25"];
+  const proxy = ["--proxy-version", version, "--proxy-family", family, "--proxy-protocol", "STREAM", "--proxy-command", "PROXY", ...from];
+  const envelope = ["--from", "bob@example.test", "--to", "alice@example.test"];
+  await mustRun(["swaks", "--server", "127.0.0.1", "-p", String(port), "--timeout", "10", ...proxy, ...envelope]);
+  expect(heard).toEqual([{ remote: "192.0.2.7:4321", local: "192.0.2.25:25" }]);
 });
