@@ -1,6 +1,6 @@
 // Reference SMTP client: sends one message, from a file or from standard input.
 
-import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { CONNECTION_FLAGS, connectBy, runProgram, UsageError } from "example-client-options";
 import { loginClient, plainClient } from "@mailwire/sasl";
@@ -9,7 +9,7 @@ import { Secret } from "@mailwire/wire";
 
 const USAGE = "smtp-client --host H --port P … --from A --to B [--to C]… [--hostname NAME] [FILE]";
 
-await runProgram(USAGE, async () => {
+await runProgram(USAGE, async (signal) => {
   const own = {
     from: { type: "string" },
     to: { type: "string", multiple: true },
@@ -19,7 +19,9 @@ await runProgram(USAGE, async () => {
   const { from, to, hostname } = values;
   if (from === undefined || to === undefined || positionals.length > 1)
     throw new UsageError("--from and --to are needed, and at most one file");
-  const { transport, options, credentials } = await connectBy(values);
+  const [file] = positionals;
+  const body = file === undefined ? process.stdin : (await open(file)).createReadStream();
+  const { transport, options, credentials } = await connectBy(values, signal);
   // Files of this machine end lines as this machine does.
   const client = await SmtpClient.open(transport, { ...options, hostname, lineEnds: "normalize" });
   if (credentials !== undefined) {
@@ -27,17 +29,17 @@ await runProgram(USAGE, async () => {
     const offered = client.extensions.authMechanisms;
     await client.auth(offered.includes("PLAIN") || !offered.includes("LOGIN") ? plainClient(login) : loginClient(login));
   }
-  const [file] = positionals;
   try {
-    const { reply, recipients } = await client.sendMail({ from, to, body: file === undefined ? process.stdin : createReadStream(file) });
+    const { reply, recipients } = await client.sendMail({ from, to, body });
     report(recipients);
     console.log(`${reply.code} ${reply.lines.join(" ")}`);
   } catch (error) {
-    if (error instanceof SmtpReplyError) report(error.recipients);
-    throw error;
-  } finally {
+    if (!(error instanceof SmtpReplyError)) throw error;
+    report(error.recipients);
     await client.quit();
+    throw error;
   }
+  await client.quit();
 });
 
 /** Refused recipients make the program fail, though the others got the message. */
