@@ -149,6 +149,20 @@ export async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
   return items;
 }
 
+/** A loop taken step by step: the next of `source`, `undefined` at its end; `leave` is its `break`. */
+export function steps<T>(source: AsyncIterable<T>): { next(): Promise<T | undefined>; leave(): Promise<void> } {
+  const iterator = source[Symbol.asyncIterator]();
+  return {
+    next: async () => {
+      const step = await iterator.next();
+      return step.done === true ? undefined : step.value;
+    },
+    leave: async () => {
+      await iterator.return?.();
+    },
+  };
+}
+
 /** The large data of a message: the only one, or the one at `index`. */
 export function streamOf(message: ImapMessage | undefined, index = 0): LiteralStream {
   const data = message?.data[index]?.data;

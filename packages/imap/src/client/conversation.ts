@@ -4,11 +4,11 @@
 import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import type { Driver } from "@mailwire/transport";
 import type { TaggedResponse, UntaggedResponse } from "../codec/responses/condition.ts";
-import type { Command } from "../codec/command.ts";
 import type { FetchResponse } from "../codec/responses/fetch.ts";
 import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
 import { isUntagged } from "../session/untagged-data.ts";
 import type { UntaggedData } from "../session/untagged-data.ts";
+import { AppendBody } from "./append-body.ts";
 import type { MessageSink, Operation, OperationOptions } from "./operation.ts";
 import { ImapResponseError } from "./response-error.ts";
 import { Signal } from "./signal.ts";
@@ -32,15 +32,23 @@ interface Milestone {
   readonly reject: (reason: unknown) => void;
 }
 
+/** What the loop asks and tells. */
+export interface ConversationContext {
+  /** True while the command with this tag is sent and not answered. */
+  isSent(tag: string): boolean;
+  /** Takes what belongs to no operation. */
+  onUntagged(response: UntaggedData): void;
+}
+
 /** The loop over a driver. */
 export class Conversation {
   readonly #driver: Driver<ClientEvent, ClientIntent>;
-  readonly #onUntagged: (response: UntaggedData) => void;
+  readonly #context: ConversationContext;
   /** In the order of saying. */
   readonly #running = new Map<string, Running>();
   readonly #news = new Signal();
   /** The message of the APPEND that is being said. */
-  #body: AsyncIterator<Uint8Array> | undefined;
+  #body: AppendBody | undefined;
   /** Who takes the FETCH response whose literals are passing; `undefined` between responses. */
   #taker: MessageSink | undefined;
   /** The greeting, or TLS. */
@@ -49,9 +57,9 @@ export class Conversation {
   #prefix = randomPrefix();
   #said = 0;
 
-  constructor(driver: Driver<ClientEvent, ClientIntent>, onUntagged: (response: UntaggedData) => void) {
+  constructor(driver: Driver<ClientEvent, ClientIntent>, context: ConversationContext) {
     this.#driver = driver;
-    this.#onUntagged = onUntagged;
+    this.#context = context;
   }
 
   /** Runs the loop; resolves when the server has greeted. Rejects with an `ImapResponseError` for BYE. */
@@ -133,7 +141,7 @@ export class Conversation {
         this.#taker?.endChunk();
         break;
       case "completed":
-        this.#completed(event.response, event.name);
+        this.#completed(event.response);
         break;
       case "append-ready":
         void this.#feed(event.tag, event.left);
@@ -157,24 +165,34 @@ export class Conversation {
         return;
       }
     }
-    for (const { operation } of this.#running.values()) if (operation.collect?.(response) === true) return;
+    for (const operation of this.#sent()) if (operation.collect?.(response) === true) return;
     if (response.type === "untagged" && response.status === "BYE") this.#farewell = response;
-    this.#onUntagged(response);
+    this.#context.onUntagged(response);
   }
 
   #takerOf(response: FetchResponse): MessageSink | undefined {
-    for (const { operation } of this.#running.values()) if (operation.messages?.wants(response) === true) return operation.messages;
+    for (const { messages } of this.#sent()) if (messages?.wants(response) === true) return messages;
     return undefined;
   }
 
-  #completed(response: TaggedResponse, name: Command["name"]): void {
+  /** The operations that data can belong to: those that wait in line expect none yet. */
+  *#sent(): Generator<Operation<unknown>, void, undefined> {
+    for (const [tag, { operation }] of this.#running) {
+      if (!this.#context.isSent(tag)) return;
+      yield operation;
+    }
+  }
+
+  #completed(response: TaggedResponse): void {
     const running = this.#running.get(response.tag);
     if (running === undefined) return;
+    const { command } = running.operation;
     this.#running.delete(response.tag);
     running.forgetSignal?.();
     // Who has given up an exchange does not trust an OK to it either.
     if (running.failure !== undefined) running.reject(running.failure);
-    else if (response.status !== "OK") running.reject(new ImapResponseError(name, response));
+    else if (response.status !== "OK")
+      running.reject(new ImapResponseError(command.name === "unknown" ? command.verb : command.name, response));
     else {
       try {
         running.resolve(running.operation.result(response));
@@ -188,15 +206,9 @@ export class Conversation {
   async #feed(tag: string, left: number): Promise<void> {
     const running = this.#running.get(tag);
     try {
-      const body = (this.#body ??= running?.operation.body?.[Symbol.asyncIterator]());
-      const bytes = await nextChunk(body);
-      if (bytes === undefined)
-        throw new ProtocolError("local", "append-too-short", `the message ended ${left} bytes before its announced end`);
+      this.#body ??= new AppendBody(running?.operation.body);
+      const bytes = await this.#body.next(left);
       if (bytes.length === left) {
-        // The last piece is held back until it is known to be the last: after it the message cannot be called back.
-        if ((await nextChunk(body)) !== undefined) {
-          throw new ProtocolError("local", "append-too-long", "the message goes on after its announced end");
-        }
         this.#body = undefined;
         if (running !== undefined) running.unsent = false;
       }
@@ -254,7 +266,7 @@ export class Conversation {
       reject(reason);
     }
     this.#running.clear();
-    void leave(this.#body);
+    void this.#body?.leave();
     this.#body = undefined;
     this.#news.give();
   }
@@ -275,24 +287,6 @@ function ignore(): void {
 /** The FETCH response that a large literal is part of, as far as it is known. */
 function foretell({ sequenceNumber, items, item, size }: Extract<ClientEvent, { readonly type: "literal-start" }>): FetchResponse {
   return { type: "FETCH", sequenceNumber, items: [...items, { ...item, data: { size } }] };
-}
-
-/** The next piece that holds anything; `undefined` at the end. */
-async function nextChunk(body: AsyncIterator<Uint8Array> | undefined): Promise<Uint8Array | undefined> {
-  for (;;) {
-    const next = await body?.next();
-    if (next === undefined || next.done === true) return undefined;
-    if (next.value.length > 0) return next.value;
-  }
-}
-
-/** Tells a message that nobody reads the rest of it. */
-async function leave(body: AsyncIterator<Uint8Array> | undefined): Promise<void> {
-  try {
-    await body?.return?.();
-  } catch {
-    // Why it is left has been told already.
-  }
 }
 
 function aborted(signal: AbortSignal): ConnectionError {

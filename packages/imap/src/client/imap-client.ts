@@ -64,9 +64,12 @@ export class ImapClient {
       ...(serverName !== undefined && { tls: { side: "client", serverName, tls: tlsOptions } as const }),
       ...(signal !== undefined && { signal }),
     });
-    this.#conversation = new Conversation(this.#driver, (response) => {
-      this.#mailbox?.update(response);
-      options.onUntagged?.(response);
+    this.#conversation = new Conversation(this.#driver, {
+      isSent: (tag) => this.#session.isSent(tag),
+      onUntagged: (response) => {
+        this.#mailbox?.update(response);
+        options.onUntagged?.(response);
+      },
     });
   }
 
@@ -126,7 +129,10 @@ export class ImapClient {
     return this.#conversation.run(operation, options);
   }
 
-  /** Says a command as it is written, without tag and line end; secrets in it are shown to observers. */
+  /**
+   * Says a command as it is written, without tag and line end; secrets in it are shown to observers. What the server says meanwhile is told to
+   * `onUntagged`, too.
+   */
   raw(line: string, options?: OperationOptions): Promise<RawAnswer> {
     return this.run(raw(line), options);
   }

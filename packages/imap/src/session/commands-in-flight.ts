@@ -51,6 +51,11 @@ export class CommandsInFlight {
     return this.#sent.has(tag) || this.#waiting.some((flight) => flight.tag === tag);
   }
 
+  /** True when the command with this tag is sent and not answered. */
+  isSent(tag: string): boolean {
+    return this.#sent.has(tag);
+  }
+
   /** Adds a command to the end of the line. */
   add(flight: Flight): void {
     this.#waiting.push(flight);

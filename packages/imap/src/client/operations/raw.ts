@@ -21,7 +21,8 @@ export function raw(line: string): Operation<RawAnswer> {
     command: { name: "unknown", verb: verb.toUpperCase(), arguments: rest === undefined ? null : utf8(rest) },
     collect: (response) => {
       untagged.push(response);
-      return true;
+      // Nobody knows what of it is news for the mailbox and for onUntagged.
+      return false;
     },
     result: (response) => ({ response, untagged }),
   };
