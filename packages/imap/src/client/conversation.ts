@@ -20,7 +20,9 @@ interface Running {
   readonly reject: (reason: unknown) => void;
   /** True until the message of an APPEND is sent to its end. */
   unsent: boolean;
-  /** Why an exchange was given up on this side. */
+  /** What it was shown to collect from. */
+  shownBytes: number;
+  /** Why it has failed on this side, whatever the server will say. */
   failure?: unknown;
   /** Forgets the signal that could have stopped it. */
   forgetSignal?: () => void;
@@ -34,6 +36,8 @@ interface Milestone {
 
 /** What the loop asks and tells. */
 export interface ConversationContext {
+  /** What one operation may collect. */
+  readonly maxCollectedBytes: number;
   /** True while the command with this tag is sent and not answered. */
   isSent(tag: string): boolean;
   /** Takes what belongs to no operation. */
@@ -77,7 +81,7 @@ export class Conversation {
       const tag = this.#tag();
       this.#driver.send({ type: "command", tag, command: operation.command });
       const unsent = operation.body !== undefined;
-      const running: Running = { operation, resolve: (result) => resolve(result as Result), reject, unsent };
+      const running: Running = { operation, resolve: (result) => resolve(result as Result), reject, unsent, shownBytes: 0 };
       this.#running.set(tag, running);
       if (signal !== undefined) this.#heed(signal, running);
       this.#news.give();
@@ -128,7 +132,7 @@ export class Conversation {
         else this.#milestone?.resolve();
         break;
       case "response":
-        if (isUntagged(event.response)) this.#untagged(event.response);
+        if (isUntagged(event.response)) this.#untagged(event.response, event.raw);
         break;
       case "literal-start":
         this.#taker ??= this.#takerOf(foretell(event)) ?? NOBODY;
@@ -156,7 +160,7 @@ export class Conversation {
     }
   }
 
-  #untagged(response: UntaggedData): void {
+  #untagged(response: UntaggedData, raw: readonly Uint8Array[]): void {
     if (response.type === "FETCH") {
       const taker = this.#taker ?? this.#takerOf(response);
       this.#taker = undefined;
@@ -165,21 +169,31 @@ export class Conversation {
         return;
       }
     }
-    for (const operation of this.#sent()) if (operation.collect?.(response) === true) return;
+    for (const running of this.#sent()) if (this.#collected(running, response, raw)) return;
     if (response.type === "untagged" && response.status === "BYE") this.#farewell = response;
     this.#context.onUntagged(response);
   }
 
+  /** Shows a response to an operation; true when it keeps it to itself. One that was shown too much fails, and sees no more. */
+  #collected(running: Running, response: UntaggedData, raw: readonly Uint8Array[]): boolean {
+    const { operation } = running;
+    if (operation.collect === undefined || running.failure !== undefined) return false;
+    running.shownBytes += weigh(response, raw);
+    if (running.shownBytes <= this.#context.maxCollectedBytes) return operation.collect(response);
+    running.failure = new ProtocolError("local", "too-much-data", "the server tells more than may be collected");
+    return false;
+  }
+
   #takerOf(response: FetchResponse): MessageSink | undefined {
-    for (const { messages } of this.#sent()) if (messages?.wants(response) === true) return messages;
+    for (const { operation } of this.#sent()) if (operation.messages?.wants(response) === true) return operation.messages;
     return undefined;
   }
 
   /** The operations that data can belong to: those that wait in line expect none yet. */
-  *#sent(): Generator<Operation<unknown>, void, undefined> {
-    for (const [tag, { operation }] of this.#running) {
+  *#sent(): Generator<Running, void, undefined> {
+    for (const [tag, running] of this.#running) {
       if (!this.#context.isSent(tag)) return;
-      yield operation;
+      yield running;
     }
   }
 
@@ -189,7 +203,6 @@ export class Conversation {
     const { command } = running.operation;
     this.#running.delete(response.tag);
     running.forgetSignal?.();
-    // Who has given up an exchange does not trust an OK to it either.
     if (running.failure !== undefined) running.reject(running.failure);
     else if (response.status !== "OK")
       running.reject(new ImapResponseError(command.name === "unknown" ? command.verb : command.name, response));
@@ -277,6 +290,8 @@ export class Conversation {
   }
 }
 
+const NUMBER_BYTES = 8;
+
 /** Takes the responses that nobody asked for. */
 const NOBODY: MessageSink = { hungry: true, wants: () => false, begin: ignore, chunk: ignore, endChunk: ignore, message: ignore };
 
@@ -287,6 +302,13 @@ function ignore(): void {
 /** The FETCH response that a large literal is part of, as far as it is known. */
 function foretell({ sequenceNumber, items, item, size }: Extract<ClientEvent, { readonly type: "literal-start" }>): FetchResponse {
   return { type: "FETCH", sequenceNumber, items: [...items, { ...item, data: { size } }] };
+}
+
+/** What it takes to keep a response. */
+function weigh(response: UntaggedData, raw: readonly Uint8Array[]): number {
+  // The numbers of a long search are not among the bytes.
+  const numbers = response.type === "SEARCH" ? response.numbers.length : 0;
+  return raw.reduce((bytes, { length }) => bytes + length, numbers * NUMBER_BYTES);
 }
 
 function aborted(signal: AbortSignal): ConnectionError {

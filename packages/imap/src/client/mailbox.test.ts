@@ -137,6 +137,7 @@ describe("commands about mailboxes", () => {
       client.copy(1, bad),
       client.uidCopy("?", "x"),
       client.store("?", "add", []),
+      client.store("\u0131", "add", []),
       client.store([], "add", []),
       client.search("NOTHING"),
       client.uidSearch("ALL\r\nx LOGOUT"),
@@ -257,6 +258,29 @@ describe("commands about messages", () => {
     const refused = failure(client.copy("2", "x"));
     await server.answer("COPY 2 x", "NO [TRYCREATE] none");
     expect(await refused).toMatchObject({ command: "COPY", code: { type: "TRYCREATE" } });
+  });
+});
+
+describe("answers without end", () => {
+  test("are bounded: the command fails, and the session goes on", async () => {
+    const { client, server } = await loggedIn("", { maxCollectedBytes: 500 });
+    const listing = failure(client.list());
+    await server.answer('LIST "" "*"', ...Array.from({ length: 100 }, (_, index) => `* LIST () "/" mailbox${index}`), "OK done");
+    expect(await listing).toMatchObject({ name: "ProtocolError", side: "local", code: "too-much-data" });
+    const noop = client.noop();
+    await server.answer("NOOP", "OK");
+    await noop;
+  });
+
+  test("the numbers of a search count, however they are read", async () => {
+    const { client, server } = await selected("", { maxCollectedBytes: 100_000 });
+    const numbers = Array.from({ length: 8000 }, (_, index) => index + 1);
+    const few = client.search("ALL");
+    await server.answer("SEARCH ALL", `* SEARCH ${numbers.join(" ")}`, "OK done");
+    expect(await few).toEqual(numbers);
+    const many = failure(client.search("ALL"));
+    await server.answer("SEARCH ALL", `* SEARCH ${numbers.join(" ")}`, `* SEARCH ${numbers.join(" ")}`, "OK done");
+    expect(await many).toMatchObject({ code: "too-much-data" });
   });
 });
 
