@@ -81,14 +81,11 @@ export class ImapConnection implements ServedConnection {
     this.#driver.send({ type: "greeting", status: "OK", code, text: `${this.#options.hostname ?? "localhost"} IMAP4rev1 ready` });
   }
 
-  /** Says a last word where that is still possible, and has not been said. */
   #sayBye(): void {
-    const { state } = this.#conversation;
-    if (state === "logout" || state === "closed") return;
     try {
       this.#driver.send({ type: "bye", text: "The server is shutting down" });
-    } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
+    } catch {
+      // It is over, or a last word has been said.
     }
   }
 

@@ -352,13 +352,42 @@ test("the observer sees every unit both ways, with stars for secrets", () => {
       "server line + OK\r\n",
       "client line b LOGIN u *****\r\n",
       "server line b OK done\r\n",
+      "client line c APPEND m {2}\r\n",
       "server line + OK\r\n",
       "client literal hi",
-      "client line c APPEND m {2}\r\n\r\n",
+      "client line \r\n",
       "server line c OK done\r\n",
     ].join("\n"),
   );
   expect(JSON.stringify(lines)).not.toContain("hush");
+});
+
+test("the observer sees what is refused, too", () => {
+  const { lines, observe } = transcript();
+  const session = sessionIn("greeting", { observe });
+  session.send({ type: "greeting", status: "PREAUTH", text: "hi" });
+  hear(session, "a APPEND m {3+}\r\n");
+  session.send(NO);
+  hear(session, "abc\r\nb LOGIN u {4}\r\nc FETCH {1}\r\nd APPEND m {3}\r\n");
+  session.send({ type: "accept-append" });
+  hear(session, "ab");
+  session.send(NO);
+  hear(session, "c\r\n");
+  expect(lines).toEqual([
+    "server line * PREAUTH hi\r\n",
+    "client line a APPEND m {3+}\r\n",
+    "server line a NO no\r\n",
+    "client line b LOGIN*****",
+    "server line b BAD Not now\r\n",
+    "client line c FETCH {1}\r\n",
+    "server line c BAD Not understood (bad-arguments)\r\n",
+    "client line d APPEND m {3}\r\n",
+    "server line + OK\r\n",
+    "client literal ab",
+    "server line d NO no\r\n",
+    "client literal c",
+    "client line \r\n",
+  ]);
 });
 
 test("limits are checked", () => {
