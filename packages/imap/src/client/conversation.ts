@@ -11,22 +11,8 @@ import type { UntaggedData } from "../session/untagged-data.ts";
 import { AppendBody } from "./append-body.ts";
 import type { MessageSink, Operation, OperationOptions } from "./operation.ts";
 import { ImapResponseError } from "./response-error.ts";
+import { RunningOperation, aborted } from "./running-operation.ts";
 import { Signal } from "./signal.ts";
-
-/** An operation that was said and is not answered yet. */
-interface Running {
-  readonly operation: Operation<unknown>;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (reason: unknown) => void;
-  /** True until the message of an APPEND is sent to its end. */
-  unsent: boolean;
-  /** What it was shown to collect from. */
-  shownBytes: number;
-  /** Why it has failed on this side, whatever the server will say. */
-  failure?: unknown;
-  /** Forgets the signal that could have stopped it. */
-  forgetSignal?: () => void;
-}
 
 /** Something that is waited for beside answers. */
 interface Milestone {
@@ -39,9 +25,9 @@ export interface ConversationContext {
   /** What one operation may collect. */
   readonly maxCollectedBytes: number;
   /** True while the command with this tag is sent and not answered. */
-  isSent(tag: string): boolean;
+  readonly isSent: (tag: string) => boolean;
   /** Takes what belongs to no operation. */
-  onUntagged(response: UntaggedData): void;
+  readonly onUntagged: (response: UntaggedData) => void;
 }
 
 /** The loop over a driver. */
@@ -49,7 +35,7 @@ export class Conversation {
   readonly #driver: Driver<ClientEvent, ClientIntent>;
   readonly #context: ConversationContext;
   /** In the order of saying. */
-  readonly #running = new Map<string, Running>();
+  readonly #running = new Map<string, RunningOperation>();
   readonly #news = new Signal();
   /** The message of the APPEND that is being said. */
   #body: AppendBody | undefined;
@@ -80,10 +66,14 @@ export class Conversation {
       if (signal?.aborted === true) throw aborted(signal);
       const tag = this.#tag();
       this.#driver.send({ type: "command", tag, command: operation.command });
-      const unsent = operation.body !== undefined;
-      const running: Running = { operation, resolve: (result) => resolve(result as Result), reject, unsent, shownBytes: 0 };
+      const running = new RunningOperation(operation, (result) => resolve(result as Result), reject);
       this.#running.set(tag, running);
-      if (signal !== undefined) this.#heed(signal, running);
+      if (signal !== undefined) {
+        running.heed(signal, () => {
+          // The server waits for bytes that will not come.
+          if (running.unsent) this.#driver.abort(signal.reason);
+        });
+      }
       this.#news.give();
     });
   }
@@ -169,19 +159,10 @@ export class Conversation {
         return;
       }
     }
-    for (const running of this.#sent()) if (this.#collected(running, response, raw)) return;
+    const { maxCollectedBytes, onUntagged } = this.#context;
+    for (const running of this.#sent()) if (running.collect(response, raw, maxCollectedBytes)) return;
     if (response.type === "untagged" && response.status === "BYE") this.#farewell = response;
-    this.#context.onUntagged(response);
-  }
-
-  /** Shows a response to an operation; true when it keeps it to itself. One that was shown too much fails, and sees no more. */
-  #collected(running: Running, response: UntaggedData, raw: readonly Uint8Array[]): boolean {
-    const { operation } = running;
-    if (operation.collect === undefined || running.failure !== undefined) return false;
-    running.shownBytes += weigh(response, raw);
-    if (running.shownBytes <= this.#context.maxCollectedBytes) return operation.collect(response);
-    running.failure = new ProtocolError("local", "too-much-data", "the server tells more than may be collected");
-    return false;
+    onUntagged(response);
   }
 
   #takerOf(response: FetchResponse): MessageSink | undefined {
@@ -190,7 +171,7 @@ export class Conversation {
   }
 
   /** The operations that data can belong to: those that wait in line expect none yet. */
-  *#sent(): Generator<Running, void, undefined> {
+  *#sent(): Generator<RunningOperation, void, undefined> {
     for (const [tag, running] of this.#running) {
       if (!this.#context.isSent(tag)) return;
       yield running;
@@ -199,20 +180,8 @@ export class Conversation {
 
   #completed(response: TaggedResponse): void {
     const running = this.#running.get(response.tag);
-    if (running === undefined) return;
-    const { command } = running.operation;
     this.#running.delete(response.tag);
-    running.forgetSignal?.();
-    if (running.failure !== undefined) running.reject(running.failure);
-    else if (response.status !== "OK")
-      running.reject(new ImapResponseError(command.name === "unknown" ? command.verb : command.name, response));
-    else {
-      try {
-        running.resolve(running.operation.result(response));
-      } catch (error) {
-        running.reject(error);
-      }
-    }
+    running?.complete(response);
   }
 
   /** Sends the next piece of a message. One that fails or has not the size that was announced costs the connection. */
@@ -227,7 +196,7 @@ export class Conversation {
       }
       this.#driver.send({ type: "append-chunk", bytes });
     } catch (error) {
-      running?.reject(error);
+      running?.abandon(error);
       this.#driver.abort(error);
     }
   }
@@ -239,7 +208,7 @@ export class Conversation {
       if (data === undefined) throw new ProtocolError("remote", "unexpected-challenge", "nobody answers challenges");
       this.#driver.send({ type: "auth-response", data });
     } catch (error) {
-      if (running !== undefined) running.failure = error;
+      running?.fail(error);
       this.#try({ type: "auth-cancel" });
     }
   }
@@ -253,17 +222,6 @@ export class Conversation {
     }
   }
 
-  /** Stops waiting for an operation when its signal says so. */
-  #heed(signal: AbortSignal, running: Running): void {
-    const stop = (): void => {
-      running.reject(aborted(signal));
-      // The server waits for bytes that will not come.
-      if (running.unsent) this.#driver.abort(signal.reason);
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    running.forgetSignal = () => signal.removeEventListener("abort", stop);
-  }
-
   #goodbye(): ConnectionError {
     return new ConnectionError(
       "closed",
@@ -274,10 +232,7 @@ export class Conversation {
   /** Nothing more will come: whoever waits is told why. */
   #over(reason: unknown): void {
     this.#milestone?.reject(reason);
-    for (const { reject, forgetSignal } of this.#running.values()) {
-      forgetSignal?.();
-      reject(reason);
-    }
+    for (const running of this.#running.values()) running.abandon(reason);
     this.#running.clear();
     void this.#body?.leave();
     this.#body = undefined;
@@ -290,8 +245,6 @@ export class Conversation {
   }
 }
 
-const NUMBER_BYTES = 8;
-
 /** Takes the responses that nobody asked for. */
 const NOBODY: MessageSink = { hungry: true, wants: () => false, begin: ignore, chunk: ignore, endChunk: ignore, message: ignore };
 
@@ -302,17 +255,6 @@ function ignore(): void {
 /** The FETCH response that a large literal is part of, as far as it is known. */
 function foretell({ sequenceNumber, items, item, size }: Extract<ClientEvent, { readonly type: "literal-start" }>): FetchResponse {
   return { type: "FETCH", sequenceNumber, items: [...items, { ...item, data: { size } }] };
-}
-
-/** What it takes to keep a response. */
-function weigh(response: UntaggedData, raw: readonly Uint8Array[]): number {
-  // The numbers of a long search are not among the bytes.
-  const numbers = response.type === "SEARCH" ? response.numbers.length : 0;
-  return raw.reduce((bytes, { length }) => bytes + length, numbers * NUMBER_BYTES);
-}
-
-function aborted(signal: AbortSignal): ConnectionError {
-  return new ConnectionError("aborted", "nobody waits for it any more", { cause: signal.reason });
 }
 
 /** Four letters that a peer cannot guess, so that it cannot answer what was not asked yet. */
