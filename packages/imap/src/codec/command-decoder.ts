@@ -255,7 +255,7 @@ export class CommandDecoder {
   #drop(lf: number, { size, synchronizing }: LiteralAnnouncement, event: CommandEvent | undefined): CommandEvent | undefined {
     this.#startAfter(lf);
     if (synchronizing) return event;
-    this.#mode = { type: "drain", remaining: this.#checkDrain(size), drained: 0, event };
+    this.#mode = { type: "drain", remaining: size, drained: 0, event };
     return undefined;
   }
 
@@ -274,6 +274,7 @@ export class CommandDecoder {
   #drain(mode: Extract<Mode, { type: "drain" }>): CommandEvent | undefined {
     const waiting = this.#waiting;
     for (;;) {
+      this.#checkDrain(mode.remaining);
       mode.remaining -= this.#discard(mode, Math.min(mode.remaining, waiting.length));
       if (mode.remaining > 0) return undefined;
       const lf = waiting.indexOfLf(waiting.start + this.#scanned);
@@ -287,7 +288,7 @@ export class CommandDecoder {
       this.#discard(mode, lf + 1 - waiting.start);
       this.#scanned = 0;
       if (literal === undefined || literal.synchronizing) break;
-      mode.remaining = this.#checkDrain(literal.size);
+      mode.remaining = literal.size;
     }
     this.#mode = COMMAND;
     return mode.event ?? this.next();
@@ -300,8 +301,8 @@ export class CommandDecoder {
     return count;
   }
 
-  #checkDrain(size: number): number {
-    if (size <= this.#limits.maxDrainBytes) return size;
+  #checkDrain(size: number): void {
+    if (size <= this.#limits.maxDrainBytes) return;
     throw new ProtocolError("remote", "too-much-refused", `more than ${this.#limits.maxDrainBytes} bytes of a refused command`, {
       offset: this.#waiting.offset + this.#waiting.start,
       reply: utf8("* BYE Too much data in a refused command\r\n"),

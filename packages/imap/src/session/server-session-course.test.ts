@@ -168,6 +168,15 @@ describe("APPEND", () => {
     expect(hear(session, "OP\r\nz BAD\r\nu NOOP\r\n")).toMatchObject({ said: "", events: [{ type: "command", tag: "u" }] });
   });
 
+  test("refused when there is more of it than is drained, it ends the connection behind the answer", () => {
+    const session = greeted("PREAUTH", { secure: true, limits: { maxDrainBytes: 10 } });
+    hear(session, "t APPEND m {11+}\r\n");
+    session.send(NO);
+    expect(session.poll()).toEqual({ type: "transmit", chunks: [utf8("t NO no\r\n")] });
+    expect(() => settle(session)).toThrow(expect.objectContaining({ side: "remote", code: "too-much-refused" }));
+    expect(session.poll()).toEqual({ type: "closed" });
+  });
+
   test("refused when half heard, the rest of it is drained and never run as commands", () => {
     const session = greeted("PREAUTH");
     hear(session, "t APPEND m {14+}\r\n");
