@@ -139,7 +139,7 @@ export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 /** Resolves when everything has happened that needs nothing from outside. */
 export async function quiet(): Promise<void> {
   // Longer than any chain of promises here.
-  for (let turn = 0; turn < 300; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 5000; turn += 1) await Promise.resolve();
 }
 
 /** All that an iterable gives. */

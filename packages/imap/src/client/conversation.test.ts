@@ -6,6 +6,10 @@ import { all, connected, failure, isSettled, loggedIn, quiet, selected } from ".
 import type { ImapClient, Operation } from "../client.ts";
 import type { UntaggedData } from "../session/untagged-data.ts";
 
+function ignore(): void {
+  // Nobody reads it.
+}
+
 describe("pipelining", () => {
   test("answers come in any order, by tag", async () => {
     const { client, server } = await selected();
@@ -110,6 +114,20 @@ describe("operations of others", () => {
     await server.answer("NOOP", "* 3 EXISTS", "* 1 RECENT", "OK");
     expect(await running).toEqual([3]);
     expect(news.map(({ type }) => type)).toEqual(["RECENT"]);
+  });
+
+  test("one whose reader wants nothing more is told of the end at once", async () => {
+    const { client, server } = await selected();
+    const full = { hungry: false, wants: () => true, begin: ignore, chunk: ignore, endChunk: ignore, message: ignore };
+    const set = [{ first: 1, last: 1 }];
+    const running = client.run({ command: { name: "FETCH", set, items: "FAST" }, messages: full, result: () => undefined });
+    const outcome = failure(running);
+    await server.command("FETCH 1 FAST");
+    await server.say("* 4 EXISTS");
+    await quiet();
+    client.abort("enough");
+    expect(await isSettled(running)).toBe(true);
+    expect(await outcome).toMatchObject({ name: "ConnectionError", code: "aborted", cause: "enough" });
   });
 
   test("a caller that throws at news loses the connection, and everybody is told", async () => {
