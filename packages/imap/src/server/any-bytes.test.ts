@@ -52,6 +52,7 @@ test("any commands and nonsense are answered in order, each once, however they a
       expect(errors).toEqual([]);
       expect(await served.closed).toEqual({ reason: "done" });
       expect(backend.log.filter((note) => note === "account closed")).toHaveLength(1);
+      expect(backend.log.filter((note) => note === "mailbox closed")).toHaveLength(backend.opened.length);
       const tags = [...heard.matchAll(/^t(\d+) (?:OK|NO|BAD) /gm)].map(([, tag]) => Number(tag));
       expect(tags).toEqual([...new Set(tags)].sort((a, b) => a - b));
     }),
