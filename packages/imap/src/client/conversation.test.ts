@@ -1,7 +1,7 @@
 // Many commands at once, and every way in which a connection can end: nothing hangs.
 
 import { ConnectionError } from "@mailwire/wire";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { all, connected, failure, isSettled, loggedIn, quiet, selected } from "../../test/client-fixture.ts";
 import type { ImapClient, Operation } from "../client.ts";
 import type { UntaggedData } from "../session/untagged-data.ts";
@@ -317,9 +317,15 @@ describe("the end: every promise settles, and says why", () => {
   });
 
   test("a server that is silent for too long", async () => {
-    const { client } = await selected("", { limits: { responseMs: 1 } });
-    for (const error of await startMany(client)) {
-      expect(error).toMatchObject({ name: "ConnectionError", code: "timeout", phase: "response" });
+    vi.useFakeTimers();
+    try {
+      const { client, server } = await selected("", { limits: { responseMs: 1000 } });
+      const failures = startMany(client);
+      await server.command("NOOP");
+      await vi.advanceTimersByTimeAsync(1000);
+      for (const error of await failures) expect(error).toMatchObject({ name: "ConnectionError", code: "timeout", phase: "response" });
+    } finally {
+      vi.useRealTimers();
     }
   });
 
