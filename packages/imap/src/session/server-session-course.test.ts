@@ -122,13 +122,16 @@ describe("TLS", () => {
   });
 
   test("starts anew: what was counted before is forgotten", () => {
-    const session = greeted("OK", { limits: { maxBadCommands: 1 } });
-    hear(session, "t BOGUS(\r\n");
+    const session = greeted("OK", { limits: { maxLoginFailures: 1 } });
+    const refused = (): string => hear(session, "t AUTHENTICATE X\r\n", () => session.send(NO)).said;
+    expect(refused()).toBe("t NO no\r\n");
     hear(session, "t STARTTLS\r\n");
     session.send(OK);
     settle(session);
     session.receiveTls(TLS);
-    expect(hear(session, "t BOGUS(\r\n").said).toMatch(/^t BAD [^\r]*\r\n$/);
+    settle(session);
+    expect(refused()).toBe("t NO no\r\n");
+    expect(refused()).toBe("t NO no\r\n* BYE Too many failed logins\r\n");
   });
 });
 
