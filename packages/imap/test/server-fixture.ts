@@ -11,7 +11,7 @@ import { TestBackend } from "./backend.ts";
 import type { TestBackendOptions } from "./backend.ts";
 
 /** Keeps the mailboxes that it opens, for tests to look at and to spoil. */
-export class KeptBackend extends TestBackend {
+class KeptBackend extends TestBackend {
   readonly opened: ImapMailbox[] = [];
 
   override async open(mailbox: MailboxName, access: MailboxAccess): Promise<ImapMailbox> {
