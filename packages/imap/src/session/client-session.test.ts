@@ -130,6 +130,9 @@ describe("commands wait in line where RFC 3501 section 5.5 asks for it", () => {
     ["SEARCH SEEN", "UID SEARCH DELETED"],
     ["LIST x y", "LIST x z"],
     ["STATUS m (MESSAGES)", "STATUS m (UNSEEN)"],
+    ["FETCH 1:5 FLAGS", "FETCH 7,9:4 FLAGS"],
+    ["UID FETCH 1 FLAGS", "UID STORE 2:* FLAGS ()"],
+    ["UID FETCH 1 FLAGS", "FETCH 2 FLAGS"],
   ])("%s + %s", (first, second) => {
     const session = sessionIn("selected");
     expect(say(session, "a", first) + say(session, "b", second)).toBe(`a ${first}\r\n`);
@@ -140,6 +143,10 @@ describe("commands wait in line where RFC 3501 section 5.5 asks for it", () => {
     ["STORE 1 FLAGS ()", "SEARCH ALL", "CHECK"],
     ["STORE 1 FLAGS ()", "COPY 1 m", "EXPUNGE"],
     ["UID SEARCH ALL", "UID FETCH 1 FLAGS", "LIST x y", "LSUB x y"],
+    // What comes says which message, or which mailbox, it is about.
+    ["FETCH 1:5 FLAGS", "FETCH 9:6,12 FLAGS", "STORE 13 FLAGS ()"],
+    ["UID FETCH 1 FLAGS", "UID STORE 2 FLAGS ()", "UID FETCH 3 FLAGS"],
+    ["STATUS m (UNSEEN)", "STATUS n (UNSEEN)"],
     ["NOOP", "UID FETCH 1 FLAGS", "LOGOUT"],
   ])("%s goes with what follows", (...lines) => {
     const session = sessionIn("selected");
