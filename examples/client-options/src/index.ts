@@ -1,5 +1,6 @@
 // The flags that the reference clients share, the connection that they ask for, and how a client program ends.
 
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { loginClient, plainClient } from "@mailwire/sasl";
 import type { SmtpClient } from "@mailwire/smtp/client";
@@ -25,7 +26,11 @@ export const CONNECTION_HELP = `  --host H --port P              where to connec
   --ca FILE                      trust the certificates in FILE (PEM)
   --insecure                     accept any certificate
   --user U --pass X              who to log in as
-  --trace                        print the dialogue, without its secrets, on standard error`;
+  --trace                        print the dialogue, without its secrets, on standard error
+  --help                         print this`;
+
+/** People wait at a terminal: much shorter than the library's default. A server that says nothing may be waiting for implicit TLS. */
+const LIMITS = { greetingMs: 30_000 };
 
 /** What `parseArgs` makes of {@link CONNECTION_FLAGS}. */
 export interface ConnectionValues {
@@ -47,6 +52,8 @@ export interface Connection {
     readonly allowPlaintext: boolean;
     readonly serverName: string;
     readonly tlsOptions: ClientTlsOptions;
+    readonly limits: typeof LIMITS;
+    readonly signal?: AbortSignal;
     readonly observe?: Observer;
   };
   /** Who to log in as, when the flags say so. */
@@ -58,29 +65,31 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Connects as the flags say. */
-export function connectBy(values: ConnectionValues): Promise<Connection> {
-  return connectorBy(values)();
+/** Connects as the flags say; `signal` drops the connection. */
+export function connectBy(values: ConnectionValues, signal: AbortSignal): Promise<Connection> {
+  return connectorBy(values)(signal);
 }
 
 /** Looks at the flags now, and connects as they say whenever it is called. */
-export function connectorBy(values: ConnectionValues): () => Promise<Connection> {
+export function connectorBy(values: ConnectionValues): (signal?: AbortSignal) => Promise<Connection> {
   const { host, tls: mode, user, pass } = values;
   if (mode !== "implicit" && mode !== "starttls" && mode !== "none") throw new UsageError("--tls is one of implicit, starttls, none");
   const port = portBy("--port", values.port);
   if ((user === undefined) !== (pass === undefined)) throw new UsageError("--user and --pass go together");
   const tls: ClientTlsOptions = { rejectUnauthorized: !values.insecure, ...(values.ca !== undefined && { ca: readFileSync(values.ca) }) };
   const credentials = user === undefined || pass === undefined ? undefined : { user, password: pass };
-  return async () => {
-    const transport = await connect({ host, port, mode, tls });
-    const options = { allowPlaintext: mode === "none", serverName: host, tlsOptions: tls, ...(values.trace && { observe: tracer() }) };
+  return async (signal) => {
+    const dropped = signal && { signal };
+    const transport = await connect({ host, port, mode, tls, ...dropped });
+    const security = { allowPlaintext: mode === "none", serverName: host, tlsOptions: tls };
+    const options = { ...security, limits: LIMITS, ...dropped, ...(values.trace && { observe: tracer() }) };
     return { transport, options, credentials };
   };
 }
 
 /** The value of a flag that is a port. */
 export function portBy(flag: string, value: string | undefined): number {
-  if (value === undefined || !/^\d{1,5}$/.test(value) || Number(value) > 65_535) throw new UsageError(`${flag} needs a port`);
+  if (value === undefined || !/^\d{1,5}$/.test(value) || Number(value) > 65_535) throw new UsageError(`${flag} needs a number up to 65535`);
   return Number(value);
 }
 
@@ -99,23 +108,43 @@ export function tracer(): Observer {
   return recorder.observe;
 }
 
+/** Writes to standard output as fast as that is read. */
+export async function writeOut(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of chunks) if (!process.stdout.write(chunk)) await once(process.stdout, "drain");
+}
+
 /**
- * Runs a program: the process ends with 0 when it resolves, with 1 when it rejects, with 2 when the command line is wrong; `--help` only says how to
- * call it. `flags` explains the flags.
+ * Runs a program, whose connections are to be dropped at the signal. The process ends with 0 when it resolves, with 1 when it rejects, with 2 when the
+ * command line is wrong; why it failed is one line on standard error. `--help` only says how to call it: `flags` explains the flags.
  */
-export async function runProgram(usage: string, program: () => Promise<void>, flags: string = CONNECTION_HELP): Promise<void> {
-  const help = `usage: ${usage}\n${flags}`;
-  if (process.argv.includes("--help")) {
-    console.log(help);
+export async function runProgram(
+  usage: string,
+  program: (signal: AbortSignal) => Promise<void>,
+  flags: string = CONNECTION_HELP,
+): Promise<void> {
+  if (process.argv.slice(2).some((argument) => argument === "--help" || argument === "-h")) {
+    console.log(`usage: ${usage}\n${flags}`);
     return;
   }
+  const over = new AbortController();
+  // Whoever reads the output may stop reading: there is nothing left to do.
+  process.stdout.on("error", (error) => over.abort(error));
   try {
-    await program();
+    await program(over.signal);
   } catch (error) {
-    const misused =
-      error instanceof UsageError || (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
-    console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-    if (misused) console.error(help);
+    const misused = isMisuse(error);
+    console.error(misused ? `${error.message} (--help tells more)` : describe(over.signal.reason ?? error));
     process.exitCode = misused ? 2 : 1;
+  } finally {
+    over.abort();
   }
+}
+
+function isMisuse(error: unknown): error is Error {
+  if (error instanceof UsageError) return true;
+  return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message.trim()}` : String(error);
 }

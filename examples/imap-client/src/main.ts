@@ -1,10 +1,10 @@
 // Reference IMAP client: one command on one account.
 
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { CONNECTION_FLAGS, connectBy, runProgram, UsageError } from "example-client-options";
+import { CONNECTION_FLAGS, connectBy, runProgram, UsageError, writeOut } from "example-client-options";
 import { ImapClient, type ImapMessage } from "@mailwire/imap/client";
+import { encodeResponse } from "@mailwire/imap/codec";
 
 const USAGE = `imap-client --host H --port P … list [PATTERN]|status MAILBOX|search MAILBOX KEYS|fetch MAILBOX SET [ITEMS]|append MAILBOX FILE
          |store MAILBOX SET FLAG...|delete MAILBOX SET|raw LINE`;
@@ -16,73 +16,78 @@ interface Command {
   run(client: ImapClient, args: readonly string[]): Promise<void>;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  list: {
-    needs: 0,
-    run: async (client, [pattern]) => {
-      for (const { mailbox, attributes } of await client.list(pattern)) console.log([mailbox.name, ...attributes].join(" "));
+const COMMANDS = new Map(
+  Object.entries<Command>({
+    list: {
+      needs: 0,
+      run: async (client, [pattern]) => {
+        for (const { mailbox, attributes } of await client.list(pattern)) console.log([mailbox.name, ...attributes].join(" "));
+      },
     },
-  },
-  status: {
-    needs: 1,
-    run: async (client, [mailbox = ""]) => {
-      const { items } = await client.status(mailbox, ["MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN"]);
-      for (const item of items) if ("value" in item) console.log(`${item.type} ${item.value}`);
+    status: {
+      needs: 1,
+      run: async (client, [mailbox = ""]) => {
+        const { items } = await client.status(mailbox, ["MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN"]);
+        for (const item of items) if ("value" in item) console.log(`${item.type} ${item.value}`);
+      },
     },
-  },
-  search: {
-    needs: 2,
-    run: async (client, [mailbox = "", ...keys]) => {
-      await client.examine(mailbox);
-      console.log((await client.search(keys.join(" "))).join(" "));
+    search: {
+      needs: 2,
+      run: async (client, [mailbox = "", ...keys]) => {
+        await client.examine(mailbox);
+        console.log((await client.search(keys.join(" "))).join(" "));
+      },
     },
-  },
-  fetch: {
-    needs: 2,
-    run: async (client, [mailbox = "", set = "", ...items]) => {
-      await client.examine(mailbox);
-      for await (const message of client.fetch(set, items.length === 0 ? "BODY.PEEK[]" : items.join(" "))) await print(message);
+    fetch: {
+      needs: 2,
+      run: async (client, [mailbox = "", set = "", ...items]) => {
+        await client.examine(mailbox);
+        for await (const message of client.fetch(set, items.length === 0 ? "BODY.PEEK[]" : items.join(" "))) await print(message);
+      },
     },
-  },
-  append: {
-    needs: 2,
-    run: async (client, [mailbox = "", file = ""]) => {
-      const { size } = await stat(file);
-      await client.append(mailbox, createReadStream(file), { size });
+    append: {
+      needs: 2,
+      run: async (client, [mailbox = "", file = ""]) => {
+        const handle = await open(file);
+        const { size } = await handle.stat();
+        await client.append(mailbox, handle.createReadStream(), { size });
+      },
     },
-  },
-  store: {
-    needs: 3,
-    run: async (client, [mailbox = "", set = "", ...flags]) => {
-      await client.select(mailbox);
-      for (const { sequenceNumber, flags: now = [] } of await client.store(set, "add", flags))
-        console.log(`${sequenceNumber} ${now.join(" ")}`);
+    store: {
+      needs: 3,
+      run: async (client, [mailbox = "", set = "", ...flags]) => {
+        await client.select(mailbox);
+        for (const { sequenceNumber, flags: now = [] } of await client.store(set, "add", flags))
+          console.log(`${sequenceNumber} ${now.join(" ")}`);
+      },
     },
-  },
-  delete: {
-    needs: 2,
-    run: async (client, [mailbox = "", set = ""]) => {
-      await client.select(mailbox);
-      await client.store(set, "add", ["\\Deleted"]);
-      await client.close();
+    delete: {
+      needs: 2,
+      run: async (client, [mailbox = "", set = ""]) => {
+        await client.select(mailbox);
+        await client.store(set, "add", ["\\Deleted"]);
+        await client.close();
+      },
     },
-  },
-  raw: {
-    needs: 1,
-    run: async (client, words) => {
-      const { response } = await client.raw(words.join(" "));
-      console.log(response.text);
+    raw: {
+      needs: 1,
+      run: async (client, words) => {
+        const { untagged, response } = await client.raw(words.join(" "));
+        for (const segment of [...untagged, response].flatMap(encodeResponse))
+          if (segment.type === "bytes") process.stdout.write(segment.bytes);
+      },
     },
-  },
-};
+  }),
+);
 
-await runProgram(USAGE, async () => {
+await runProgram(USAGE, async (signal) => {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: CONNECTION_FLAGS });
-  const [name = "", ...args] = positionals;
-  const command = COMMANDS[name];
-  if (command === undefined) throw new UsageError("say what to do");
-  if (args.length < command.needs) throw new UsageError(`${name} needs ${command.needs} arguments`);
-  const { transport, options, credentials } = await connectBy(values);
+  const [name, ...args] = positionals;
+  if (name === undefined) throw new UsageError("say what to do");
+  const command = COMMANDS.get(name);
+  if (command === undefined) throw new UsageError(`there is no command ${name}`);
+  if (args.length < command.needs) throw new UsageError(`${name} needs more arguments`);
+  const { transport, options, credentials } = await connectBy(values, signal);
   const client = await ImapClient.open(transport, options);
   if (credentials !== undefined) await client.login(credentials.user, credentials.password);
   await command.run(client, args);
@@ -94,6 +99,6 @@ async function print({ sequenceNumber, items }: ImapMessage): Promise<void> {
   for (const item of items) {
     if (!("data" in item)) console.log(sequenceNumber, item.type, JSON.stringify(item));
     else if (item.data instanceof Uint8Array) process.stdout.write(item.data);
-    else if (item.data !== null) for await (const chunk of item.data) process.stdout.write(chunk);
+    else if (item.data !== null) await writeOut(item.data);
   }
 }

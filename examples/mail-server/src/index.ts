@@ -1,5 +1,6 @@
 // The reference server: SMTP, LMTP, POP3 and IMAP on the ports asked for, over one store in memory.
 
+import { createSecureContext } from "node:tls";
 import { MemoryStore, USUAL_MAILBOXES } from "@mailwire/mailstore/memory";
 import { MailServer } from "@mailwire/server";
 import { Secret } from "@mailwire/wire";
@@ -41,6 +42,8 @@ export async function startMailServer(options: ReferenceServerOptions): Promise<
   const hostname = domains[0] ?? "localhost";
   const { cert, key } = options.keyPair ?? (await selfSigned(hostname));
   const tls = { cert, key };
+  // What is no certificate is told now, not when the first client wants TLS.
+  createSecureContext(tls);
   const store = new MemoryStore({ mailboxes: USUAL_MAILBOXES });
   for (const { name, password } of users) store.addUser(name, new Secret(password));
   const server = new MailServer({ onError });

@@ -1,32 +1,35 @@
 // The reference server as a program: flags in, a line of JSON with the ports out, then a log; SIGTERM drains.
 
 import { readFileSync } from "node:fs";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
-import type { LiveSession } from "@mailwire/server";
+import type { LiveSession, MailServer } from "@mailwire/server";
 import { MdaemonLog } from "@mailwire/transcript";
+import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import { SERVICE_NAMES, type ServiceName, startMailServer } from "./index.ts";
 import { serveSessions } from "./session-page.ts";
 
 const USAGE = `usage: mail-server [--host 127.0.0.1] [--smtp P] [--submission P] [--smtps P] [--lmtp P|PATH] [--pop3 P] [--pop3s P]
          [--imap P] [--imaps P] [--http P] [--domain D]... [--user NAME:PASSWORD]... [--cert FILE --key FILE] [--store memory] [--allow-plaintext-auth]`;
 
-/** The command line is wrong: says how, and ends with 2. */
-function misused(problem: string): never {
-  console.error(`${problem}\n${USAGE}`);
-  process.exit(2);
+/** Ends the program: 2 when the command line is wrong, 1 when what it asks for cannot be done. */
+function end(code: 1 | 2, error: unknown): never {
+  const problem = error instanceof Error ? error.message : String(error);
+  console.error(code === 2 ? `${problem} (--help tells more)` : problem);
+  process.exit(code);
 }
 
-if (process.argv.includes("--help")) {
-  console.log(USAGE);
-  process.exit(0);
+/** The command line is wrong: says how. */
+function misused(problem: string): never {
+  return end(2, problem);
 }
 
 function flags(): ReturnType<typeof parse> {
   try {
     return parse();
   } catch (error) {
-    return misused(error instanceof Error ? error.message : String(error));
+    return end(2, error);
   }
 }
 
@@ -51,11 +54,16 @@ function parse() {
       key: { type: "string" },
       store: { type: "string", default: "memory" },
       "allow-plaintext-auth": { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   }).values;
 }
 
 const values = flags();
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
 if (values.store !== "memory") misused("the only store is memory");
 if ((values.cert === undefined) !== (values.key === undefined)) misused("--cert and --key go together");
 
@@ -73,6 +81,7 @@ for (const name of SERVICE_NAMES) {
   const number = portOf(name);
   if (number !== undefined) ports[name] = number;
 }
+if (Object.keys(ports).length === 0) misused("there is no port to serve");
 const users = values.user.map((user) => {
   const colon = user.indexOf(":");
   if (colon < 1) misused(`--user ${user} is not NAME:PASSWORD`);
@@ -80,20 +89,31 @@ const users = values.user.map((user) => {
 });
 const { cert, key } = values;
 
-const { server, ports: actual } = await startMailServer({
-  host: values.host,
-  ports,
-  ...(lmtpPath !== undefined && { lmtpPath }),
-  domains: values.domain,
-  users,
-  allowPlaintextAuth: values["allow-plaintext-auth"],
-  onError: (error) => console.error(error),
-  ...(cert !== undefined && key !== undefined && { keyPair: { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") } }),
-});
-const httpPort = portOf("http");
-const page = httpPort === undefined ? undefined : await serveSessions(server.sessions, values.host, httpPort);
-const http = page === undefined ? {} : { http: (page.address() as AddressInfo).port };
-console.log(JSON.stringify({ ...actual, ...(lmtpPath !== undefined && { lmtp: lmtpPath }), ...http }));
+async function start(): Promise<{ server: MailServer; page: Server | undefined }> {
+  const { server, ports: actual } = await startMailServer({
+    host: values.host,
+    ports,
+    ...(lmtpPath !== undefined && { lmtpPath }),
+    domains: values.domain,
+    users,
+    allowPlaintextAuth: values["allow-plaintext-auth"],
+    onError,
+    ...(cert !== undefined && key !== undefined && { keyPair: { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") } }),
+  });
+  const httpPort = portOf("http");
+  const page = httpPort === undefined ? undefined : await serveSessions(server.sessions, values.host, httpPort);
+  const http = page === undefined ? {} : { http: (page.address() as AddressInfo).port };
+  console.log(JSON.stringify({ ...actual, ...(lmtpPath !== undefined && { lmtp: lmtpPath }), ...http }));
+  return { server, page };
+}
+
+/** What peers do wrong is a line; anything else is a fault of this program. */
+function onError(error: unknown): void {
+  const remote = error instanceof ConnectionError || error instanceof ProtocolError;
+  console.error(remote ? `${error.name}: ${error.message.trim()}` : error);
+}
+
+const { server, page } = await start().catch((error: unknown) => end(1, error));
 
 server.sessions.watch((news) => {
   if (news.type === "joined") log(news.session);

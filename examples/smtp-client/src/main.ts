@@ -1,6 +1,6 @@
 // Reference SMTP client: sends one message, from a file or from standard input; by LMTP on request.
 
-import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { CONNECTION_FLAGS, CONNECTION_HELP, connectBy, logIn, runProgram, UsageError } from "example-client-options";
 import { type Mail, type RecipientResult, SmtpClient, SmtpReplyError } from "@mailwire/smtp/client";
@@ -15,7 +15,7 @@ const HELP = `${CONNECTION_HELP}
   --dsn EVENTS                   ask for reports: success, failure and delay, with commas between, or never
   --ret full|hdrs --envid ID     what a report returns, and how it names the mail`;
 
-async function main(): Promise<void> {
+async function main(signal: AbortSignal): Promise<void> {
   const own = {
     from: { type: "string" },
     to: { type: "string", multiple: true },
@@ -32,27 +32,29 @@ async function main(): Promise<void> {
     throw new UsageError("--from and --to are needed, and at most one file");
   const notify = dsn === undefined ? undefined : notifyBy(dsn);
   const asked = { ...retBy(values.ret), ...(values.envid !== undefined && { envid: values.envid }) };
-  const { transport, options, credentials } = await connectBy(values);
+  const [file] = positionals;
+  const body = file === undefined ? process.stdin : (await open(file)).createReadStream();
+  const { transport, options, credentials } = await connectBy(values, signal);
   // Files of this machine end lines as this machine does.
   const client = await SmtpClient.open(transport, { ...options, hostname, lineEnds: "normalize", ...(lmtp && { protocol: "lmtp" }) });
-  const [file] = positionals;
+  await logIn(client, credentials);
   try {
-    await logIn(client, credentials);
     const { reply, recipients } = await client.sendMail({
       from,
       to: to.map((address) => ({ address, ...(notify && { notify }) })),
-      body: file === undefined ? process.stdin : createReadStream(file),
+      body,
       bodyCommand: bdat ? "BDAT" : "DATA",
       ...asked,
     });
     report(recipients);
     console.log(`${reply.code} ${reply.lines.join(" ")}`);
   } catch (error) {
-    if (error instanceof SmtpReplyError) report(error.recipients);
-    throw error;
-  } finally {
+    if (!(error instanceof SmtpReplyError)) throw error;
+    report(error.recipients);
     await client.quit();
+    throw error;
   }
+  await client.quit();
 }
 
 function notifyBy(text: string): readonly (typeof NOTIFY_EVENTS)[number][] {
@@ -75,7 +77,7 @@ function retBy(text: string | undefined): Pick<Mail, "ret"> {
 function report(recipients: readonly RecipientResult[]): void {
   for (const { address, status, reply } of recipients) {
     if (status === "accepted") continue;
-    console.error(`<${address}> refused: ${reply.code} ${reply.lines.join(" ")}`);
+    console.error(`<${address}> ${status}: ${reply.code} ${reply.lines.join(" ")}`);
     process.exitCode = 1;
   }
 }

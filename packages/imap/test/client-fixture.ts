@@ -139,7 +139,7 @@ export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 /** Resolves when everything has happened that needs nothing from outside. */
 export async function quiet(): Promise<void> {
   // Longer than any chain of promises here.
-  for (let turn = 0; turn < 300; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 5000; turn += 1) await Promise.resolve();
 }
 
 /** All that an iterable gives. */
@@ -147,6 +147,20 @@ export async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
   const items: T[] = [];
   for await (const item of source) items.push(item);
   return items;
+}
+
+/** A loop taken step by step: the next of `source`, `undefined` at its end; `leave` is its `break`. */
+export function steps<T>(source: AsyncIterable<T>): { next(): Promise<T | undefined>; leave(): Promise<void> } {
+  const iterator = source[Symbol.asyncIterator]();
+  return {
+    next: async () => {
+      const step = await iterator.next();
+      return step.done === true ? undefined : step.value;
+    },
+    leave: async () => {
+      await iterator.return?.();
+    },
+  };
 }
 
 /** The large data of a message: the only one, or the one at `index`. */

@@ -28,7 +28,7 @@ import { dateTime, decodeMailboxName, mailboxName } from "../src/codec/index.ts"
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Any text that IMAP can carry: no NUL. */
-export const text: fc.Arbitrary<string> = fc.oneof(
+const text: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "grapheme-ascii" }),
   fc.string({ unit: "binary" }).map((value) => value.replaceAll("\0", "")),
   fc.constantFrom("", "NIL", '"', "\\", '\\"', "a\r\nb", "{5}", "x".repeat(600), "Grüße", "(", ")"),
@@ -47,9 +47,9 @@ const range: fc.Arbitrary<SequenceRange> = fc.oneof(
   fc.record({ first: sequenceNumber, last: sequenceNumber }),
 );
 /** Any set. */
-export const set: fc.Arbitrary<SequenceSet> = fc.array(range, { minLength: 1, maxLength: 6 });
+const set: fc.Arbitrary<SequenceSet> = fc.array(range, { minLength: 1, maxLength: 6 });
 /** A mailbox of any name, and of any bytes. */
-export const mailbox: fc.Arbitrary<MailboxName> = fc.oneof(
+const mailbox: fc.Arbitrary<MailboxName> = fc.oneof(
   text.filter((name) => !/[\r\n]/.test(name)).map(mailboxName),
   fc.string({ unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)) }).map(decodeMailboxName),
 );
@@ -59,7 +59,7 @@ const date: fc.Arbitrary<CalendarDate> = fc.record({
   day: fc.integer({ min: 1, max: 31 }),
 });
 /** Any moment. */
-export const moment: fc.Arbitrary<DateTime> = fc
+const moment: fc.Arbitrary<DateTime> = fc
   .tuple(
     date,
     fc.record({
@@ -74,7 +74,7 @@ export const moment: fc.Arbitrary<DateTime> = fc
 const address: fc.Arbitrary<Address> = fc.record({ name: nstring, route: nstring, mailbox: nstring, host: nstring });
 const addresses = fc.option(fc.array(address, { minLength: 1, maxLength: 3 }));
 /** Any envelope. */
-export const envelope: fc.Arbitrary<Envelope> = fc.record({
+const envelope: fc.Arbitrary<Envelope> = fc.record({
   date: nstring,
   subject: nstring,
   from: addresses,
@@ -110,7 +110,7 @@ const partExtensions = fc.oneof(
   fc.tuple(nstring, extensionData).map(([md5, rest]) => ({ md5, ...rest })),
 );
 /** Any structure of a message. */
-export const bodyStructure: fc.Arbitrary<BodyStructure> = fc.letrec<{ body: BodyStructure }>((tie) => ({
+const bodyStructure: fc.Arbitrary<BodyStructure> = fc.letrec<{ body: BodyStructure }>((tie) => ({
   body: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
     fc
@@ -145,7 +145,7 @@ export const bodyStructure: fc.Arbitrary<BodyStructure> = fc.letrec<{ body: Body
 const part = fc.array(nzNumber, { maxLength: 4 });
 const fieldNames = fc.array(text, { minLength: 1, maxLength: 3 });
 /** Any section. */
-export const section: fc.Arbitrary<Section> = fc.oneof(
+const section: fc.Arbitrary<Section> = fc.oneof(
   part.map((numbers): Section => ({ part: numbers, text: "", fields: [] })),
   fc.record({ part, text: fc.constantFrom("HEADER" as const, "TEXT" as const), fields: fc.constant([]) }),
   fc.record({ part, text: fc.constantFrom("HEADER.FIELDS" as const, "HEADER.FIELDS.NOT" as const), fields: fieldNames }),
@@ -157,7 +157,7 @@ const respText = fc
   .string({ unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)), minLength: 1 })
   .map((value) => `.${value}`);
 /** Any response code. */
-export const responseCode: fc.Arbitrary<ResponseCode> = fc.oneof(
+const responseCode: fc.Arbitrary<ResponseCode> = fc.oneof(
   fc.constantFrom("ALERT" as const, "READ-ONLY" as const, "NOMODSEQ" as const, "TRYCREATE" as const).map((type) => ({ type })),
   fc.record({
     type: fc.constant("BADCHARSET" as const),
@@ -179,7 +179,7 @@ export const responseCode: fc.Arbitrary<ResponseCode> = fc.oneof(
 const rawValue = fc.constantFrom("92285", "NIL", "atom", '"a \\" b"', "{5}\r\na\r\n)(", '("a" (b {2}\r\n\r\n) [x y])').map(utf8);
 const data = fc.option(fc.uint8Array({ maxLength: 200 }));
 /** Any item of a FETCH response. */
-export const fetchItem: fc.Arbitrary<FetchItem> = fc.oneof(
+const fetchItem: fc.Arbitrary<FetchItem> = fc.oneof(
   fc.record({ type: fc.constant("UID" as const), uid: nzNumber }),
   fc.record({ type: fc.constant("FLAGS" as const), flags }),
   fc.record({ type: fc.constant("INTERNALDATE" as const), date: moment }),

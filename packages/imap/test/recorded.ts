@@ -10,7 +10,7 @@ import type { Command } from "../src/codec/index.ts";
 import { ClientSession } from "../src/session/index.ts";
 import type { ClientEvent, ClientIntent, ClientSessionOptions } from "../src/session/index.ts";
 
-export const FOLDER = new URL("./sessions/", import.meta.url);
+const FOLDER = new URL("./sessions/", import.meta.url);
 
 export const NAMES: readonly string[] = readdirSync(FOLDER)
   .filter((name) => name.endsWith(".md"))

@@ -11,7 +11,7 @@ import { TestBackend } from "./backend.ts";
 import type { TestBackendOptions } from "./backend.ts";
 
 /** Keeps the mailboxes that it opens, for tests to look at and to spoil. */
-export class KeptBackend extends TestBackend {
+class KeptBackend extends TestBackend {
   readonly opened: ImapMailbox[] = [];
 
   override async open(mailbox: MailboxName, access: MailboxAccess): Promise<ImapMailbox> {
@@ -64,7 +64,7 @@ export class Peer {
     return this.hear("t ");
   }
 
-  /** Says nothing more, and hears all up to the end. */
+  /** Hears all up to the end, then says nothing more either. */
   async hearOut(): Promise<string> {
     for (let chunk = await this.transport.read(); chunk !== null; chunk = await this.transport.read()) this.#heard += latin1(chunk);
     await this.transport.end();

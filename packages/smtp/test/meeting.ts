@@ -9,7 +9,7 @@ import { serveSmtp, type SmtpServerOptions } from "../src/server.ts";
 export const MAIL = { from: "a@example.org", to: ["b@example.com"], body: utf8("Subject: hi\r\n\r\n.dot\r\n") };
 
 /** A message as the server got it. */
-export interface Received {
+interface Received {
   readonly from: string;
   readonly to: readonly string[];
   readonly body: string;
@@ -51,7 +51,7 @@ export async function meet({ server = {}, client = {}, chunkSizes, secure = true
 }
 
 /** What one side said, secrets as they are shown. */
-export function shown(units: readonly Unit[], side: "client" | "server"): string {
+function shown(units: readonly Unit[], side: "client" | "server"): string {
   return units
     .filter(({ from }) => from === side)
     .flatMap(({ parts }) => parts.map((part) => (part instanceof Uint8Array ? latin1(part) : String(part))))

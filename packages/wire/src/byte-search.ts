@@ -1,14 +1,16 @@
 // Finding one byte, natively where the platform can: everything that frames by lines stands on this.
 
+import { asFunction } from "./native-method.ts";
+
 /** What Node, Bun and Deno offer natively on any Uint8Array; elsewhere the typed array's own search is used. */
 interface NativeSearch {
-  readonly indexOf: (this: Uint8Array, byte: number, from: number) => number;
+  readonly indexOf: (this: Uint8Array, byte: number, from?: number) => number;
 }
 const native = (globalThis as { Buffer?: { prototype: NativeSearch } }).Buffer?.prototype.indexOf;
 
 /** Index of the first `byte` at or after `from`, or -1. Four times as fast as `Uint8Array.prototype.indexOf` where there is a `Buffer`. */
 export const indexOfByte: (bytes: Uint8Array, byte: number, from?: number) => number =
-  native === undefined ? portableIndexOfByte : (bytes, byte, from = 0) => native.call(bytes, byte, from);
+  native === undefined ? portableIndexOfByte : asFunction(native);
 
 /** {@link indexOfByte} without help from the platform. */
 export function portableIndexOfByte(bytes: Uint8Array, byte: number, from = 0): number {

@@ -29,9 +29,8 @@ export class LineScanner {
   /** Where in a line the next byte stands: {@link IN_TEXT}, {@link AFTER_CR} or {@link AT_LINE_START}. */
   place: number = AT_LINE_START;
   readonly #strict: boolean;
-  /** The first CR and LF of the chunk that no scan has passed yet, as far as they were looked for; its length when there is none. */
-  #cr = -1;
-  #lf = -1;
+  /** The first bare CR of the chunk that no scan has passed yet, its length when there is none; -1 before it was looked for. */
+  #bareCr = -1;
 
   constructor(policy: LineEndPolicy) {
     this.#strict = policy !== "keep";
@@ -39,7 +38,7 @@ export class LineScanner {
 
   /** Must be called before each chunk. */
   nextChunk(): void {
-    this.#cr = this.#lf = -1;
+    this.#bareCr = -1;
   }
 
   /**
@@ -69,7 +68,7 @@ export class LineScanner {
     return strict ? this.#hop(chunk, at) : this.#hopToDot(chunk, at);
   }
 
-  /** From CRLF to CRLF, for as long as the next CR and the next LF stand together. */
+  /** From LF to LF, up to one without CR or to a bare CR. The CRs have a pass of their own: searches that take turns are slower. */
   #hop(chunk: Uint8Array, start: number): number {
     const { length } = chunk;
     let at = start;
@@ -79,27 +78,20 @@ export class LineScanner {
       this.place = AT_LINE_START;
     }
     if (this.place === AT_LINE_START && chunk[at] === DOT) return at;
-    let cr = this.#cr;
-    let lf = this.#lf;
-    for (;;) {
-      if (cr < at) cr = indexOrEnd(chunk, CR, at);
-      if (lf < at) lf = indexOrEnd(chunk, LF, at);
-      if (cr + 1 !== lf || lf === length) break;
+    if (this.#bareCr < at) this.#bareCr = indexOfBareCr(chunk, at);
+    const bareCr = this.#bareCr;
+    const first = at;
+    for (let lf = indexOrEnd(chunk, LF, at); lf < bareCr; lf = indexOrEnd(chunk, LF, at)) {
+      if (chunk[lf - 1] !== CR || lf === first) {
+        this.place = IN_TEXT;
+        return lf;
+      }
       at = lf + 1;
-      if (chunk[at] === DOT || at === length) break;
-    }
-    this.#cr = cr;
-    this.#lf = lf;
-    if (lf < at) {
       this.place = AT_LINE_START;
-      return at;
+      if (chunk[at] === DOT || at === length) return at;
     }
-    if (cr < lf) {
-      this.place = AFTER_CR;
-      return cr + 1;
-    }
-    this.place = IN_TEXT;
-    return lf;
+    this.place = chunk[bareCr === length ? length - 1 : bareCr] === CR ? AFTER_CR : IN_TEXT;
+    return bareCr === length ? length : bareCr + 1;
   }
 
   /** From LF to LF: only a dot behind CRLF matters. */
@@ -120,6 +112,14 @@ export class LineScanner {
     this.place = isLineStart ? AT_LINE_START : IN_TEXT;
     return at;
   }
+}
+
+/** Index of the first CR from `from` on that something else than LF follows, or the chunk's length. */
+function indexOfBareCr(chunk: Uint8Array, from: number): number {
+  const { length } = chunk;
+  let cr = indexOrEnd(chunk, CR, from);
+  while (cr + 1 < length && chunk[cr + 1] === LF) cr = indexOrEnd(chunk, CR, cr + 1);
+  return cr + 1 < length ? cr : length;
 }
 
 function indexOrEnd(chunk: Uint8Array, byte: number, from: number): number {

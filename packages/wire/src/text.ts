@@ -1,14 +1,16 @@
 // Between bytes and text. Wire text is read as latin1, one character per byte, so nothing is lost and offsets agree.
 
+import { asFunction } from "./native-method.ts";
+
 /** What Node, Bun and Deno offer natively on any Uint8Array; browsers and Workers do not. */
 interface NativeLatin1 {
-  readonly latin1Slice: (this: Uint8Array, start: number, end: number) => string;
+  readonly latin1Slice: (this: Uint8Array, start?: number, end?: number) => string;
 }
 const native = (globalThis as { Buffer?: { prototype: NativeLatin1 } }).Buffer?.prototype.latin1Slice;
 
 /** Bytes `start` to `end` as text, one character (U+0000 to U+00FF) per byte. */
 export const latin1: (bytes: Uint8Array, start?: number, end?: number) => string =
-  native === undefined ? portableLatin1 : (bytes, start = 0, end = bytes.length) => native.call(bytes, start, end);
+  native === undefined ? portableLatin1 : asFunction(native);
 
 /** {@link latin1} without help from the platform. */
 export function portableLatin1(bytes: Uint8Array, start = 0, end: number = bytes.length): string {

@@ -4,27 +4,15 @@
 import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import type { Driver } from "@mailwire/transport";
 import type { TaggedResponse, UntaggedResponse } from "../codec/responses/condition.ts";
-import type { Command } from "../codec/command.ts";
 import type { FetchResponse } from "../codec/responses/fetch.ts";
 import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
 import { isUntagged } from "../session/untagged-data.ts";
 import type { UntaggedData } from "../session/untagged-data.ts";
+import { AppendBody } from "./append-body.ts";
 import type { MessageSink, Operation, OperationOptions } from "./operation.ts";
 import { ImapResponseError } from "./response-error.ts";
+import { RunningOperation, aborted } from "./running-operation.ts";
 import { Signal } from "./signal.ts";
-
-/** An operation that was said and is not answered yet. */
-interface Running {
-  readonly operation: Operation<unknown>;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (reason: unknown) => void;
-  /** True until the message of an APPEND is sent to its end. */
-  unsent: boolean;
-  /** Why an exchange was given up on this side. */
-  failure?: unknown;
-  /** Forgets the signal that could have stopped it. */
-  forgetSignal?: () => void;
-}
 
 /** Something that is waited for beside answers. */
 interface Milestone {
@@ -32,15 +20,25 @@ interface Milestone {
   readonly reject: (reason: unknown) => void;
 }
 
+/** What the loop asks and tells. */
+export interface ConversationContext {
+  /** What one operation may collect. */
+  readonly maxCollectedBytes: number;
+  /** True while the command with this tag is sent and not answered. */
+  readonly isSent: (tag: string) => boolean;
+  /** Takes what belongs to no operation. */
+  readonly onUntagged: (response: UntaggedData) => void;
+}
+
 /** The loop over a driver. */
 export class Conversation {
   readonly #driver: Driver<ClientEvent, ClientIntent>;
-  readonly #onUntagged: (response: UntaggedData) => void;
+  readonly #context: ConversationContext;
   /** In the order of saying. */
-  readonly #running = new Map<string, Running>();
+  readonly #running = new Map<string, RunningOperation>();
   readonly #news = new Signal();
   /** The message of the APPEND that is being said. */
-  #body: AsyncIterator<Uint8Array> | undefined;
+  #body: AppendBody | undefined;
   /** Who takes the FETCH response whose literals are passing; `undefined` between responses. */
   #taker: MessageSink | undefined;
   /** The greeting, or TLS. */
@@ -49,9 +47,9 @@ export class Conversation {
   #prefix = randomPrefix();
   #said = 0;
 
-  constructor(driver: Driver<ClientEvent, ClientIntent>, onUntagged: (response: UntaggedData) => void) {
+  constructor(driver: Driver<ClientEvent, ClientIntent>, context: ConversationContext) {
     this.#driver = driver;
-    this.#onUntagged = onUntagged;
+    this.#context = context;
   }
 
   /** Runs the loop; resolves when the server has greeted. Rejects with an `ImapResponseError` for BYE. */
@@ -68,10 +66,14 @@ export class Conversation {
       if (signal?.aborted === true) throw aborted(signal);
       const tag = this.#tag();
       this.#driver.send({ type: "command", tag, command: operation.command });
-      const unsent = operation.body !== undefined;
-      const running: Running = { operation, resolve: (result) => resolve(result as Result), reject, unsent };
+      const running = new RunningOperation(operation, (result) => resolve(result as Result), reject);
       this.#running.set(tag, running);
-      if (signal !== undefined) this.#heed(signal, running);
+      if (signal !== undefined) {
+        running.heed(signal, () => {
+          // The server waits for bytes that will not come.
+          if (running.unsent) this.#driver.abort(signal.reason);
+        });
+      }
       this.#news.give();
     });
   }
@@ -120,7 +122,7 @@ export class Conversation {
         else this.#milestone?.resolve();
         break;
       case "response":
-        if (isUntagged(event.response)) this.#untagged(event.response);
+        if (isUntagged(event.response)) this.#untagged(event.response, event.raw);
         break;
       case "literal-start":
         this.#taker ??= this.#takerOf(foretell(event)) ?? NOBODY;
@@ -133,7 +135,7 @@ export class Conversation {
         this.#taker?.endChunk();
         break;
       case "completed":
-        this.#completed(event.response, event.name);
+        this.#completed(event.response);
         break;
       case "append-ready":
         void this.#feed(event.tag, event.left);
@@ -148,7 +150,7 @@ export class Conversation {
     }
   }
 
-  #untagged(response: UntaggedData): void {
+  #untagged(response: UntaggedData, raw: readonly Uint8Array[]): void {
     if (response.type === "FETCH") {
       const taker = this.#taker ?? this.#takerOf(response);
       this.#taker = undefined;
@@ -157,52 +159,44 @@ export class Conversation {
         return;
       }
     }
-    for (const { operation } of this.#running.values()) if (operation.collect?.(response) === true) return;
+    const { maxCollectedBytes, onUntagged } = this.#context;
+    for (const running of this.#sent()) if (running.collect(response, raw, maxCollectedBytes)) return;
     if (response.type === "untagged" && response.status === "BYE") this.#farewell = response;
-    this.#onUntagged(response);
+    onUntagged(response);
   }
 
   #takerOf(response: FetchResponse): MessageSink | undefined {
-    for (const { operation } of this.#running.values()) if (operation.messages?.wants(response) === true) return operation.messages;
+    for (const { operation } of this.#sent()) if (operation.messages?.wants(response) === true) return operation.messages;
     return undefined;
   }
 
-  #completed(response: TaggedResponse, name: Command["name"]): void {
-    const running = this.#running.get(response.tag);
-    if (running === undefined) return;
-    this.#running.delete(response.tag);
-    running.forgetSignal?.();
-    // Who has given up an exchange does not trust an OK to it either.
-    if (running.failure !== undefined) running.reject(running.failure);
-    else if (response.status !== "OK") running.reject(new ImapResponseError(name, response));
-    else {
-      try {
-        running.resolve(running.operation.result(response));
-      } catch (error) {
-        running.reject(error);
-      }
+  /** The operations that data can belong to: those that wait in line expect none yet. */
+  *#sent(): Generator<RunningOperation, void, undefined> {
+    for (const [tag, running] of this.#running) {
+      if (!this.#context.isSent(tag)) return;
+      yield running;
     }
+  }
+
+  #completed(response: TaggedResponse): void {
+    const running = this.#running.get(response.tag);
+    this.#running.delete(response.tag);
+    running?.complete(response);
   }
 
   /** Sends the next piece of a message. One that fails or has not the size that was announced costs the connection. */
   async #feed(tag: string, left: number): Promise<void> {
     const running = this.#running.get(tag);
     try {
-      const body = (this.#body ??= running?.operation.body?.[Symbol.asyncIterator]());
-      const bytes = await nextChunk(body);
-      if (bytes === undefined)
-        throw new ProtocolError("local", "append-too-short", `the message ended ${left} bytes before its announced end`);
+      this.#body ??= new AppendBody(running?.operation.body);
+      const bytes = await this.#body.next(left);
       if (bytes.length === left) {
-        // The last piece is held back until it is known to be the last: after it the message cannot be called back.
-        if ((await nextChunk(body)) !== undefined) {
-          throw new ProtocolError("local", "append-too-long", "the message goes on after its announced end");
-        }
         this.#body = undefined;
         if (running !== undefined) running.unsent = false;
       }
       this.#driver.send({ type: "append-chunk", bytes });
     } catch (error) {
-      running?.reject(error);
+      running?.abandon(error);
       this.#driver.abort(error);
     }
   }
@@ -214,7 +208,7 @@ export class Conversation {
       if (data === undefined) throw new ProtocolError("remote", "unexpected-challenge", "nobody answers challenges");
       this.#driver.send({ type: "auth-response", data });
     } catch (error) {
-      if (running !== undefined) running.failure = error;
+      running?.fail(error);
       this.#try({ type: "auth-cancel" });
     }
   }
@@ -228,17 +222,6 @@ export class Conversation {
     }
   }
 
-  /** Stops waiting for an operation when its signal says so. */
-  #heed(signal: AbortSignal, running: Running): void {
-    const stop = (): void => {
-      running.reject(aborted(signal));
-      // The server waits for bytes that will not come.
-      if (running.unsent) this.#driver.abort(signal.reason);
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    running.forgetSignal = () => signal.removeEventListener("abort", stop);
-  }
-
   #goodbye(): ConnectionError {
     return new ConnectionError(
       "closed",
@@ -249,12 +232,9 @@ export class Conversation {
   /** Nothing more will come: whoever waits is told why. */
   #over(reason: unknown): void {
     this.#milestone?.reject(reason);
-    for (const { reject, forgetSignal } of this.#running.values()) {
-      forgetSignal?.();
-      reject(reason);
-    }
+    for (const running of this.#running.values()) running.abandon(reason);
     this.#running.clear();
-    void leave(this.#body);
+    void this.#body?.leave();
     this.#body = undefined;
     this.#news.give();
   }
@@ -275,28 +255,6 @@ function ignore(): void {
 /** The FETCH response that a large literal is part of, as far as it is known. */
 function foretell({ sequenceNumber, items, item, size }: Extract<ClientEvent, { readonly type: "literal-start" }>): FetchResponse {
   return { type: "FETCH", sequenceNumber, items: [...items, { ...item, data: { size } }] };
-}
-
-/** The next piece that holds anything; `undefined` at the end. */
-async function nextChunk(body: AsyncIterator<Uint8Array> | undefined): Promise<Uint8Array | undefined> {
-  for (;;) {
-    const next = await body?.next();
-    if (next === undefined || next.done === true) return undefined;
-    if (next.value.length > 0) return next.value;
-  }
-}
-
-/** Tells a message that nobody reads the rest of it. */
-async function leave(body: AsyncIterator<Uint8Array> | undefined): Promise<void> {
-  try {
-    await body?.return?.();
-  } catch {
-    // Why it is left has been told already.
-  }
-}
-
-function aborted(signal: AbortSignal): ConnectionError {
-  return new ConnectionError("aborted", "nobody waits for it any more", { cause: signal.reason });
 }
 
 /** Four letters that a peer cannot guess, so that it cannot answer what was not asked yet. */

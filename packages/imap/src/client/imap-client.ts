@@ -38,6 +38,8 @@ import { ImapResponseError } from "./response-error.ts";
 
 /** Enough for a few large messages; a reader that is slower than that should not say commands meanwhile. */
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+/** A search that finds ten million messages, the most that are read, and more than any list of mailboxes. */
+const MAX_COLLECTED_BYTES = 128 * 1024 * 1024;
 
 /**
  * An IMAP connection as its client. Commands may be said without waiting for each other, also inside a loop over {@link ImapClient.fetch};
@@ -64,9 +66,13 @@ export class ImapClient {
       ...(serverName !== undefined && { tls: { side: "client", serverName, tls: tlsOptions } as const }),
       ...(signal !== undefined && { signal }),
     });
-    this.#conversation = new Conversation(this.#driver, (response) => {
-      this.#mailbox?.update(response);
-      options.onUntagged?.(response);
+    this.#conversation = new Conversation(this.#driver, {
+      maxCollectedBytes: options.maxCollectedBytes ?? MAX_COLLECTED_BYTES,
+      isSent: (tag) => this.#session.isSent(tag),
+      onUntagged: (response) => {
+        this.#mailbox?.update(response);
+        options.onUntagged?.(response);
+      },
     });
   }
 
@@ -126,7 +132,10 @@ export class ImapClient {
     return this.#conversation.run(operation, options);
   }
 
-  /** Says a command as it is written, without tag and line end; secrets in it are shown to observers. */
+  /**
+   * Says a command as it is written, without tag and line end; secrets in it are shown to observers. What the server says meanwhile is told to
+   * `onUntagged`, too.
+   */
   raw(line: string, options?: OperationOptions): Promise<RawAnswer> {
     return this.run(raw(line), options);
   }

@@ -199,6 +199,13 @@ test("what is observed has stars for secrets", async () => {
   expect(await server.line()).toBe(PLAIN_BASE64);
   await server.say(`${tag} OK in`);
   await login;
+  const other = await connected("", { observe });
+  const literal = failure(other.client.login("tim", "hush\u00fc"));
+  const second = await other.server.command("LOGIN tim {6}");
+  await other.server.say("+ go");
+  expect(await other.server.line()).toBe("hush\u00c3\u00bc");
+  await other.server.say(`${second} NO sorry`);
+  expect(String(await literal)).toBe("ImapResponseError: LOGIN: NO sorry");
   const trace = lines.join("\n");
   expect(trace).toContain("LOGIN tim *****");
   expect(trace).toContain("client sasl *****");

@@ -27,7 +27,7 @@ export interface MessageSink {
 export interface Operation<Result> {
   /** What to say. */
   readonly command: Command;
-  /** Looks at untagged data that came while this is the oldest command that wants it; true keeps it from all others. */
+  /** Looks at untagged data that came between the command and its answer; true keeps it from those said later, and from `onUntagged`. */
   collect?(response: UntaggedData): boolean;
   /** Takes FETCH responses. */
   readonly messages?: MessageSink;

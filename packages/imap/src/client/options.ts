@@ -21,6 +21,8 @@ export interface ImapClientOptions {
   readonly limits?: Partial<ClientLimits>;
   /** Bytes of fetched messages that may wait for their reader when another command is said meanwhile; default 16 MiB. Beyond it the fetch fails. */
   readonly maxQueuedBytes?: number;
+  /** Bytes of answers that one command may collect (LIST, SEARCH, STORE …); default 128 MiB. Beyond it the command fails. */
+  readonly maxCollectedBytes?: number;
   /** Drops the connection when aborted. */
   readonly signal?: AbortSignal;
   /** Sees each unit of the dialogue, secrets wrapped. */

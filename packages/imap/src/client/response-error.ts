@@ -1,6 +1,5 @@
 // The server says no.
 
-import type { Command } from "../codec/command.ts";
 import type { ResponseCode } from "../codec/response-code.ts";
 import type { TaggedResponse, UntaggedResponse } from "../codec/responses/condition.ts";
 
@@ -9,10 +8,10 @@ export class ImapResponseError extends Error {
   override readonly name = "ImapResponseError";
   /** What it said. */
   readonly response: TaggedResponse | UntaggedResponse;
-  /** To what it said so. */
-  readonly command: Command["name"] | "greeting";
+  /** To what it said so: the name of a command, a raw one's first word, or `greeting`. */
+  readonly command: string;
 
-  constructor(command: Command["name"] | "greeting", response: TaggedResponse | UntaggedResponse) {
+  constructor(command: string, response: TaggedResponse | UntaggedResponse) {
     const { status, code, text } = response;
     const words = [`${command}:`, status, code && `[${"name" in code ? code.name : code.type}]`, text];
     super(words.filter(Boolean).join(" "));

@@ -1,7 +1,7 @@
 import { Secret } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
 import { bytesOf, commands, pieces, revealed, textOf } from "../../test/codec-driving.ts";
-import type { Command, CommandEvent } from "./index.ts";
+import type { Command } from "./index.ts";
 import { CommandDecoder, DEFAULT_COMMAND_LIMITS, UNAUTHENTICATED_COMMAND_LIMITS } from "./index.ts";
 
 /** The command in `text`, which may have literals. */
@@ -191,7 +191,7 @@ describe("literals", () => {
 
   test("of arguments wait for an answer when the client does", () => {
     const server = decoder("a LOGIN {5}\r\n");
-    expect(server.next()).toEqual({ type: "literal", tag: "a", verb: "LOGIN", size: 5 });
+    expect(server.next()).toMatchObject({ type: "literal", tag: "a", verb: "LOGIN", size: 5 });
     expect(server.next()).toBeUndefined();
     server.accept();
     expect(server.next()).toBeUndefined();
@@ -336,15 +336,16 @@ describe("lines of their own", () => {
 });
 
 describe("what is shown", () => {
-  function shown(text: string): string {
+  /** What the events show that come of `text`, each literal taken. */
+  function allShown(text: string): string[] {
     const decoder = new CommandDecoder();
+    const told: string[] = [];
     decoder.push(bytesOf(`${text}\r\n`));
-    let event: CommandEvent | undefined = decoder.next();
-    while (event !== undefined && !("parts" in event)) {
-      decoder.accept();
-      event = decoder.next();
+    for (let event = decoder.next(); event !== undefined; event = decoder.next()) {
+      if (event.type === "literal" || event.type === "append") decoder.accept();
+      if ("parts" in event) told.push(event.parts.map((part) => (part instanceof Secret ? String(part) : textOf(part))).join(""));
     }
-    return event === undefined ? "" : event.parts.map((part) => (part instanceof Secret ? String(part) : textOf(part))).join("");
+    return told;
   }
 
   test.each([
@@ -357,7 +358,17 @@ describe("what is shown", () => {
     ["a FETCH x", "a FETCH x\r\n"],
     ["AGFsaWNlAHNlY3JldDE=", "*****"],
   ])("of %j is %j", (text, expected) => {
-    expect(shown(text)).toBe(expected);
+    expect(allShown(text).at(-1)).toBe(expected);
+  });
+
+  test.each([
+    ["a SELECT {1}\r\nm", ["a SELECT {1}\r\n", "a SELECT {1}\r\nm\r\n"]],
+    ["a LOGIN {5}\r\nalice {6+}\r\nsecret", ["a LOGIN*****", "a LOGIN {5}\r\nalice *****\r\n"]],
+    ["a APPEND m {2+}\r\nhi", ["a APPEND m {2+}\r\n", "\r\n"]],
+    ["a APPEND m {2+}\r\nhi oops", ["a APPEND m {2+}\r\n", " oops\r\n"]],
+    ["a APPEND {1}\r\nm {2}\r\nhi", ["a APPEND {1}\r\n", "a APPEND {1}\r\nm {2}\r\n", "\r\n"]],
+  ])("of %j, literal by literal, is %j", (text, expected) => {
+    expect(allShown(text)).toEqual(expected);
   });
 });
 

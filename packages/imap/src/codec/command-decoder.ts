@@ -1,7 +1,7 @@
 // From a client's bytes, cut anywhere, to commands (RFC 3501 section 6).
 
 import { concat, ProtocolError, utf8, withLimits } from "@mailwire/wire";
-import type { CommandEvent } from "./command-event.ts";
+import type { CommandEvent, RawParts } from "./command-event.ts";
 import { withSecrets } from "./command-event.ts";
 import type { CommandReading } from "./command-reader.ts";
 import { readCommand } from "./command-reader.ts";
@@ -149,11 +149,12 @@ export class CommandDecoder {
   #announce(lf: number, literal: LiteralAnnouncement): CommandEvent | undefined {
     const { size, synchronizing } = literal;
     const bytes = concat([this.#head, this.#waiting.bytes.subarray(this.#waiting.start, lf + 1)]);
-    const { tag, verb, result } = this.#read(bytes, bytes.length, [...this.#gaps, { at: bytes.length, value: { size } }]);
+    const reading = this.#read(bytes, bytes.length, [...this.#gaps, { at: bytes.length, value: { size } }]);
+    const { tag, verb, result } = reading;
     this.#literals += 1;
     const reason = this.#refusal(result, size, bytes.length);
     if (tag === null || verb === null || reason !== undefined) {
-      const event = this.#bad({ tag, verb, result: new Malformed(reason ?? "bad-arguments") }, bytes);
+      const event = bad({ tag, verb, result: new Malformed(reason ?? "bad-arguments") }, bytes, this.#head.length);
       return this.#drop(lf, literal, event);
     }
     const append = !(result instanceof Malformed) && result.name === "APPEND" ? result : undefined;
@@ -162,7 +163,10 @@ export class CommandDecoder {
       return undefined;
     }
     this.#mode = { type: "asked", literal, lf, append: append !== undefined };
-    return append === undefined ? { type: "literal", tag, verb, size } : { type: "append", tag, command: append, size, synchronizing };
+    const parts = shown(reading, bytes);
+    return append === undefined
+      ? { type: "literal", tag, verb, size, parts }
+      : { type: "append", tag, command: append, size, synchronizing, parts };
   }
 
   /** Why a literal cannot be taken; `undefined` when it can. */
@@ -182,11 +186,12 @@ export class CommandDecoder {
     const bytes = this.#head.length > 0 ? concat([this.#head, rest]) : rest;
     const end = bytes.length - (lf + 1 - lineEnd);
     const reading = this.#read(bytes, end, this.#gaps);
+    const { length } = this.#head;
     this.#startAfter(lf);
     const { tag, result } = reading;
-    if (tag === null || result instanceof Malformed) return this.#bad(reading, bytes);
+    if (tag === null || result instanceof Malformed) return bad(reading, bytes, length);
     if (lineEnd === lf) this.#cursor.deviate("bare-lf");
-    const parts = withSecrets(bytes, this.#cursor.secrets);
+    const parts = length > 0 ? [bytes.subarray(length)] : withSecrets(bytes, this.#cursor.secrets);
     return { type: "command", tag, command: result, deviations: this.#cursor.deviations ?? NOTHING, raw: [bytes], parts };
   }
 
@@ -200,14 +205,6 @@ export class CommandDecoder {
     this.#cursor.reset(bytes, 0, end, bytes.length, this.#waiting.offset + this.#waiting.start - this.#head.length);
     this.#cursor.gaps = gaps;
     return readCommand(this.#cursor);
-  }
-
-  /** The event for bytes that are no command. What may be a password in them is secret: all of it, when not even the verb is known. */
-  #bad({ tag, verb, result }: CommandReading, bytes: Uint8Array): CommandEvent {
-    const reason = result instanceof Malformed ? result.reason : "bad-arguments";
-    const from = verb === null ? 0 : verb === "LOGIN" || verb === "AUTHENTICATE" ? bytes.indexOf(SP, (tag ?? "").length + 1) : -1;
-    const parts = withSecrets(bytes, from === -1 ? [] : [[from, bytes.length]]);
-    return { type: "bad", tag, verb, reason, raw: [bytes], parts };
   }
 
   #takeQuestion(): Extract<Mode, { type: "asked" }> {
@@ -258,7 +255,7 @@ export class CommandDecoder {
   #drop(lf: number, { size, synchronizing }: LiteralAnnouncement, event: CommandEvent | undefined): CommandEvent | undefined {
     this.#startAfter(lf);
     if (synchronizing) return event;
-    this.#mode = { type: "drain", remaining: this.#checkDrain(size), drained: 0, event };
+    this.#mode = { type: "drain", remaining: size, drained: 0, event };
     return undefined;
   }
 
@@ -268,7 +265,7 @@ export class CommandDecoder {
     const shown = Math.min(SHOWN_BYTES, this.#line + this.#limits.maxLineBytes);
     const beginning = concat([this.#head, bytes.slice(start, start + shown)]);
     const { tag, verb } = this.#read(beginning, beginning.length, []);
-    const event = this.#bad({ tag, verb, result: new Malformed(reason) }, beginning);
+    const event = bad({ tag, verb, result: new Malformed(reason) }, beginning, this.#head.length);
     this.#startAfter(start + this.#line - 1);
     this.#mode = { type: "drain", remaining: 0, drained: 0, event };
     return this.next();
@@ -277,6 +274,7 @@ export class CommandDecoder {
   #drain(mode: Extract<Mode, { type: "drain" }>): CommandEvent | undefined {
     const waiting = this.#waiting;
     for (;;) {
+      this.#checkDrain(mode.remaining);
       mode.remaining -= this.#discard(mode, Math.min(mode.remaining, waiting.length));
       if (mode.remaining > 0) return undefined;
       const lf = waiting.indexOfLf(waiting.start + this.#scanned);
@@ -290,7 +288,7 @@ export class CommandDecoder {
       this.#discard(mode, lf + 1 - waiting.start);
       this.#scanned = 0;
       if (literal === undefined || literal.synchronizing) break;
-      mode.remaining = this.#checkDrain(literal.size);
+      mode.remaining = literal.size;
     }
     this.#mode = COMMAND;
     return mode.event ?? this.next();
@@ -303,13 +301,26 @@ export class CommandDecoder {
     return count;
   }
 
-  #checkDrain(size: number): number {
-    if (size <= this.#limits.maxDrainBytes) return size;
+  #checkDrain(size: number): void {
+    if (size <= this.#limits.maxDrainBytes) return;
     throw new ProtocolError("remote", "too-much-refused", `more than ${this.#limits.maxDrainBytes} bytes of a refused command`, {
       offset: this.#waiting.offset + this.#waiting.start,
       reply: utf8("* BYE Too much data in a refused command\r\n"),
     });
   }
+}
+
+/** The event for bytes that are no command; those before `from` have been shown. */
+function bad(reading: CommandReading, bytes: Uint8Array, from: number): CommandEvent {
+  const { tag, verb, result } = reading;
+  const reason = result instanceof Malformed ? result.reason : "bad-arguments";
+  return { type: "bad", tag, verb, reason, raw: [bytes], parts: shown(reading, bytes.subarray(from)) };
+}
+
+/** Bytes that are no whole command. What may be a password in them is secret: all of it, when not even the verb is known. */
+function shown({ tag, verb }: CommandReading, bytes: Uint8Array): RawParts {
+  const from = verb === null ? 0 : verb === "LOGIN" || verb === "AUTHENTICATE" ? bytes.indexOf(SP, (tag ?? "").length + 1) : -1;
+  return withSecrets(bytes, from === -1 ? [] : [[from, bytes.length]]);
 }
 
 function cursorWithin(limits: CommandLimits): Cursor {

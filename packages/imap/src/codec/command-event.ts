@@ -19,11 +19,18 @@ export type CommandEvent =
       readonly deviations: readonly Deviation[];
       /** Its bytes in order (views), without those of a literal that streamed. */
       readonly raw: readonly Uint8Array[];
-      /** The same, fit for showing. */
+      /** The same, fit for showing; of an APPEND only what follows its message. */
       readonly parts: RawParts;
     }
   /** A literal that is an argument waits for the server's `+`: answer with `accept()` (and send `+`) or `refuse()` (and send NO or BAD). */
-  | { readonly type: "literal"; readonly tag: string; readonly verb: string; readonly size: number }
+  | {
+      readonly type: "literal";
+      readonly tag: string;
+      readonly verb: string;
+      readonly size: number;
+      /** The command up to the literal, fit for showing where it is refused. */
+      readonly parts: RawParts;
+    }
   /**
    * The message of an APPEND is announced: answer with `accept()` or `refuse()`. When it is synchronizing, send `+` with the
    * former and the tagged NO with the latter. Once accepted, `literal-chunk`s follow, then `literal-end`, then the `command` when the line is complete.
@@ -35,6 +42,8 @@ export type CommandEvent =
       readonly size: number;
       /** Whether the client waits for `+`. */
       readonly synchronizing: boolean;
+      /** The command up to the message, fit for showing. */
+      readonly parts: RawParts;
     }
   /** Bytes of the message: a view. */
   | { readonly type: "literal-chunk"; readonly bytes: Uint8Array }
@@ -51,7 +60,7 @@ export type CommandEvent =
       readonly reason: string;
       /** Its bytes in order (views), as far as they were kept. */
       readonly raw: readonly Uint8Array[];
-      /** The same, fit for showing. */
+      /** The same, fit for showing; of an APPEND only what follows its message, once that has passed. */
       readonly parts: RawParts;
     };
 

@@ -5,7 +5,7 @@ import { Cursor } from "./cursor.ts";
 import { scanRanges } from "./number-list.ts";
 import type { SequenceNumber, SequenceRange, SequenceSet } from "./sequence-range.ts";
 import { unsayable } from "./writer.ts";
-import { fromLatin1 } from "@mailwire/wire";
+import { utf8 } from "@mailwire/wire";
 
 export type { SequenceNumber, SequenceRange, SequenceSet } from "./sequence-range.ts";
 
@@ -15,7 +15,7 @@ const COLON = 58;
 
 /** Reads `1,3:5,7:*`; `undefined` for anything else. */
 export function parseSequenceSet(text: string): SequenceSet | undefined {
-  const bytes = fromLatin1(text);
+  const bytes = utf8(text);
   const cursor = new Cursor("client", { maxTokenBytes: bytes.length, maxNesting: 1 });
   cursor.reset(bytes, 0, bytes.length, bytes.length, 0);
   return attempt(

@@ -88,6 +88,14 @@ describe("a message that is refused", () => {
     expect(await peer.hear("u ")).toBe("t NO [TRYCREATE] There is none\r\nu OK NOOP completed\r\n");
   });
 
+  test("and is too large to be drained ends the connection behind the answer", async () => {
+    const { peer, served, errors } = await serveAccount({ limits: { maxDrainBytes: 10 } });
+    await peer.say("t APPEND x {11+}\r\n");
+    expect(await peer.hearOut()).toBe("t NO [TRYCREATE] There is none\r\n* BYE Too much data in a refused command\r\n");
+    expect(await served.closed).toMatchObject({ reason: "protocol", error: { code: "too-much-refused" } });
+    expect(errors).toEqual([]);
+  });
+
   test("half way is drained too; expunges wait until that is over", async () => {
     const { peer, backend } = await serveSelected();
     vi.spyOn(backend, "append").mockImplementationOnce(async (_mailbox, { body }) => {

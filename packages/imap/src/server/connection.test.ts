@@ -2,12 +2,12 @@ import { memoryPair } from "@mailwire/transport";
 import { ConnectionError, ProtocolError, fromLatin1 } from "@mailwire/wire";
 import { describe, expect, test, vi } from "vitest";
 import { Peer, serve, serveAccount, serveSelected } from "../../test/server-fixture.ts";
-import type { ServeOptions, Served } from "../../test/server-fixture.ts";
+import type { Served } from "../../test/server-fixture.ts";
 import { TestBackend } from "../../test/backend.ts";
 import { transcript } from "../../test/rig.ts";
-import type { Command, MailboxName } from "../codec/index.ts";
+import type { MailboxName } from "../codec/index.ts";
 import { ImapRefusal, serveImap } from "../server.ts";
-import type { ImapContext, ImapServerOptions, MailboxUpdate } from "../server.ts";
+import type { MailboxUpdate } from "../server.ts";
 
 const store = { messages: ["one", "two", "three"] };
 const FAULT = "t NO [SERVERBUG] Something went wrong here\r\n";
@@ -140,79 +140,6 @@ describe("a backend that throws", () => {
   });
 });
 
-describe("onCommand", () => {
-  const hooked = (onCommand: ImapServerOptions["onCommand"], begin = serveAccount, options?: ServeOptions): Promise<Served> =>
-    begin({ ...options, ...(onCommand !== undefined && { onCommand }) });
-
-  test("sees every command and where it comes from", async () => {
-    const seen: [Command["name"], Partial<ImapContext>][] = [];
-    const { peer } = await hooked(({ name }, { state, identity, selected, info }) => {
-      seen.push([name, { state, identity, selected, info }]);
-      return undefined;
-    }, serveSelected);
-    await peer.ask("APPEND INBOX {0+}\r\n");
-    const info = { secure: false };
-    const selected = { mailbox: { raw: "INBOX", name: "INBOX" }, access: "read-write" };
-    expect(seen).toEqual([
-      ["LOGIN", { state: "not-authenticated", identity: undefined, selected: undefined, info }],
-      ["SELECT", { state: "authenticated", identity: "u", selected: undefined, info }],
-      ["APPEND", { state: "selected", identity: "u", selected, info }],
-    ]);
-  });
-
-  test("takes the place of the answer, after some time", async () => {
-    const { peer, backend } = await hooked(async ({ name }) => {
-      await Promise.resolve();
-      if (name === "unknown") return { status: "OK", text: "Well" };
-      return name === "CREATE" ? { status: "NO", code: { type: "NOPERM" }, text: "Not you" } : undefined;
-    });
-    expect(await peer.ask("XTEST a")).toBe("t OK Well\r\n");
-    expect(await peer.ask("CREATE x")).toBe("t NO [NOPERM] Not you\r\n");
-    expect(backend.mailboxes).toEqual(["INBOX"]);
-  });
-
-  test.each(["STARTTLS", "LOGIN u p", "AUTHENTICATE PLAIN", "LOGOUT"])("cannot say OK to %s", async (line) => {
-    const { peer } = await hooked(() => ({ status: "OK", text: "Yes" }), serve, { tls: {} });
-    expect(await peer.ask(line)).toBe("t NO Yes\r\n");
-  });
-
-  test.each(["SELECT INBOX", "EXAMINE INBOX", "APPEND INBOX {3}"])("cannot say OK to %s", async (line) => {
-    const { peer } = await hooked(({ name }) => (name === "LOGIN" ? undefined : { status: "OK", text: "Yes" }));
-    expect(await peer.ask(line)).toBe("t NO Yes\r\n");
-  });
-
-  test("that answers a command which deselects has the mailbox closed, whatever comes of that", async () => {
-    const { peer, backend, errors } = await hooked(
-      ({ name }) => (name === "CLOSE" ? { status: "OK", text: "Closed" } : undefined),
-      serveSelected,
-    );
-    vi.spyOn(backend.current, "close").mockRejectedValueOnce(DISK);
-    expect(await peer.ask("CLOSE")).toBe("t OK Closed\r\n");
-    expect(await peer.ask("CHECK")).toBe("t BAD Not now\r\n");
-    expect(errors).toEqual([DISK]);
-  });
-
-  test("that throws is NO, and so is one with words that cannot be said", async () => {
-    const { peer, errors } = await hooked(({ name }) => {
-      if (name === "NOOP") throw DISK;
-      return name === "LOGIN" ? undefined : { status: "OK", text: "a\r\nb" };
-    });
-    expect(await peer.ask("NOOP")).toBe(FAULT);
-    expect(await peer.ask("CHECK INBOX")).toMatch(/^t BAD/);
-    expect(await peer.ask("CREATE x")).toBe(FAULT);
-    expect(errors).toMatchObject([DISK, { code: "bad-argument" }]);
-  });
-
-  test("drops the connection", async () => {
-    const { peer, served, backend, errors } = await hooked(({ name }) => (name === "NOOP" ? "drop" : undefined), serveSelected);
-    await peer.say("t NOOP\r\n");
-    await expect(peer.hear("t ")).rejects.toBeInstanceOf(ConnectionError);
-    expect(await served.closed).toMatchObject({ reason: "aborted" });
-    expect(backend.log).toEqual(["mailbox closed", "account closed"]);
-    expect(errors).toEqual([]);
-  });
-});
-
 describe("close", () => {
   test("says BYE at once to a client that says nothing", async () => {
     const { peer, served, backend } = await serveSelected();
@@ -232,6 +159,15 @@ describe("close", () => {
     });
     await peer.say("t NOOP\r\nu NOOP\r\n");
     expect(await peer.hearOut()).toBe("t OK NOOP completed\r\n* BYE The server is shutting down\r\n");
+    expect(await served.closed).toEqual({ reason: "done" });
+  });
+
+  test("says BYE inside TLS when the handshake is going on", async () => {
+    const { peer, served } = await serve({ tls: {} });
+    await peer.ask("STARTTLS");
+    served.close();
+    const inside = await peer.transport.startTls?.({ side: "client", serverName: "localhost" });
+    expect(inside === undefined ? "" : await new Peer(inside).hearOut()).toBe("* BYE The server is shutting down\r\n");
     expect(await served.closed).toEqual({ reason: "done" });
   });
 
@@ -292,6 +228,25 @@ describe("whatever happens, what was opened is closed once", () => {
     expect(close).toHaveBeenCalledOnce();
     expect(served.backend.log).toEqual(["account closed"]);
     expect(served.errors).toEqual([DISK]);
+  });
+
+  test("when it is dropped while a backend is at work, or changes are learned", async () => {
+    const work = await serveSelected();
+    vi.spyOn(work.backend.current, "search").mockImplementation(() => {
+      work.served.abort();
+      return Promise.resolve([]);
+    });
+    const changes = await serveSelected();
+    vi.spyOn(changes.backend.current, "poll").mockImplementation(() => {
+      changes.served.abort();
+      return Promise.resolve([{ type: "EXISTS", count: 1 }]);
+    });
+    for (const { peer, served, backend, errors } of [work, changes]) {
+      await peer.say("t SEARCH ALL\r\n");
+      expect(await served.closed).toMatchObject({ reason: "aborted" });
+      expect(backend.log).toEqual(["mailbox closed", "account closed"]);
+      expect(errors).toEqual([]);
+    }
   });
 
   test("LOGOUT is answered though the mailbox cannot be closed", async () => {

@@ -17,6 +17,8 @@ type Said = Extract<ServerEvent, { readonly type: "command" | "append" }>;
 
 /** Commands whose success is more than a word: the state that they lead to must be there. */
 const NOT_FOR_HOOKS: ReadonlySet<string> = new Set(["STARTTLS", "LOGOUT", "LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE", "APPEND"]);
+/** Commands that are answered without a word about changes (RFC 3501 section 6.4.2: CLOSE tells of no expunges). */
+const QUIET: ReadonlySet<string> = new Set(["CLOSE", "LOGOUT"]);
 const BROKEN: Completion = { status: "NO", code: { type: "SERVERBUG" }, text: "Something went wrong here" };
 
 /** A connection that is being served. */
@@ -81,14 +83,11 @@ export class ImapConnection implements ServedConnection {
     this.#driver.send({ type: "greeting", status: "OK", code, text: `${this.#options.hostname ?? "localhost"} IMAP4rev1 ready` });
   }
 
-  /** Says a last word where that is still possible, and has not been said. */
   #sayBye(): void {
-    const { state } = this.#conversation;
-    if (state === "logout" || state === "closed") return;
     try {
       this.#driver.send({ type: "bye", text: "The server is shutting down" });
-    } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
+    } catch {
+      // It is over, or a last word has been said.
     }
   }
 
@@ -98,11 +97,11 @@ export class ImapConnection implements ServedConnection {
     if (completion === undefined) return;
     // While the message of an APPEND that is refused is still to come, the session tells of no expunges.
     const expunges = shiftsNumbers(command) && (event.type === "command" || completion.status === "OK");
-    if (completion.status !== "BAD" && command.name !== "LOGOUT") {
+    if (completion.status !== "BAD" && !QUIET.has(command.name)) {
       await this.#beside(this.#conversation.update(expunges ? "with-expunges" : "without-expunges"));
     }
     this.#complete(completion);
-    // A hook may have answered a command that deselects.
+    // CLOSE deselects, and a SELECT that was answered NO by a hook.
     if (this.#conversation.state === "authenticated") await this.#beside(this.#conversation.select());
   }
 

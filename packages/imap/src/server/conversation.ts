@@ -8,7 +8,7 @@ import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
 import type { UntaggedData } from "../session/untagged-data.ts";
 import type { State } from "../session/state.ts";
 import type { ServerSession } from "../session/server-session.ts";
-import type { ImapAccount, ImapMailbox, MailboxAccess } from "./backend.ts";
+import type { ImapAccount, ImapMailbox, MailboxAccess, MessageFlags } from "./backend.ts";
 import type { ImapContext, ImapServerOptions } from "./options.ts";
 
 /** Who is logged in. */
@@ -113,12 +113,12 @@ export class Conversation implements ImapContext {
     const updates = await mailbox.poll(allow);
     // Numbers have settled once the rest is told, so flags come last.
     for (const update of updates) if (update.type !== "flags") this.tell(update);
-    for (const update of updates) {
-      const index = update.type === "flags" ? indexOf(mailbox.uids, update.uid) : -1;
-      if (update.type === "flags" && index >= 0) {
-        this.tell({ type: "FETCH", sequenceNumber: index + 1, items: [{ type: "FLAGS", flags: update.flags }] });
-      }
-    }
+    for (const update of updates) if (update.type === "flags") this.#tellFlags(mailbox, update);
+  }
+
+  #tellFlags({ uids }: ImapMailbox, { uid, flags }: MessageFlags): void {
+    const index = indexOf(uids, uid);
+    if (index >= 0) this.tell({ type: "FETCH", sequenceNumber: index + 1, items: [{ type: "FLAGS", flags }] });
   }
 
   /** Gives back what is held, after the connection is over. */

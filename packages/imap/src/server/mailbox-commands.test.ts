@@ -156,7 +156,10 @@ describe("LIST", () => {
   });
 
   test("a name that begins with the delimiter has no parent before it", async () => {
-    expect(await listed(await serveAccount({ store: { mailboxes: ["/a"] } }), 'LIST "" *')).toEqual(['LIST (\\HasNoChildren) "/" /a']);
+    expect(await listed(await serveAccount({ store: { mailboxes: ["/a/b"] } }), 'LIST "" *')).toEqual([
+      'LIST (\\Noselect \\HasChildren) "/" /a',
+      'LIST (\\HasNoChildren) "/" /a/b',
+    ]);
   });
 
   test("more names than fit between two flushes", async () => {

@@ -102,12 +102,26 @@ describe("EXPUNGE and CLOSE", () => {
     expect(await peer.ask("CHECK")).toBe("t BAD Not now\r\n");
   });
 
+  test("CLOSE does not tell what others have removed, either", async () => {
+    const { peer, backend } = await serveSelected({ store });
+    backend.updates.push({ type: "EXPUNGE", sequenceNumber: 1 });
+    expect(await peer.ask("CLOSE")).toBe("t OK CLOSE completed\r\n");
+  });
+
   test("CLOSE of a mailbox that is EXAMINEd removes nothing", async () => {
     const { peer, backend } = await serveAccount({ store });
     await peer.ask("EXAMINE INBOX");
     const expunge = vi.spyOn(backend.current, "expunge");
     expect(await peer.ask("CLOSE")).toBe("t OK CLOSE completed\r\n");
     expect(expunge).not.toHaveBeenCalled();
+  });
+
+  test("a CLOSE after which the mailbox cannot be let go is OK all the same", async () => {
+    const { peer, backend, errors } = await serveSelected({ store });
+    vi.spyOn(backend.current, "close").mockRejectedValueOnce(new Error("disk"));
+    expect(await peer.ask("CLOSE")).toBe("t OK CLOSE completed\r\n");
+    expect(await peer.ask("CHECK")).toBe("t BAD Not now\r\n");
+    expect(errors).toEqual([new Error("disk")]);
   });
 
   test("a CLOSE that cannot expunge is NO, and the mailbox stays selected", async () => {

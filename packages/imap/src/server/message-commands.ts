@@ -44,10 +44,9 @@ export async function expunge(conversation: Conversation): Promise<Completion> {
   return { status: "OK", text: "EXPUNGE completed" };
 }
 
-/** CLOSE: expunges without telling, unless read-only. */
+/** CLOSE: expunges without telling, unless read-only. Once it is answered the mailbox is let go. */
 export async function close(conversation: Conversation): Promise<Completion> {
   const { mailbox, access } = conversation.current;
   if (access === "read-write") await mailbox.expunge();
-  await conversation.select();
   return { status: "OK", text: "CLOSE completed" };
 }

@@ -27,13 +27,12 @@ export function resolveSet(uids: readonly number[], set: SequenceSet, numbering:
   const [only] = stretches;
   if (only !== undefined && stretches.length === 1)
     return only.start === 0 && only.end === uids.length ? uids : uids.slice(only.start, only.end);
-  const found: number[] = [];
   let done = 0;
-  for (const { start, end } of stretches) {
-    for (let at = Math.max(start, done); at < end; at += 1) found.push(uids[at] ?? 0);
+  return stretches.flatMap(({ start, end }) => {
+    const found = uids.slice(Math.max(start, done), end);
     done = Math.max(done, end);
-  }
-  return found;
+    return found;
+  });
 }
 
 function numberStretch(count: number, first: SequenceNumber, last: SequenceNumber): Stretch | undefined {

@@ -2,6 +2,7 @@
 
 import type { Command } from "../codec/command.ts";
 import type { SearchKey } from "../codec/commands/search.ts";
+import type { SequenceRange, SequenceSet } from "../codec/sequence-set.ts";
 
 /** Commands that change what those around them mean; unknown ones might. */
 const ALONE: ReadonlySet<Command["name"]> = new Set<Command["name"]>([
@@ -27,9 +28,29 @@ const ANSWERS: ReadonlyMap<Command["name"], string> = new Map<Command["name"], s
   ["STATUS", "STATUS"],
 ]);
 
-/** The kind of data that answers a command; with two of one kind in flight nobody could tell whose it is. */
-export function answeredBy(command: Command): string | undefined {
-  return ANSWERS.get(command.name);
+/** True for commands of which nobody could tell whose data it is that comes while both are in flight. */
+export function areConfusable(one: Command, other: Command): boolean {
+  const answer = ANSWERS.get(one.name);
+  if (answer === undefined || answer !== ANSWERS.get(other.name)) return false;
+  if (one.name === "STATUS" && other.name === "STATUS") return one.mailbox.raw === other.mailbox.raw;
+  if (!("set" in one) || !("set" in other)) return true;
+  // Data of a message has its sequence number, and its UID where that was asked for.
+  return numbersUids(one) !== numbersUids(other) || intersects(one.set, other.set);
+}
+
+function numbersUids({ name }: Command): boolean {
+  return name.startsWith("UID ");
+}
+
+/** True unless no number is in both sets; nobody here knows what `*` is. */
+function intersects(one: SequenceSet, other: SequenceSet): boolean {
+  return one.some((left) => other.some((right) => touches(left, right)));
+}
+
+function touches(one: SequenceRange, other: SequenceRange): boolean {
+  if (one.first === "*" || one.last === "*" || other.first === "*" || other.last === "*") return true;
+  const start = Math.max(Math.min(one.first, one.last), Math.min(other.first, other.last));
+  return start <= Math.min(Math.max(one.first, one.last), Math.max(other.first, other.last));
 }
 
 /** True for a command that is sent when no other is in flight, and waited for. */

@@ -63,6 +63,11 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     return this.#capabilities;
   }
 
+  /** True from the moment when the command with this tag is sent until it is answered: only then does data belong to it. */
+  isSent(tag: string): boolean {
+    return this.#flights.isSent(tag);
+  }
+
   get patience(): Patience {
     return (this.#patience ??= this.#wait());
   }

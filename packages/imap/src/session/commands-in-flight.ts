@@ -2,7 +2,7 @@
 
 import type { Command } from "../codec/command.ts";
 import type { Segment } from "../codec/literal.ts";
-import { answeredBy, goesAlone, saysNumbers, shiftsNumbers } from "./ambiguity.ts";
+import { areConfusable, goesAlone, saysNumbers, shiftsNumbers } from "./ambiguity.ts";
 import { stateAfter } from "./state.ts";
 import type { State, Verb } from "./state.ts";
 
@@ -22,8 +22,6 @@ export class CommandsInFlight {
   readonly #waiting: Flight[] = [];
   #alone = 0;
   #shifting = 0;
-  /** The kinds of data that answer those sent. */
-  readonly #answers = new Set<string>();
   /** The state when all of them will have succeeded. */
   #expected: State;
 
@@ -49,6 +47,11 @@ export class CommandsInFlight {
   /** True when a command with this tag is not answered yet. */
   has(tag: string): boolean {
     return this.#sent.has(tag) || this.#waiting.some((flight) => flight.tag === tag);
+  }
+
+  /** True when the command with this tag is sent and not answered. */
+  isSent(tag: string): boolean {
+    return this.#sent.has(tag);
   }
 
   /** Adds a command to the end of the line. */
@@ -84,17 +87,13 @@ export class CommandsInFlight {
   #mayGo(command: Command): boolean {
     if (this.#alone > 0 || (goesAlone(command) && this.#sent.size > 0)) return false;
     if (this.#shifting > 0 && saysNumbers(command)) return false;
-    const answer = answeredBy(command);
-    return answer === undefined || !this.#answers.has(answer);
+    for (const flight of this.#sent.values()) if (areConfusable(flight.command, command)) return false;
+    return true;
   }
 
   #count({ command }: Flight, by: 1 | -1): void {
     if (goesAlone(command)) this.#alone += by;
     if (shiftsNumbers(command)) this.#shifting += by;
-    const answer = answeredBy(command);
-    if (answer === undefined) return;
-    if (by > 0) this.#answers.add(answer);
-    else this.#answers.delete(answer);
   }
 }
 

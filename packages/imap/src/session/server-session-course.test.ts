@@ -122,13 +122,16 @@ describe("TLS", () => {
   });
 
   test("starts anew: what was counted before is forgotten", () => {
-    const session = greeted("OK", { limits: { maxBadCommands: 1 } });
-    hear(session, "t BOGUS(\r\n");
+    const session = greeted("OK", { limits: { maxLoginFailures: 1 } });
+    const refused = (): string => hear(session, "t AUTHENTICATE X\r\n", () => session.send(NO)).said;
+    expect(refused()).toBe("t NO no\r\n");
     hear(session, "t STARTTLS\r\n");
     session.send(OK);
     settle(session);
     session.receiveTls(TLS);
-    expect(hear(session, "t BOGUS(\r\n").said).toMatch(/^t BAD [^\r]*\r\n$/);
+    settle(session);
+    expect(refused()).toBe("t NO no\r\n");
+    expect(refused()).toBe("t NO no\r\n* BYE Too many failed logins\r\n");
   });
 });
 
@@ -166,6 +169,15 @@ describe("APPEND", () => {
     session.send(NO);
     expect(settle(session).said).toBe("t NO no\r\n");
     expect(hear(session, "OP\r\nz BAD\r\nu NOOP\r\n")).toMatchObject({ said: "", events: [{ type: "command", tag: "u" }] });
+  });
+
+  test("refused when there is more of it than is drained, it ends the connection behind the answer", () => {
+    const session = greeted("PREAUTH", { secure: true, limits: { maxDrainBytes: 10 } });
+    hear(session, "t APPEND m {11+}\r\n");
+    session.send(NO);
+    expect(session.poll()).toEqual({ type: "transmit", chunks: [utf8("t NO no\r\n")] });
+    expect(() => settle(session)).toThrow(expect.objectContaining({ side: "remote", code: "too-much-refused" }));
+    expect(session.poll()).toEqual({ type: "closed" });
   });
 
   test("refused when half heard, the rest of it is drained and never run as commands", () => {

@@ -2,12 +2,13 @@ import { latin1, utf8 } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
 import { TLS, hear, settle, transcript } from "../../test/rig.ts";
 import type { Outcome } from "../../test/rig.ts";
+import { ILLEGAL_CELLS, LEGAL_CELLS } from "../../test/legal-commands.ts";
 import { mailboxName } from "../codec/mailbox-name.ts";
 import type { ServerEvent } from "./server-events.ts";
 import type { ServerSessionOptions } from "./server-options.ts";
 import { ServerSession } from "./server-session.ts";
 import { TRANSITIONS } from "./state.ts";
-import type { Answer, State, Verb } from "./state.ts";
+import type { Answer, State } from "./state.ts";
 
 const OK = { type: "complete", status: "OK", text: "done" } as const;
 const NO = { type: "complete", status: "NO", text: "no" } as const;
@@ -38,49 +39,10 @@ function said(session: ServerSession, text: string): string {
   return hear(session, text).said;
 }
 
-const LINES: Partial<Record<Verb, readonly string[]>> = {
-  CAPABILITY: ["CAPABILITY"],
-  NOOP: ["NOOP"],
-  LOGOUT: ["LOGOUT"],
-  STARTTLS: ["STARTTLS"],
-  AUTHENTICATE: ["AUTHENTICATE PLAIN"],
-  LOGIN: ["LOGIN u p"],
-  SELECT: ["SELECT m"],
-  EXAMINE: ["EXAMINE m"],
-  CREATE: ["CREATE m"],
-  DELETE: ["DELETE m"],
-  RENAME: ["RENAME m n"],
-  SUBSCRIBE: ["SUBSCRIBE m"],
-  UNSUBSCRIBE: ["UNSUBSCRIBE m"],
-  LIST: ['LIST "" *'],
-  LSUB: ['LSUB "" *'],
-  STATUS: ["STATUS m (MESSAGES)"],
-  APPEND: ["APPEND m {0+}\r\n"],
-  CHECK: ["CHECK"],
-  CLOSE: ["CLOSE"],
-  EXPUNGE: ["EXPUNGE"],
-  SEARCH: ["SEARCH ALL", "UID SEARCH ALL"],
-  FETCH: ["FETCH 1 FLAGS", "UID FETCH 1 FLAGS"],
-  STORE: ["STORE 1 FLAGS ()", "UID STORE 1 FLAGS ()"],
-  COPY: ["COPY 1 m", "UID COPY 1 m"],
-};
-const VERBS = Object.keys(LINES) as Verb[];
 const STATUSES = { OK: "ok", NO: "no", BAD: "bad" } as const;
+const DEAF: readonly State[] = ["greeting", "logout", "closed"];
 
-/** The table once more, from RFC 3501 section 3: what may be said where. */
-const ANYWHERE = ["CAPABILITY", "NOOP", "LOGOUT"];
-const WITH_ACCOUNT = [...ANYWHERE, ..."SELECT EXAMINE CREATE DELETE RENAME SUBSCRIBE UNSUBSCRIBE LIST LSUB STATUS APPEND".split(" ")];
-const LEGAL = {
-  "not-authenticated": [...ANYWHERE, "STARTTLS", "AUTHENTICATE", "LOGIN"],
-  authenticated: WITH_ACCOUNT,
-  selected: [...WITH_ACCOUNT, ..."CHECK CLOSE EXPUNGE SEARCH FETCH STORE COPY".split(" ")],
-} as const satisfies Partial<Record<State, readonly string[]>>;
-const TALKING = Object.keys(LEGAL) as (keyof typeof LEGAL)[];
-const CELLS = TALKING.flatMap((state) =>
-  VERBS.flatMap((verb) => (LINES[verb] ?? []).map((line) => ({ state, verb, line, legal: (LEGAL[state] as string[]).includes(verb) }))),
-);
-
-test.each(CELLS.filter(({ legal }) => !legal))("$line is answered BAD in the state $state", ({ state, line }) => {
+test.each(ILLEGAL_CELLS.filter(({ state }) => !DEAF.includes(state)))("$line is answered BAD in the state $state", ({ state, line }) => {
   const session = sessionIn(state);
   expect(hear(session, `t ${line}\r\n`)).toMatchObject({
     events: [{ type: "rejected", tag: "t", reason: "illegal-now" }],
@@ -90,7 +52,7 @@ test.each(CELLS.filter(({ legal }) => !legal))("$line is answered BAD in the sta
   expect(session.state).toBe(state);
 });
 
-test.each(CELLS.filter(({ legal }) => legal))("$line in the state $state leads where the table says", ({ state, verb, line }) => {
+test.each(LEGAL_CELLS)("$line in the state $state leads where the table says", ({ state, verb, line }) => {
   const row: Partial<Record<string, Partial<Record<string, State>>>> = TRANSITIONS[state];
   for (const [status, answer] of Object.entries(STATUSES) as [keyof typeof STATUSES, Answer][]) {
     const session = sessionIn(state, { allowPlaintextAuth: true });
@@ -104,9 +66,9 @@ test.each(CELLS.filter(({ legal }) => legal))("$line in the state $state leads w
   }
 });
 
-test.each(["greeting", "logout", "closed"] as const)("nothing that a client says is heard in the state %s", (state) => {
+test.each(ILLEGAL_CELLS.filter(({ state }) => DEAF.includes(state)))("$line is not heard in the state $state", ({ state, line }) => {
   const session = sessionIn(state);
-  for (const line of Object.values(LINES).flat()) expect(hear(session, `t ${line}\r\n`).events).toEqual([]);
+  expect(hear(session, `t ${line}\r\n`).events).toEqual([]);
   session.receiveEof();
   expect(settle(session)).toMatchObject({ events: [], then: state === "greeting" ? "paused" : "closed" });
 });
@@ -352,13 +314,42 @@ test("the observer sees every unit both ways, with stars for secrets", () => {
       "server line + OK\r\n",
       "client line b LOGIN u *****\r\n",
       "server line b OK done\r\n",
+      "client line c APPEND m {2}\r\n",
       "server line + OK\r\n",
       "client literal hi",
-      "client line c APPEND m {2}\r\n\r\n",
+      "client line \r\n",
       "server line c OK done\r\n",
     ].join("\n"),
   );
   expect(JSON.stringify(lines)).not.toContain("hush");
+});
+
+test("the observer sees what is refused, too", () => {
+  const { lines, observe } = transcript();
+  const session = sessionIn("greeting", { observe });
+  session.send({ type: "greeting", status: "PREAUTH", text: "hi" });
+  hear(session, "a APPEND m {3+}\r\n");
+  session.send(NO);
+  hear(session, "abc\r\nb LOGIN u {4}\r\nc FETCH {1}\r\nd APPEND m {3}\r\n");
+  session.send({ type: "accept-append" });
+  hear(session, "ab");
+  session.send(NO);
+  hear(session, "c\r\n");
+  expect(lines).toEqual([
+    "server line * PREAUTH hi\r\n",
+    "client line a APPEND m {3+}\r\n",
+    "server line a NO no\r\n",
+    "client line b LOGIN*****",
+    "server line b BAD Not now\r\n",
+    "client line c FETCH {1}\r\n",
+    "server line c BAD Not understood (bad-arguments)\r\n",
+    "client line d APPEND m {3}\r\n",
+    "server line + OK\r\n",
+    "client literal ab",
+    "server line d NO no\r\n",
+    "client literal c",
+    "client line \r\n",
+  ]);
 });
 
 test("limits are checked", () => {

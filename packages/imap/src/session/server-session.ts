@@ -39,6 +39,12 @@ const GREETINGS = { OK: "ok", PREAUTH: "preauth", BYE: "bye" } as const satisfie
 const PLUS = fromLatin1("+ ");
 const CRLF = fromLatin1("\r\n");
 
+/** What the session answers by itself. */
+interface Objection extends Condition {
+  readonly reason: string;
+  readonly status: "NO" | "BAD";
+}
+
 type Received<Type extends CommandEvent["type"]> = Extract<CommandEvent, { readonly type: Type }>;
 
 /** The server's side of an IMAP connection, without I/O. It waits for the `greeting` first. */
@@ -178,31 +184,43 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     else if (this.#work.at === "body") {
       this.#turn({ ...this.#work, at: "answer" });
       this.#out.event({ type: "append-end" });
-    } else if (command.name !== "APPEND" && this.#allowed(tag, verbOf(command), parts)) {
-      this.#turn({ at: "answer", tag, command });
-      this.#out.event({ type: "command", tag, command, deviations, raw });
+    } else if (command.name !== "APPEND") {
+      const objection = this.#objection(verbOf(command));
+      if (objection === undefined) {
+        this.#turn({ at: "answer", tag, command });
+        this.#out.event({ type: "command", tag, command, deviations, raw });
+      } else this.#reject(tag, objection, parts);
     }
   }
 
-  #append({ tag, command, size, synchronizing }: Received<"append">): void {
-    if (this.#allowed(tag, "APPEND", [])) {
+  #append({ tag, command, size, synchronizing, parts }: Received<"append">): void {
+    const objection = this.#objection("APPEND");
+    if (objection === undefined) {
       this.#turn({ at: "offer", tag, command, synchronizing });
       this.#out.event({ type: "append", tag, command, size });
-    } else this.#decoder.refuse();
+    } else {
+      this.#reject(tag, objection, parts);
+      this.#decoder.refuse();
+    }
   }
 
-  #literal({ tag, verb }: Received<"literal">): void {
-    if (this.#allowed(tag, verbOfWord(verb), [])) {
+  #literal({ tag, verb, parts }: Received<"literal">): void {
+    const objection = this.#objection(verbOfWord(verb));
+    if (objection === undefined) {
       this.#decoder.accept();
       this.#writer.write({ type: "continuation", text: "OK" });
-    } else this.#decoder.refuse();
+    } else {
+      this.#options.observe?.({ from: "client", kind: "line", parts });
+      this.#reject(tag, objection, parts);
+      this.#decoder.refuse();
+    }
   }
 
   #bad({ tag, reason, parts }: Received<"bad">): void {
     const work = this.#work;
     this.#turn(REST);
-    if (work.at !== "drain")
-      this.#reject(work.at === "rest" ? tag : work.tag, reason, parts, "BAD", { text: `Not understood (${reason})` });
+    if (work.at === "drain") return;
+    this.#reject(work.at === "rest" ? tag : work.tag, { reason, status: "BAD", text: `Not understood (${reason})` }, parts);
   }
 
   /** A step of AUTHENTICATE: base64, or `*` to give up (RFC 3501 section 6.2.2). */
@@ -214,28 +232,26 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     if (data === undefined) {
       this.#turn(REST);
       const reason = text === "*" ? "cancelled" : "bad-base64";
-      this.#reject(work.tag, reason, [], "BAD", { text: `Authentication given up (${reason})` });
+      this.#reject(work.tag, { reason, status: "BAD", text: `Authentication given up (${reason})` }, []);
     } else {
       this.#turn({ ...work, at: "answer" });
       this.#out.event({ type: "auth-response", data: new Secret(data) });
     }
   }
 
-  /** Whether a command may be said now; answers it when not. */
-  #allowed(tag: string, verb: Verb | undefined, parts: RawParts): boolean {
+  /** Why a command may not be said now; `undefined` when it may. */
+  #objection(verb: Verb | undefined): Objection | undefined {
     if (!maySay(this.#state, verb) || (verb === "STARTTLS" && this.#way.at === "secure")) {
-      this.#reject(tag, "illegal-now", parts, "BAD", { text: "Not now" });
-      return false;
+      return { reason: "illegal-now", status: "BAD", text: "Not now" };
     }
     if (verb === "LOGIN" && this.#way.at !== "secure" && this.#options.allowPlaintextAuth !== true) {
-      this.#reject(tag, "privacy-required", parts, "NO", { code: { type: "PRIVACYREQUIRED" }, text: "LOGIN needs TLS" });
-      return false;
+      return { reason: "privacy-required", status: "NO", code: { type: "PRIVACYREQUIRED" }, text: "LOGIN needs TLS" };
     }
-    return true;
+    return undefined;
   }
 
-  #reject(tag: string | null, reason: string, parts: RawParts, status: "NO" | "BAD", condition: Condition): void {
-    const said = { status, code: condition.code ?? null, text: condition.text };
+  #reject(tag: string | null, { reason, status, code = null, text }: Objection, parts: RawParts): void {
+    const said = { status, code, text };
     this.#writer.write(tag === null ? { type: "untagged", ...said } : { type: "tagged", tag, ...said });
     this.#out.event({ type: "rejected", tag, reason, parts });
     this.#patience = undefined;
@@ -319,7 +335,8 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   #show(event: CommandEvent): void {
     const { observe } = this.#options;
     if (observe === undefined) return;
-    if (event.type === "command" || event.type === "bad") observe({ from: "client", kind: "line", parts: event.parts });
+    if (event.type === "command" || event.type === "append" || event.type === "bad")
+      observe({ from: "client", kind: "line", parts: event.parts });
     else if (event.type === "literal-chunk") observe({ from: "client", kind: "literal", parts: [event.bytes] });
     else if (event.type === "line") observe({ from: "client", kind: "sasl", parts: [new Secret(event.bytes), CRLF] });
   }

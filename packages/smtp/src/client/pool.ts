@@ -1,8 +1,8 @@
 // A few connections to one server, shared by many mails.
 
 import { ConnectionError } from "@mailwire/wire";
-import type { SmtpClient } from "../client.ts";
 import type { Mail, SendResult } from "./mail.ts";
+import type { SmtpClient } from "./smtp-client.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** How an {@link SmtpPool} behaves. */

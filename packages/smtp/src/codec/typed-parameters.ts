@@ -14,7 +14,7 @@ export interface DecodedParameters<Known> {
 }
 
 /** How the value of one keyword is read and written. */
-export interface ParameterType<Known> {
+interface ParameterType<Known> {
   /** What a value means; `undefined` when it means nothing. */
   readonly decode: (value: string | undefined) => Known | undefined;
   /** What says this much of `known`: a value, no value (`null`), or nothing to say (`undefined`). */

@@ -6,7 +6,7 @@ import type { Reply } from "../codec/reply.ts";
 import * as refusals from "./refusals.ts";
 
 /** A message that is coming. */
-export abstract class IncomingMessage {
+abstract class IncomingMessage {
   readonly #maxBytes: number;
   readonly #emit: Emit;
   #sizeBytes = 0;

@@ -29,7 +29,7 @@ export function append(mailbox: MailboxName, message: Uint8Array | AsyncIterable
   };
   if (message instanceof Uint8Array) return { command: { ...command, message }, result: () => undefined };
   if (size === undefined || size === 0) {
-    throw new ProtocolError("local", "missing-size", "IMAP announces the size of a message: give it with the stream");
+    throw new ProtocolError("local", "missing-size", "IMAP announces the size of a message: give it with the stream, 1 or more");
   }
   return { command: { ...command, message: { size } }, body: message, result: () => undefined };
 }

@@ -15,13 +15,15 @@ export interface RawAnswer {
 
 /** Says `line`, which is all of a command but its tag and its line end. */
 export function raw(line: string): Operation<RawAnswer> {
-  const [, verb = "", rest] = /^(uid [^ ]*|[^ ]*)(?: (.*))?$/is.exec(line) ?? [];
+  const end = line.indexOf(" ", /^uid /i.test(line) ? "uid ".length : 0);
+  const verb = end === -1 ? line : line.slice(0, end);
   const untagged: UntaggedData[] = [];
   return {
-    command: { name: "unknown", verb: verb.toUpperCase(), arguments: rest === undefined ? null : utf8(rest) },
+    command: { name: "unknown", verb: verb.toUpperCase(), arguments: end === -1 ? null : utf8(line.slice(end + 1)) },
     collect: (response) => {
       untagged.push(response);
-      return true;
+      // Nobody knows what of it is news for the mailbox and for onUntagged.
+      return false;
     },
     result: (response) => ({ response, untagged }),
   };
