@@ -2,9 +2,11 @@
 
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { loginClient, plainClient } from "@mailwire/sasl";
+import type { SmtpClient } from "@mailwire/smtp/client";
 import { connect, type ClientTlsOptions } from "@mailwire/tls";
 import { Recorder, transcriptLine } from "@mailwire/transcript";
-import type { ByteTransport, Observer } from "@mailwire/wire";
+import { type ByteTransport, type Observer, Secret } from "@mailwire/wire";
 
 /** For the `options` of `parseArgs`, beside a program's own. */
 export const CONNECTION_FLAGS = {
@@ -18,7 +20,8 @@ export const CONNECTION_FLAGS = {
   trace: { type: "boolean", default: false },
 } as const;
 
-const CONNECTION_HELP = `  --host H --port P              where to connect (default: localhost)
+/** What {@link CONNECTION_FLAGS} mean, for people. */
+export const CONNECTION_HELP = `  --host H --port P              where to connect (default: localhost)
   --tls implicit|starttls|none   how the connection is secured (default: starttls)
   --ca FILE                      trust the certificates in FILE (PEM)
   --insecure                     accept any certificate
@@ -50,7 +53,7 @@ export interface Connection {
     readonly serverName: string;
     readonly tlsOptions: ClientTlsOptions;
     readonly limits: typeof LIMITS;
-    readonly signal: AbortSignal;
+    readonly signal?: AbortSignal;
     readonly observe?: Observer;
   };
   /** Who to log in as, when the flags say so. */
@@ -63,20 +66,43 @@ export class UsageError extends Error {
 }
 
 /** Connects as the flags say; `signal` drops the connection. */
-export async function connectBy(values: ConnectionValues, signal: AbortSignal): Promise<Connection> {
-  const { host, tls: mode, user, pass } = values;
-  const port = Number(values.port);
-  if (mode !== "implicit" && mode !== "starttls" && mode !== "none") throw new UsageError("--tls is one of implicit, starttls, none");
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new UsageError("--port needs a number from 1 to 65535");
-  if ((user === undefined) !== (pass === undefined)) throw new UsageError("--user and --pass go together");
-  const tls: ClientTlsOptions = { rejectUnauthorized: !values.insecure, ...(values.ca !== undefined && { ca: readFileSync(values.ca) }) };
-  const transport = await connect({ host, port, mode, tls, signal });
-  const security = { allowPlaintext: mode === "none", serverName: host, tlsOptions: tls };
-  const options = { ...security, limits: LIMITS, signal, ...(values.trace && { observe: tracer() }) };
-  return { transport, options, credentials: user === undefined || pass === undefined ? undefined : { user, password: pass } };
+export function connectBy(values: ConnectionValues, signal: AbortSignal): Promise<Connection> {
+  return connectorBy(values)(signal);
 }
 
-function tracer(): Observer {
+/** Looks at the flags now, and connects as they say whenever it is called. */
+export function connectorBy(values: ConnectionValues): (signal?: AbortSignal) => Promise<Connection> {
+  const { host, tls: mode, user, pass } = values;
+  if (mode !== "implicit" && mode !== "starttls" && mode !== "none") throw new UsageError("--tls is one of implicit, starttls, none");
+  const port = portBy("--port", values.port);
+  if ((user === undefined) !== (pass === undefined)) throw new UsageError("--user and --pass go together");
+  const tls: ClientTlsOptions = { rejectUnauthorized: !values.insecure, ...(values.ca !== undefined && { ca: readFileSync(values.ca) }) };
+  const credentials = user === undefined || pass === undefined ? undefined : { user, password: pass };
+  return async (signal) => {
+    const dropped = signal && { signal };
+    const transport = await connect({ host, port, mode, tls, ...dropped });
+    const security = { allowPlaintext: mode === "none", serverName: host, tlsOptions: tls };
+    const options = { ...security, limits: LIMITS, ...dropped, ...(values.trace && { observe: tracer() }) };
+    return { transport, options, credentials };
+  };
+}
+
+/** The value of a flag that is a port. */
+export function portBy(flag: string, value: string | undefined): number {
+  if (value === undefined || !/^\d{1,5}$/.test(value) || Number(value) > 65_535) throw new UsageError(`${flag} needs a number up to 65535`);
+  return Number(value);
+}
+
+/** Logs an SMTP client in, when the flags say as whom. */
+export async function logIn(client: SmtpClient, credentials: Connection["credentials"]): Promise<void> {
+  if (credentials === undefined) return;
+  const login = { user: credentials.user, password: new Secret(credentials.password) };
+  const offered = client.extensions.authMechanisms;
+  await client.auth(offered.includes("PLAIN") || !offered.includes("LOGIN") ? plainClient(login) : loginClient(login));
+}
+
+/** For the `observe` option: prints the dialogue, without its secrets, on standard error. */
+export function tracer(): Observer {
   const recorder = new Recorder();
   recorder.subscribe((entry) => process.stderr.write(`${transcriptLine(entry)}\n`));
   return recorder.observe;
@@ -88,12 +114,16 @@ export async function writeOut(chunks: AsyncIterable<Uint8Array>): Promise<void>
 }
 
 /**
- * Runs a client program, which is to drop its connection at the signal. The process ends with 0 when it resolves, with 1 when it rejects, with
- * 2 when the command line is wrong; why it failed is one line on standard error.
+ * Runs a program, whose connections are to be dropped at the signal. The process ends with 0 when it resolves, with 1 when it rejects, with 2 when the
+ * command line is wrong; why it failed is one line on standard error. `--help` only says how to call it: `flags` explains the flags.
  */
-export async function runProgram(usage: string, program: (signal: AbortSignal) => Promise<void>): Promise<void> {
+export async function runProgram(
+  usage: string,
+  program: (signal: AbortSignal) => Promise<void>,
+  flags: string = CONNECTION_HELP,
+): Promise<void> {
   if (process.argv.slice(2).some((argument) => argument === "--help" || argument === "-h")) {
-    console.log(`usage: ${usage}\n${CONNECTION_HELP}`);
+    console.log(`usage: ${usage}\n${flags}`);
     return;
   }
   const over = new AbortController();

@@ -1,4 +1,4 @@
-// The reference server: SMTP, POP3 and IMAP on the ports asked for, over one store in memory.
+// The reference server: SMTP, LMTP, POP3 and IMAP on the ports asked for, over one store in memory.
 
 import { createSecureContext } from "node:tls";
 import { MemoryStore, USUAL_MAILBOXES } from "@mailwire/mailstore/memory";
@@ -15,6 +15,8 @@ export interface ReferenceServerOptions {
   readonly host: string;
   /** Which services to start and where; 0 picks a free port. */
   readonly ports: Partial<Readonly<Record<ServiceName, number>>>;
+  /** A Unix socket for LMTP. */
+  readonly lmtpPath?: string;
   /** A user `name` receives mail for `name@` any of these. */
   readonly domains: readonly string[];
   readonly users: readonly { readonly name: string; readonly password: string }[];
@@ -53,5 +55,6 @@ export async function startMailServer(options: ReferenceServerOptions): Promise<
     const mode = name.endsWith("s") ? "implicit" : "plaintext";
     ports[name] = (await server.listen(offered[name], { host, port, mode, tls })).port;
   }
+  if (options.lmtpPath !== undefined) await server.listen(offered.lmtp, { path: options.lmtpPath, tls });
   return { server, store, ports, certificate: cert };
 }

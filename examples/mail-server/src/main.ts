@@ -10,8 +10,8 @@ import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import { SERVICE_NAMES, type ServiceName, startMailServer } from "./index.ts";
 import { serveSessions } from "./session-page.ts";
 
-const USAGE = `usage: mail-server [--host 127.0.0.1] [--smtp P] [--submission P] [--smtps P] [--pop3 P] [--pop3s P] [--imap P] [--imaps P]
-         [--http P] [--domain D]... [--user NAME:PASSWORD]... [--cert FILE --key FILE] [--store memory] [--allow-plaintext-auth]`;
+const USAGE = `usage: mail-server [--host 127.0.0.1] [--smtp P] [--submission P] [--smtps P] [--lmtp P|PATH] [--pop3 P] [--pop3s P]
+         [--imap P] [--imaps P] [--http P] [--domain D]... [--user NAME:PASSWORD]... [--cert FILE --key FILE] [--store memory] [--allow-plaintext-auth]`;
 
 /** Ends the program: 2 when the command line is wrong, 1 when what it asks for cannot be done. */
 function end(code: 1 | 2, error: unknown): never {
@@ -65,7 +65,6 @@ if (values.help) {
   process.exit(0);
 }
 if (values.store !== "memory") misused("the only store is memory");
-if (values.lmtp !== undefined) misused("LMTP is not served");
 if ((values.cert === undefined) !== (values.key === undefined)) misused("--cert and --key go together");
 
 function portOf(name: ServiceName | "http"): number | undefined {
@@ -76,7 +75,9 @@ function portOf(name: ServiceName | "http"): number | undefined {
 }
 
 const ports: Partial<Record<ServiceName, number>> = {};
+const lmtpPath = values.lmtp?.includes("/") === true ? values.lmtp : undefined;
 for (const name of SERVICE_NAMES) {
+  if (name === "lmtp" && lmtpPath !== undefined) continue;
   const number = portOf(name);
   if (number !== undefined) ports[name] = number;
 }
@@ -92,6 +93,7 @@ async function start(): Promise<{ server: MailServer; page: Server | undefined }
   const { server, ports: actual } = await startMailServer({
     host: values.host,
     ports,
+    ...(lmtpPath !== undefined && { lmtpPath }),
     domains: values.domain,
     users,
     allowPlaintextAuth: values["allow-plaintext-auth"],
@@ -100,7 +102,8 @@ async function start(): Promise<{ server: MailServer; page: Server | undefined }
   });
   const httpPort = portOf("http");
   const page = httpPort === undefined ? undefined : await serveSessions(server.sessions, values.host, httpPort);
-  console.log(JSON.stringify(page === undefined ? actual : { ...actual, http: (page.address() as AddressInfo).port }));
+  const http = page === undefined ? {} : { http: (page.address() as AddressInfo).port };
+  console.log(JSON.stringify({ ...actual, ...(lmtpPath !== undefined && { lmtp: lmtpPath }), ...http }));
   return { server, page };
 }
 

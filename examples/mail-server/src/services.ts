@@ -13,7 +13,7 @@ import type { ServerTlsOptions } from "@mailwire/tls";
 import { utf8 } from "@mailwire/wire";
 
 /** The ports that the reference server can open. */
-export const SERVICE_NAMES = ["smtp", "submission", "smtps", "pop3", "pop3s", "imap", "imaps"] as const;
+export const SERVICE_NAMES = ["smtp", "submission", "smtps", "lmtp", "pop3", "pop3s", "imap", "imaps"] as const;
 
 /** One of {@link SERVICE_NAMES}. */
 export type ServiceName = (typeof SERVICE_NAMES)[number];
@@ -33,12 +33,16 @@ export interface ServiceOptions {
 export function services(options: ServiceOptions): Record<ServiceName, Service> {
   const smtp: Service = { protocol: "SMTP", refusal: utf8("421 4.3.2 Too many connections\r\n"), serve: smtpServer(options, {}) };
   const submission: Service = { ...smtp, protocol: "submission", serve: smtpServer(options, { requireAuth: true }) };
+  const lmtp: Service = { ...smtp, protocol: "LMTP", serve: smtpServer(options, { protocol: "lmtp" }) };
   const pop3: Service = { protocol: "POP3", refusal: utf8("-ERR [SYS/TEMP] Too many connections\r\n"), serve: pop3Server(options) };
   const imap: Service = { protocol: "IMAP", refusal: utf8("* BYE Too many connections\r\n"), serve: imapServer(options) };
-  return { smtp, submission, smtps: submission, pop3, pop3s: pop3, imap, imaps: imap };
+  return { smtp, submission, smtps: submission, lmtp, pop3, pop3s: pop3, imap, imaps: imap };
 }
 
-function smtpServer({ store, domains, ...options }: ServiceOptions, rules: Pick<SmtpServerOptions, "requireAuth">): Service["serve"] {
+function smtpServer(
+  { store, domains, ...options }: ServiceOptions,
+  rules: Pick<SmtpServerOptions, "requireAuth" | "protocol">,
+): Service["serve"] {
   const delivery = deliverInto(store, { hostname: options.hostname, domains });
   return (transport, live) => {
     const verify = identifying(store, live);

@@ -9,6 +9,7 @@ export interface Certificate {
   readonly certFile: string;
   readonly keyFile: string;
   readonly cert: string;
+  readonly key: string;
 }
 
 /** Makes `cert.pem` and `key.pem` in `directory`, good for `localhost` and 127.0.0.1. */
@@ -31,5 +32,5 @@ export async function makeCertificate(directory: string): Promise<Certificate> {
   const keyFile = join(directory, "key.pem");
   await writeFile(certFile, pems.cert, { mode: 0o644 });
   await writeFile(keyFile, pems.private, { mode: 0o644 });
-  return { certFile, keyFile, cert: pems.cert };
+  return { certFile, keyFile, cert: pems.cert, key: pems.private };
 }

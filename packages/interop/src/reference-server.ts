@@ -8,7 +8,7 @@ import type { Certificate } from "./certificate.ts";
 
 /** The ports of a running reference server; users alice/secret1 and bob/secret2 at example.test. */
 export interface ReferenceServer {
-  readonly ports: Readonly<Record<"smtp" | "submission" | "smtps" | "pop3" | "pop3s" | "imap" | "imaps", number>>;
+  readonly ports: Readonly<Record<"smtp" | "submission" | "smtps" | "lmtp" | "pop3" | "pop3s" | "imap" | "imaps", number>>;
   /** Ends it with SIGTERM; gives its exit code. */
   stop(): Promise<number | null>;
 }
@@ -17,7 +17,7 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Starts it on free ports with `certificate`. */
 export async function startReferenceServer(certificate: Certificate): Promise<ReferenceServer> {
-  const services = ["smtp", "submission", "smtps", "pop3", "pop3s", "imap", "imaps"].flatMap((name) => [`--${name}`, "0"]);
+  const services = ["smtp", "submission", "smtps", "lmtp", "pop3", "pop3s", "imap", "imaps"].flatMap((name) => [`--${name}`, "0"]);
   const users = ["--domain", "example.test", "--user", "alice:secret1", "--user", "bob:secret2"];
   const files = ["--cert", certificate.certFile, "--key", certificate.keyFile];
   const program = ["--conditions=@mailwire/source", "--import", "tsx", "examples/mail-server/src/main.ts"];

@@ -94,6 +94,17 @@ test("trusts no certificate that it was not told to trust", async () => {
   await expect(elsewhere).rejects.toMatchObject({ name: "ConnectionError", code: "tls" });
 });
 
+test("speaks TLS from the first byte", async () => {
+  const tls = { ca: dovecot.certificate.cert };
+  const transport = await connect({ host: "127.0.0.1", port: postfix.smtps, mode: "implicit", serverName: "localhost", tls });
+  const client = await SmtpClient.open(transport, { hostname: "client.example" });
+  expect(client.extensions.has("STARTTLS")).toBe(false);
+  const { reply } = await client.sendMail({ from: "", to: ["bob@example.test"], body: utf8("Subject: inside\r\n\r\n") });
+  expect(reply.code).toBe(250);
+  await client.quit();
+  expect(await newestMessage(3)).toMatch(/with ESMTPS id [^]*\r\nSubject: inside\r\n/);
+});
+
 test("sends twenty large messages over one connection", async () => {
   const client = await open(upgraded());
   const line = utf8(`${"x".repeat(76)}\r\n`);

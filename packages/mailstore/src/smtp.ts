@@ -10,6 +10,8 @@ import { StoreError } from "./store-error.ts";
 import type { Account, Mailbox, MessageContent, Store } from "./store.ts";
 import { traceFields } from "./trace-fields.ts";
 
+export { receivedField, type Trace } from "./trace-fields.ts";
+
 /** How to deliver. */
 export interface DeliveryOptions {
   /** The name of this server for the Received field. */
@@ -25,7 +27,8 @@ export type DeliveryHandlers = Required<Pick<SmtpServerHandlers, "onRcpt" | "onM
 
 /**
  * Handlers that take mail for the users of a store and put it into their INBOX, each message once per user, with Return-Path and Received
- * in front (RFC 5321 section 4.4). A message streams into the store; it is delivered to all its recipients or, when one has no room, to none.
+ * in front (RFC 5321 section 4.4). A message streams into the store; it is delivered to all its recipients or, when one has no room, to none. By
+ * LMTP (RFC 2033) each recipient has an answer of its own, so that one without room does not keep it from the others.
  */
 export function deliverInto(store: Store, options: DeliveryOptions): DeliveryHandlers {
   const domains = new Set(options.domains.map((domain) => domain.toLowerCase()));
@@ -37,14 +40,14 @@ export function deliverInto(store: Store, options: DeliveryOptions): DeliveryHan
       return (await accountOf(path)) === undefined ? NO_USER : undefined;
     },
     onMessage: async (envelope: Envelope, body: MessageBody, peer: SmtpPeer) => {
-      const mailboxes = new Map<string, Mailbox>();
-      for (const { path } of envelope.recipients) {
-        const account = await accountOf(path);
-        if (account === undefined) return NO_USER;
-        mailboxes.set(account.user, await account.mailbox(INBOX));
-      }
+      const accounts = await Promise.all(envelope.recipients.map(({ path }) => accountOf(path)));
+      const byLmtp = peer.hello?.verb === "LHLO";
+      if (!byLmtp && accounts.includes(undefined)) return NO_USER;
       const trace = traceFields({ envelope, peer, hostname: options.hostname, now: (options.now ?? Date.now)() });
-      return answering(async () => appendToAll([...mailboxes.values()], await store.receive(following(trace, endHeader(body)))));
+      return answering(async () => {
+        const content = await store.receive(following(trace, endHeader(body)));
+        return byLmtp ? appendToEach(accounts, content) : appendToAll(accounts, content);
+      });
     },
   };
 }
@@ -52,13 +55,13 @@ export function deliverInto(store: Store, options: DeliveryOptions): DeliveryHan
 const NO_USER = reply(550, "No such user here", "5.1.1");
 const NO_RELAY = reply(550, "Relaying denied", "5.7.1");
 const TOO_LARGE = reply(552, "Message too large", "5.3.4");
+const DELIVERED = reply(250, "Delivered", "2.1.5");
 const NO_ROOM = reply(452, "Mailbox full", "4.2.2");
 
 /** Runs a delivery; what the store refuses becomes a reply. */
-async function answering(deliver: () => Promise<void>): Promise<Reply | undefined> {
+async function answering<T>(deliver: () => Promise<T>): Promise<T | Reply> {
   try {
-    await deliver();
-    return undefined;
+    return await deliver();
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     if (error.code === "too-large") return TOO_LARGE;
@@ -67,15 +70,32 @@ async function answering(deliver: () => Promise<void>): Promise<Reply | undefine
   }
 }
 
-/** Appends to all mailboxes, or takes back what was done: a client that is told to try again must not deliver twice. */
-async function appendToAll(mailboxes: readonly Mailbox[], content: MessageContent): Promise<void> {
+/** Appends to all accounts, once each, or takes back what was done: a client that is told to try again must not deliver twice. */
+async function appendToAll(accounts: readonly (Account | undefined)[], content: MessageContent): Promise<undefined> {
   const done: { readonly mailbox: Mailbox; readonly uid: number }[] = [];
   try {
-    for (const mailbox of mailboxes) done.push({ mailbox, uid: (await mailbox.append(content)).uid });
+    for (const account of byUser(accounts).values()) {
+      const mailbox = await account.mailbox(INBOX);
+      done.push({ mailbox, uid: (await mailbox.append(content)).uid });
+    }
   } catch (error) {
     for (const { mailbox, uid } of done) await mailbox.remove([uid]);
     throw error;
   }
+}
+
+/** Appends to each account on its own, once each; the answer for every recipient. */
+async function appendToEach(accounts: readonly (Account | undefined)[], content: MessageContent): Promise<readonly Reply[]> {
+  const answers = new Map<string, Reply>();
+  for (const [user, account] of byUser(accounts)) {
+    const append = async (): Promise<unknown> => (await account.mailbox(INBOX)).append(content);
+    answers.set(user, (await answering(() => append().then(() => undefined))) ?? DELIVERED);
+  }
+  return accounts.map((account) => (account && answers.get(account.user)) ?? NO_USER);
+}
+
+function byUser(accounts: readonly (Account | undefined)[]): ReadonlyMap<string, Account> {
+  return new Map(accounts.filter((account) => account !== undefined).map((account) => [account.user, account]));
 }
 
 async function* following(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {

@@ -35,7 +35,7 @@ describe("traceFields", () => {
   ])("%j", (peer, expected) => expect(fields(peer)).toContain(expected));
 
   test("name the recipient only when there is one, in UTF-8 where it must be", () => {
-    const [one, other] = [forwardPath("jörg@b.example"), forwardPath("c@d.example")].map((path) => ({ path, parameters: [] }));
+    const [one, other] = [forwardPath("jörg@b.example"), forwardPath("c@d.example")].map((path) => ({ path, rcpt: {}, parameters: [] }));
     if (one === undefined || other === undefined) throw new Error("no recipients");
     const utf8Mail = { mail: { smtputf8: true as const } };
     expect(fields({}, { ...utf8Mail, recipients: [one] })).toContain("with UTF8SMTP\r\n\tfor <jörg@b.example>;");

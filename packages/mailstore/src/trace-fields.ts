@@ -1,7 +1,7 @@
-// Return-Path and Received, which a server puts in front of a message that it delivers (RFC 5321 section 4.4, RFC 3848).
+// Return-Path and Received, which a server puts in front of a message that it delivers or passes on (RFC 5321 section 4.4, RFC 3848).
 
 import type { Envelope, SmtpPeer } from "@mailwire/smtp/server";
-import { utf8 } from "@mailwire/wire";
+import { concat, utf8 } from "@mailwire/wire";
 
 /** What the fields tell. */
 export interface Trace {
@@ -16,20 +16,25 @@ export interface Trace {
 }
 
 /**
- * The fields, line ends included.
+ * Both fields, for a message that is delivered, line ends included.
  *
  *     Return-path-line = "Return-Path:" FWS Reverse-path CRLF
+ */
+export function traceFields(trace: Trace): Uint8Array {
+  return concat([utf8(`Return-Path: <${trace.envelope.from}>\r\n`), receivedField(trace)]);
+}
+
+/**
+ * The field for a message that is passed on, line end included; nothing in it can end it early, whatever the client said.
+ *
  *     Time-stamp-line  = "Received:" FWS "from" Extended-Domain "by" Domain ["with" Protocol] ["for" Path] ";" FWS date-time CRLF
  */
-export function traceFields({ envelope, peer, hostname, now }: Trace): Uint8Array {
+export function receivedField({ envelope, peer, hostname, now }: Trace): Uint8Array {
   const [only, ...others] = envelope.recipients;
   const recipient = only !== undefined && others.length === 0 ? `\r\n\tfor <${only.path}>` : "";
   // The only difference between RFC 5322 and what JavaScript calls a UTC string is the name of the zone.
   const date = new Date(now).toUTCString().replace("GMT", "+0000");
-  return utf8(
-    `Return-Path: <${envelope.from}>\r\n` +
-      `Received: from ${introduction(peer)}\r\n\tby ${hostname} with ${protocolOf(envelope, peer)}${recipient};\r\n\t${date}\r\n`,
-  );
+  return utf8(`Received: from ${introduction(peer)}\r\n\tby ${hostname} with ${protocolOf(envelope, peer)}${recipient};\r\n\t${date}\r\n`);
 }
 
 // Extended-Domain = Domain / ( Domain FWS "(" TCP-info ")" )
@@ -40,7 +45,9 @@ function introduction({ info, hello }: Trace["peer"]): string {
   return address === undefined ? domain : `${domain} (${address.startsWith("[") ? address : `[${address}]`})`;
 }
 
+/** RFC 3848, RFC 6531 section 4.3. */
 function protocolOf({ mail }: Envelope, { info, hello, identity }: Trace["peer"]): string {
-  if (hello?.verb !== "EHLO") return "SMTP";
-  return `${mail.smtputf8 === true ? "UTF8SMTP" : "ESMTP"}${info.secure ? "S" : ""}${identity === undefined ? "" : "A"}`;
+  if (hello === undefined || hello.verb === "HELO") return "SMTP";
+  const [plain, international] = hello.verb === "LHLO" ? ["LMTP", "UTF8LMTP"] : ["ESMTP", "UTF8SMTP"];
+  return `${mail.smtputf8 === true ? international : plain}${info.secure ? "S" : ""}${identity === undefined ? "" : "A"}`;
 }

@@ -142,6 +142,56 @@ describe("delivery by SMTP", () => {
   });
 });
 
+describe("delivery by LMTP", () => {
+  test("answers for each recipient: one without room does not keep it from the others, and nobody gets it twice", async () => {
+    setUp({ maxAccountBytes: 400 });
+    const bob = await (await accountOf("bob")).mailbox("INBOX");
+    await bob.append(
+      await store.receive(
+        (async function* () {
+          yield new Uint8Array(390);
+        })(),
+      ),
+    );
+    const talk = await smtp({ protocol: "lmtp" });
+    await talk.ask("LHLO relay.example", LINE);
+    await talk.ask("MAIL FROM:<eve@example.net>", LINE);
+    for (const recipient of ["ada@example.com", "bob@example.com", "ADA@example.org", "postmaster@example.com"]) {
+      expect(await talk.ask(`RCPT TO:<${recipient}>`, LINE)).toMatch(/^250 /);
+    }
+    const known = store.account.bind(store);
+    store.account = async (user) => (user === "postmaster" ? undefined : known(user));
+    await talk.ask("DATA", LINE);
+    const answers = await talk.ask(["", "x", "."], /(?:\d{3} .*\r\n){4}/);
+    expect(answers).toMatch(/^250 2\.1\.5 .*\n452 4\.2\.2 .*\n250 2\.1\.5 .*\n550 5\.1\.1 .*\n$/);
+    expect(await mailOf("ada")).toMatchObject([
+      expect.stringMatching(/^Return-Path: <eve@example\.net>\n.*\n\tby mx\.example\.com with LMTPS;\n/),
+    ]);
+  });
+
+  test("one answer that the store gives counts for all", async () => {
+    setUp({ maxMessageBytes: 300 });
+    const talk = await smtp({ protocol: "lmtp" });
+    await talk.ask("LHLO relay.example", LINE);
+    await talk.ask("MAIL FROM:<eve@example.net>", LINE);
+    for (const recipient of ["ada", "bob"]) await talk.ask(`RCPT TO:<${recipient}@example.com>`, LINE);
+    await talk.ask("DATA", LINE);
+    expect(await talk.ask(["x".repeat(900), "."], /(?:\d{3} .*\r\n){2}/)).toMatch(/^552 5\.3\.4 .*\n552 5\.3\.4 .*\n$/);
+  });
+
+  test("a failure is no answer of the store's", async () => {
+    const talk = await smtp({ protocol: "lmtp" });
+    await talk.ask("LHLO relay.example", LINE);
+    await talk.ask("MAIL FROM:<eve@example.net>", LINE);
+    await talk.ask("RCPT TO:<ada@example.com>", LINE);
+    await talk.ask("DATA", LINE);
+    const account = await accountOf("ada");
+    account.mailbox = async () => Promise.reject(new Error("disk on fire"));
+    store.account = async () => account;
+    expect(await talk.ask(["", "x", "."], LINE)).toMatch(/^451 /);
+  });
+});
+
 describe("a maildrop by POP3", () => {
   beforeEach(async () => {
     const inbox = await (await accountOf("ada")).mailbox("INBOX");

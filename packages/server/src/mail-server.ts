@@ -11,6 +11,14 @@ import type { Service, SessionSurroundings } from "./live-session.ts";
 import { Quota } from "./quota.ts";
 import { refuse } from "./refuse.ts";
 import { SessionRegistry } from "./session-registry.ts";
+import { proxyPreamble } from "./trusted-proxies.ts";
+import type { ProxyProtocolOptions } from "./trusted-proxies.ts";
+
+/** Where and how a {@link MailServer} listens. */
+export interface MailListenOptions extends ListenOptions {
+  /** Who is believed when it says, by the PROXY protocol, on whose behalf it connects; default: nobody. */
+  readonly proxyProtocol?: ProxyProtocolOptions;
+}
 
 /** Options of a {@link MailServer}. */
 export interface MailServerOptions {
@@ -49,10 +57,11 @@ export class MailServer {
    * Listens and serves each connection; the answer says on which port, and closes it alone. Rejects with `ConnectionError` (`transport`) when the
    * address cannot be had, and with a local `ProtocolError` (`illegal-now`) once the server drains.
    */
-  async listen(service: Service, options: ListenOptions): Promise<Listener> {
+  async listen(service: Service, { proxyProtocol, ...options }: MailListenOptions): Promise<Listener> {
     const { maxConnections } = this.#limits; // handshakes of implicit TLS count too
+    const preamble = proxyProtocol && { preamble: proxyPreamble(proxyProtocol) };
     const listener = await listen(
-      { maxConnections, onError: this.#onError, ...options },
+      { maxConnections, onError: this.#onError, ...preamble, ...options },
       (transport) => void this.accept(transport, service),
     );
     if (this.#phase === "closing") {

@@ -5,6 +5,7 @@
 import { drive, type ServedConnection } from "@mailwire/transport";
 import { type ByteTransport, ConnectionError } from "@mailwire/wire";
 import { Conversation } from "./server/conversation.ts";
+import { AttentiveTransport } from "./server/early-talk.ts";
 import type { SmtpServerOptions } from "./server/options.ts";
 import { Policy } from "./server/policy.ts";
 import { CLOSING } from "./server/replies.ts";
@@ -13,6 +14,7 @@ import { ServerSession } from "./session/server-session.ts";
 
 export { MessageBody } from "./server/message-body.ts";
 export type * from "./server/options.ts";
+export { type SubmissionOptions, submissionOptions } from "./server/submission.ts";
 
 /**
  * Talks SMTP to the client behind `transport` until it quits, is dropped, or the connection is lost; RFC 5321. All that is decided is
@@ -21,12 +23,13 @@ export type * from "./server/options.ts";
  */
 export function serveSmtp(transport: ByteTransport, options: SmtpServerOptions): ServedConnection {
   const session = new ServerSession(sessionOptions(transport, options));
-  const driver = drive<ServerEvent, ServerIntent>(session, transport, {
+  const attentive = new AttentiveTransport(transport);
+  const driver = drive<ServerEvent, ServerIntent>(session, attentive, {
     ...(options.tls === undefined ? {} : { tls: { side: "server", tls: options.tls } }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   const policy = new Policy(options, transport.startTls !== undefined);
-  const conversation = new Conversation({ session, driver, policy, options });
+  const conversation = new Conversation({ session, driver, policy, transport: attentive, options });
   void driver.closed.then((closure) => conversation.over(closure));
   void conversation.run();
   return {
@@ -43,9 +46,14 @@ export function serveSmtp(transport: ByteTransport, options: SmtpServerOptions):
   };
 }
 
-function sessionOptions(transport: ByteTransport, { lineEnds, limits, observe }: SmtpServerOptions): ServerSessionOptions {
+function sessionOptions(
+  transport: ByteTransport,
+  { protocol, eagerness, lineEnds, limits, observe }: SmtpServerOptions,
+): ServerSessionOptions {
   return {
     secure: transport.info.secure,
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(eagerness === undefined ? {} : { eagerness }),
     ...(lineEnds === undefined ? {} : { lineEnds }),
     ...(limits === undefined ? {} : { limits }),
     ...(observe === undefined ? {} : { observe }),

@@ -5,4 +5,5 @@
 export * from "./connect.ts";
 export * from "./listen.ts";
 export * from "./from-socket.ts";
+export type { Preamble, PreambleDecoder, PreambleOptions } from "./preamble.ts";
 export * from "./options.ts";

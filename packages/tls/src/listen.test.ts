@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
+import { access, mkdtemp, rm } from "node:fs/promises";
 import { connect as connectSocket } from "node:net";
 import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import type { ByteTransport } from "@mailwire/wire";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -26,8 +29,9 @@ const onError = (error: Error): void => {
   errors.push(error);
 };
 
-async function listening(options: Partial<ListenOptions>, serve: (transport: ByteTransport) => unknown): Promise<Listener> {
-  const listener = await listen({ port: 0, host, onError, ...options }, (transport) => {
+async function listening(options: ListenOptions, serve: (transport: ByteTransport) => unknown): Promise<Listener> {
+  const where = options.path === undefined ? { port: 0, host } : {};
+  const listener = await listen({ ...where, onError, ...options }, (transport) => {
     served.push(transport);
     return serve(transport);
   });
@@ -83,6 +87,27 @@ describe("the listener", () => {
       code: "transport",
       cause: { code: "EADDRINUSE" },
     });
+  });
+
+  test("listens on a Unix socket, whose file is gone when it is closed", async () => {
+    const path = join(await mkdtemp(join(tmpdir(), "mailwire-listen-")), "socket");
+    closers.push(() => rm(dirname(path), { recursive: true }));
+    const listener = await listening({ path }, greet);
+    expect(listener).toMatchObject({ port: 0, address: path });
+    const socket = connectSocket({ path });
+    socket.end();
+    const heard: Buffer[] = [];
+    for await (const chunk of socket) heard.push(chunk as Buffer);
+    expect(Buffer.concat(heard).toString()).toBe("220 hello\r\n");
+    expect(served[0]?.info).toEqual({ secure: false });
+    await expect(listen({ path }, greet)).rejects.toMatchObject({ code: "transport", cause: { code: "EADDRINUSE" } });
+    await listener.close();
+    await listener.closed;
+    await expect(access(path)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  test.each([{}, { port: 0, path: "/tmp/mailwire" }])("needs a port or a path: %j", async (options) => {
+    await expect(listen(options, greet)).rejects.toMatchObject({ name: "ProtocolError", side: "local", code: "bad-address" });
   });
 
   test("refuses implicit TLS without TLS options", async () => {

@@ -4,16 +4,22 @@ import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { ProtocolError } from "@mailwire/wire";
-import type { ByteTransport } from "@mailwire/wire";
-import { typed } from "./bounded.ts";
+import type { ByteTransport, TransportInfo } from "@mailwire/wire";
+import { bounded, typed } from "./bounded.ts";
 import { fromSocket } from "./from-socket.ts";
+import { addresses } from "./info.ts";
 import { DEFAULT_LIMITS, OLDEST_TLS } from "./options.ts";
 import type { ServerTlsOptions } from "./options.ts";
+import { readPreamble } from "./preamble.ts";
+import type { PreambleOptions } from "./preamble.ts";
+import { shakeHandsAsServer } from "./server-handshake.ts";
 
 /** Where and how {@link listen} accepts connections. */
 export interface ListenOptions {
-  /** 0 picks a free one: see {@link Listener.port}. */
-  readonly port: number;
+  /** 0 picks a free one: see {@link Listener.port}. Needed unless there is a `path`. */
+  readonly port?: number;
+  /** A Unix socket (on Windows a named pipe) instead of a port. Who may connect is up to the rights of its folder. */
+  readonly path?: string;
   /** The address to listen on; default: all of them. */
   readonly host?: string;
   /** `plaintext` (default): in clear, with `tls` kept for an upgrade. `implicit`: TLS from the first byte; needs `tls`. */
@@ -22,19 +28,21 @@ export interface ListenOptions {
   readonly tls?: ServerTlsOptions;
   /** Milliseconds that a handshake may take, implicit or later; default {@link DEFAULT_LIMITS}. */
   readonly handshakeTimeoutMs?: number;
+  /** Connections that begin with something else, before TLS: see {@link PreambleOptions}. Default: none. */
+  readonly preamble?: PreambleOptions;
   /** Connections beyond this many at once are dropped; default: no limit here. */
   readonly maxConnections?: number;
   /** Connections that the system holds until they are accepted; default 511, as in Node. */
   readonly backlog?: number;
-  /** Told what went wrong with single connections: failed handshakes, failed accepts, what `serve` threw. It must not throw. */
+  /** Told what went wrong with single connections: failed preambles and handshakes, failed accepts, what `serve` threw. It must not throw. */
   readonly onError?: (error: Error) => void;
 }
 
 /** A listening socket. */
 export interface Listener {
-  /** The port in use. */
+  /** The port in use; 0 where it is a path. */
   readonly port: number;
-  /** The address in use. */
+  /** The address in use, or the path. */
   readonly address: string;
   /** Stops accepting; connections go on. */
   close(): Promise<void>;
@@ -44,10 +52,11 @@ export interface Listener {
 
 /**
  * Listens, and calls `serve` with each connection (implicit TLS: after its handshake). What `serve` throws, or its promise rejects with, drops
- * that connection only. Rejects with `ConnectionError` (`transport`) when the address cannot be had.
+ * that connection only. Rejects with `ConnectionError` (`transport`) when the address cannot be had,
+ * and with a local `ProtocolError` for options that do not go together.
  */
 export async function listen(options: ListenOptions, serve: (transport: ByteTransport) => unknown): Promise<Listener> {
-  const { onError = () => undefined, port, host, backlog, maxConnections } = options;
+  const { onError = () => undefined, port, path, host, backlog, maxConnections } = options;
   const hand = async (transport: ByteTransport): Promise<void> => {
     try {
       await serve(transport);
@@ -56,13 +65,18 @@ export async function listen(options: ListenOptions, serve: (transport: ByteTran
       onError(error instanceof Error ? error : new Error(String(error)));
     }
   };
-  const server = options.mode === "implicit" ? implicitServer(options, hand, onError) : plaintextServer(options, hand);
+  if (options.mode === "implicit" && options.tls === undefined) {
+    throw new ProtocolError("local", "bad-tls-options", "implicit TLS needs TLS options");
+  }
+  if ((port === undefined) === (path === undefined))
+    throw new ProtocolError("local", "bad-address", "there must be a port or a path, and not both");
+  const server = serverFor(options, hand, onError);
   if (maxConnections !== undefined) server.maxConnections = maxConnections;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).once("listening", resolve);
-    server.listen({ port, host, backlog });
+    server.listen(path === undefined ? { port, host, backlog } : { path, backlog });
   }).catch((error: unknown) => {
-    throw typed("transport", `listening on port ${port}`, error);
+    throw typed("transport", `listening on ${path ?? `port ${port ?? ""}`}`, error);
   });
   server.on("error", (error) => onError(typed("transport", "accepting a connection", error)));
   return listening(server);
@@ -73,13 +87,17 @@ type Hand = (transport: ByteTransport) => Promise<void>;
 /** For proxies and people at a keyboard: a peer that has said all it will say still gets its answers. */
 const ACCEPTING = { noDelay: true, allowHalfOpen: true };
 
+function serverFor(options: ListenOptions, hand: Hand, onError: (error: Error) => void): Server {
+  if (options.preamble !== undefined) return precededServer(options, options.preamble, hand, onError);
+  return options.mode === "implicit" ? implicitServer(options, hand, onError) : plaintextServer(options, hand);
+}
+
 function plaintextServer({ tls, handshakeTimeoutMs }: ListenOptions, hand: Hand): Server {
   const options = { ...(tls !== undefined && { tls }), ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }) };
   return createServer(ACCEPTING, (socket: Socket) => void hand(fromSocket(socket, options)));
 }
 
 function implicitServer({ tls, handshakeTimeoutMs }: ListenOptions, hand: Hand, onError: (error: Error) => void): Server {
-  if (tls === undefined) throw new ProtocolError("local", "bad-tls-options", "implicit TLS needs TLS options");
   const handshakeTimeout = handshakeTimeoutMs ?? DEFAULT_LIMITS.handshakeTimeoutMs;
   // A half-open socket would leave a client that goes away in the middle of its handshake unnoticed.
   const server = createTlsServer({ minVersion: OLDEST_TLS, ...tls, ...ACCEPTING, allowHalfOpen: false, handshakeTimeout });
@@ -95,9 +113,40 @@ function implicitServer({ tls, handshakeTimeoutMs }: ListenOptions, hand: Hand, 
   return server;
 }
 
+/** Reads each preamble before anything else is done; only then it is known whose connection it is. */
+function precededServer(options: ListenOptions, preamble: PreambleOptions, hand: Hand, onError: (error: Error) => void): Server {
+  const accept = async (socket: Socket): Promise<void> => {
+    try {
+      const decoder = preamble.expects({ secure: false, ...addresses(socket) });
+      const info = decoder === undefined ? {} : await readPreamble(socket, decoder, preamble.timeoutMs);
+      const transport = await afterPreamble(socket, options, info);
+      if (server.listening) await hand(transport);
+      else transport.abort();
+    } catch (error) {
+      socket.destroy();
+      onError(typed("transport", "preamble", error));
+    }
+  };
+  const server = createServer(ACCEPTING, (socket: Socket) => {
+    socket.on("error", () => undefined); // whoever reads hears of it
+    void accept(socket);
+  });
+  return server;
+}
+
+async function afterPreamble(socket: Socket, options: ListenOptions, info: Partial<TransportInfo>): Promise<ByteTransport> {
+  const { mode, tls = {}, handshakeTimeoutMs = DEFAULT_LIMITS.handshakeTimeoutMs } = options;
+  if (mode !== "implicit") return fromSocket(socket, { tls, handshakeTimeoutMs, info });
+  const handshake = shakeHandsAsServer(socket, tls, (secured) => fromSocket(secured, { side: "server", info }));
+  return bounded(handshake, "TLS handshake", { timeoutMs: handshakeTimeoutMs }).catch((error: unknown) => {
+    throw typed("tls", "TLS handshake", error);
+  });
+}
+
 function listening(server: Server): Listener {
-  // It listens on a port, not on a path, so this is no string; and it listens.
-  const { port, address } = server.address() as AddressInfo;
+  // It listens, so this is not null.
+  const bound = server.address() as AddressInfo | string;
+  const { port, address } = typeof bound === "string" ? { port: 0, address: bound } : bound;
   const closed = new Promise<void>((resolve) => server.once("close", resolve));
   return {
     port,

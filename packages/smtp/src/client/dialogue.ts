@@ -4,9 +4,10 @@ import type { SaslClient } from "@mailwire/sasl";
 import type { Driver } from "@mailwire/transport";
 import { ConnectionError, Secret, type TlsInfo } from "@mailwire/wire";
 import type { AuthCommand, Command } from "../codec/command.ts";
-import { type Extensions, NO_EXTENSIONS } from "../codec/extensions.ts";
+import type { Extensions } from "../codec/extensions.ts";
 import type { ReceivedReply } from "../codec/received-reply.ts";
 import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
+import type { ClientSession } from "../session/client-session.ts";
 import { SmtpReplyError } from "./reply-error.ts";
 
 /** Someone who waits. */
@@ -23,24 +24,41 @@ interface Exchange {
 
 /** The dialogue of one connection. Its loop runs until the connection is over; whoever waits then gets the reason. */
 export class Dialogue {
+  readonly #session: ClientSession;
   readonly #driver: Driver<ClientEvent, ClientIntent>;
   /** In the order of the commands, which is the order of the answers. */
   readonly #waiters: Waiter<ReceivedReply>[] = [];
+  readonly #end = new AbortController();
   #tlsWaiter: Waiter<TlsInfo> | undefined;
   #exchange: Exchange | undefined;
-  #extensions: Extensions = NO_EXTENSIONS;
-  /** Why the dialogue is over. */
+  /** Why nothing more can be said. */
   #reason: Error | undefined;
   /** The answer that was asked for last. */
   #latest: Promise<unknown> = Promise.resolve();
 
-  constructor(driver: Driver<ClientEvent, ClientIntent>) {
+  constructor(session: ClientSession, driver: Driver<ClientEvent, ClientIntent>) {
+    this.#session = session;
     this.#driver = driver;
   }
 
   /** What the server offers. */
   get extensions(): Extensions {
-    return this.#extensions;
+    return this.#session.extensions;
+  }
+
+  /** How many recipients of the open transaction were accepted. */
+  get recipients(): number {
+    return this.#session.recipients;
+  }
+
+  /** False once the server said good-bye or the connection is over. */
+  get isOpen(): boolean {
+    return this.#reason === undefined;
+  }
+
+  /** Is aborted when the connection is over. */
+  get ended(): AbortSignal {
+    return this.#end.signal;
   }
 
   /** Begins to listen; the greeting. */
@@ -63,7 +81,7 @@ export class Dialogue {
   }
 
   /** Says bytes of a message, or its end. */
-  body(intent: Extract<ClientIntent, { readonly type: "data" | "end-of-data" }>): void {
+  body(intent: Extract<ClientIntent, { readonly type: "data" | "end-of-data" | "chunk" }>): void {
     this.#say(intent);
   }
 
@@ -82,7 +100,6 @@ export class Dialogue {
     tls.catch(() => undefined);
     const reply = await this.commandAlone({ verb: "STARTTLS" });
     if (reply.code === 220) await tls;
-    this.#tlsWaiter = undefined;
     return reply;
   }
 
@@ -104,9 +121,9 @@ export class Dialogue {
   async #run(): Promise<void> {
     try {
       for (let event = await this.#driver.next(); event !== null; event = await this.#driver.next()) this.#take(event);
-      this.#end(new ConnectionError("closed", "the connection is over"));
+      this.#over(new ConnectionError("closed", "the connection is over"));
     } catch (error) {
-      this.#end(asError(error));
+      this.#over(asError(error));
     }
   }
 
@@ -115,21 +132,20 @@ export class Dialogue {
       case "greeting":
       case "reply":
       case "message-reply":
+        // Whoever hears 421 must not be able to say anything any more.
+        if (event.reply.code === 421) this.#close(event.reply);
         this.#waiters.shift()?.resolve(event.reply);
         break;
-      case "extensions":
-        this.#extensions = event.extensions;
+      case "closing":
+        this.#close(event.reply);
         break;
       case "auth-challenge":
         void this.#respond(event.data);
         break;
-      case "closing":
-        this.#reason = new SmtpReplyError("connection", event.reply);
-        break;
       case "tls":
-        this.#extensions = NO_EXTENSIONS;
         this.#tlsWaiter?.resolve(event.info);
         break;
+      case "extensions":
     }
   }
 
@@ -152,14 +168,25 @@ export class Dialogue {
 
   #say(intent: ClientIntent): void {
     if (this.#reason !== undefined) throw this.#reason;
-    this.#driver.send(intent);
+    try {
+      this.#driver.send(intent);
+    } catch (error) {
+      // The driver may know before the loop does.
+      if (error instanceof ConnectionError) this.#reason = error;
+      throw error;
+    }
+  }
+
+  #close(reply: ReceivedReply): void {
+    this.#reason ??= new SmtpReplyError("connection", reply);
   }
 
   /** Tells all who wait. A server that said good-bye is the reason, whatever the connection's end looked like. */
-  #end(error: Error): void {
+  #over(error: Error): void {
     const reason = (this.#reason ??= error);
     for (const { reject } of this.#waiters.splice(0)) reject(reason);
     this.#tlsWaiter?.reject(reason);
+    this.#end.abort(reason);
   }
 }
 

@@ -2,37 +2,47 @@
 
 import { ProtocolError } from "@mailwire/wire";
 import type { MailCommand, RcptCommand } from "../codec/command.ts";
-import type { Extensions } from "../codec/extensions.ts";
+import type { ExtensionKeyword, Extensions } from "../codec/extensions.ts";
 import { encodeMailParameters, type MailParameters } from "../codec/mail-parameters.ts";
-import type { Parameter } from "../codec/parameters.ts";
+import { type Parameter, parameter } from "../codec/parameters.ts";
 import { type ForwardPath, forwardPath, reversePath } from "../codec/path.ts";
+import { encodeRcptParameters, type RcptParameters } from "../codec/rcpt-parameters.ts";
 import type { Reply } from "../codec/reply.ts";
 
-/** A recipient with parameters of its own. */
-export interface Recipient {
+/** A recipient with parameters of its own: NOTIFY and ORCPT typed, others as they are. */
+export interface Recipient extends RcptParameters {
   /** As RFC 5321 has it, without brackets. */
   readonly address: string;
-  /** For RCPT. */
-  readonly parameters: readonly Parameter[];
+  /** Further parameters for RCPT. */
+  readonly parameters?: readonly Parameter[];
 }
 
-/** A message (as it is, RFC 5322) and its envelope. */
-export interface Mail {
+/** A message (as it is, RFC 5322) and its envelope. Parameters of MAIL that are set need their extension. */
+export interface Mail extends Omit<MailParameters, "body" | "smtputf8" | "auth"> {
   /** Who gets the bounces; `""` for nobody. */
   readonly from: string;
   /** Who gets the message; at least one. */
   readonly to: readonly (string | Recipient)[];
-  /** The message, whole or in chunks cut anywhere. Lines end with CRLF; the option `lineEnds` of the client says what happens to others. */
+  /**
+   * The message, whole or in chunks cut anywhere (a ReadableStream will do where it can be iterated), whose bytes must not change until it was sent.
+   * Lines end with CRLF; the option `lineEnds` of the client says what happens to others.
+   */
   readonly body: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
   /** Size of a message in chunks, where it is known: the server can refuse it before it is sent. */
   readonly sizeBytes?: number;
-  /** What a message in chunks consists of, where it is known; of a whole one it is found out. */
-  readonly bodyType?: "7BIT" | "8BITMIME";
+  /** What a message in chunks consists of, where it is known; of a whole one it is found out, except that it is binary, which needs BDAT. */
+  readonly bodyType?: MailParameters["body"];
   /** True when the header of the message needs RFC 6531; addresses beyond ASCII need it in any case. */
   readonly smtputf8?: boolean;
+  /** Who submitted the message first, for a server that trusts this client; `""`: nobody vouches for it. */
+  readonly auth?: string;
   /** Further parameters for MAIL. */
   readonly parameters?: readonly Parameter[];
-  /** Gives up: once begun, that costs the connection. */
+  /** `BDAT` sends it in chunks of known size where the server offers CHUNKING; default `DATA`, unless it is binary. */
+  readonly bodyCommand?: "DATA" | "BDAT";
+  /** Is told how many bytes of the message were handed over so far. */
+  readonly onProgress?: (sentBytes: number) => void;
+  /** Gives up, also while the mail waits for its turn; once begun, that costs the connection. */
   readonly signal?: AbortSignal;
 }
 
@@ -40,17 +50,17 @@ export interface Mail {
 export interface RecipientResult {
   /** Whom it is about. */
   readonly address: ForwardPath;
-  /** By the code of the reply. */
-  readonly status: "accepted" | "refused";
+  /** By the code of the reply: `deferred` (4yz) may be tried again. */
+  readonly status: "accepted" | "deferred" | "refused";
   /** What was said. */
   readonly reply: Reply;
 }
 
 /** A mail that was taken for at least one recipient. */
 export interface SendResult {
-  /** The answer to the message. */
+  /** The answer to the message; in LMTP the first that was positive. */
   readonly reply: Reply;
-  /** What became of each recipient, in the order of `to`. */
+  /** What became of each recipient, in the order of `to`; in LMTP after the message was answered for each. */
   readonly recipients: readonly RecipientResult[];
 }
 
@@ -58,23 +68,74 @@ export interface SendResult {
 export interface Transaction {
   readonly mail: MailCommand;
   readonly recipients: readonly RcptCommand[];
+  readonly bodyCommand: "DATA" | "BDAT";
+}
+
+/** What became of a recipient by the reply about it. */
+export function recipientResult(address: ForwardPath, reply: Reply): RecipientResult {
+  return { address, status: reply.code < 300 ? "accepted" : reply.code < 500 ? "deferred" : "refused", reply };
 }
 
 /**
- * The commands for `mail` with the parameters that the server can use. Throws a local `ProtocolError`: `bad-address`, `no-recipients`,
- * `message-too-large` (for what the server named as its limit), `smtputf8-needed` (and not offered).
+ * The commands for `mail` with the parameters that the server can use. Throws a local `ProtocolError`: `bad-address`, `bad-parameter`,
+ * `no-recipients`, `message-too-large` and `too-many-recipients` (for what the server named as its limits), `smtputf8-needed` and
+ * `extension-needed` (and not offered).
  */
 export function transactionOf(mail: Mail, extensions: Extensions): Transaction {
-  const recipients = mail.to.map((to): RcptCommand => {
-    const { address, parameters } = typeof to === "string" ? { address: to, parameters: [] } : to;
-    return { verb: "RCPT", path: forwardPath(address), parameters };
-  });
+  const recipients = mail.to.map((to) => rcptCommand(typeof to === "string" ? { address: to } : to, extensions));
   if (recipients.length === 0) throw new ProtocolError("local", "no-recipients", "a mail needs a recipient");
+  const { RCPTMAX: most = Infinity } = extensions.limits;
+  if (recipients.length > most) throw new ProtocolError("local", "too-many-recipients", `the server takes ${most} recipients at once`);
   const path = reversePath(mail.from);
   const needsUtf8 =
     mail.smtputf8 === true || [path, ...recipients.map((recipient) => recipient.path)].some((address) => /[^\0-\x7f]/.test(address));
-  const known = encodeMailParameters({ ...size(mail, extensions), ...body(mail, extensions), ...utf8(needsUtf8, extensions) });
-  return { mail: { verb: "MAIL", path, parameters: [...known, ...(mail.parameters ?? [])] }, recipients };
+  const type = body(mail, extensions);
+  const known = { ...asked(mail, extensions), ...size(mail, extensions), ...type, ...utf8(needsUtf8, extensions) };
+  const bodyCommand = type.body === "BINARYMIME" ? "BDAT" : (mail.bodyCommand ?? "DATA");
+  return {
+    mail: { verb: "MAIL", path, parameters: [...encodeMailParameters(known), ...checked(mail.parameters)] },
+    recipients,
+    bodyCommand: extensions.has("CHUNKING") ? bodyCommand : "DATA",
+  };
+}
+
+function rcptCommand({ address, parameters, notify, orcpt }: Recipient, extensions: Extensions): RcptCommand {
+  if (notify !== undefined || orcpt !== undefined) need("DSN", extensions);
+  const known = encodeRcptParameters({ ...(notify && { notify }), ...(orcpt && { orcpt }) });
+  return { verb: "RCPT", path: forwardPath(address), parameters: [...known, ...checked(parameters)] };
+}
+
+/** Whatever cannot be said must be noticed before anything is. */
+function checked(parameters: readonly Parameter[] = []): readonly Parameter[] {
+  return parameters.map(({ keyword, value }) => parameter(keyword, value));
+}
+
+/** The parameters that were asked for; each needs its extension. */
+function asked(mail: Mail, extensions: Extensions): MailParameters {
+  const { ret, envid, requiretls, by, mtPriority, holdForSeconds, holdUntil, solicit, auth } = mail;
+  if (ret !== undefined || envid !== undefined) need("DSN", extensions);
+  if (requiretls !== undefined) need("REQUIRETLS", extensions);
+  if (by !== undefined) need("DELIVERBY", extensions);
+  if (mtPriority !== undefined) need("MT-PRIORITY", extensions);
+  if (holdForSeconds !== undefined || holdUntil !== undefined) need("FUTURERELEASE", extensions);
+  if (solicit !== undefined) need("NO-SOLICITING", extensions);
+  if (auth !== undefined) need("AUTH", extensions);
+  return {
+    ...(ret !== undefined && { ret }),
+    ...(envid !== undefined && { envid }),
+    ...(requiretls !== undefined && { requiretls }),
+    ...(by !== undefined && { by }),
+    ...(mtPriority !== undefined && { mtPriority }),
+    ...(holdForSeconds !== undefined && { holdForSeconds }),
+    ...(holdUntil !== undefined && { holdUntil }),
+    ...(solicit !== undefined && { solicit }),
+    ...(auth !== undefined && { auth: reversePath(auth) }),
+  };
+}
+
+function need(keyword: ExtensionKeyword, extensions: Extensions): void {
+  if (extensions.has(keyword)) return;
+  throw new ProtocolError("local", "extension-needed", `the mail needs ${keyword}, which the server does not offer`);
 }
 
 /** SIZE, RFC 1870. Stuffing does not count. */
@@ -87,8 +148,13 @@ function size({ body, sizeBytes = body instanceof Uint8Array ? body.length : und
   return { sizeBytes };
 }
 
-/** BODY, RFC 6152. A server without it gets the message as it is: most carry eight bits, and nobody here can convert it. */
+/** BODY, RFC 6152 and RFC 3030. A server without 8BITMIME gets the message as it is: most carry eight bits, and nobody here can convert it. */
 function body({ body, bodyType }: Mail, extensions: Extensions): MailParameters {
+  if (bodyType === "BINARYMIME") {
+    need("BINARYMIME", extensions);
+    need("CHUNKING", extensions);
+    return { body: bodyType };
+  }
   if (!extensions.has("8BITMIME")) return {};
   const type = bodyType ?? (body instanceof Uint8Array && hasHighBytes(body) ? "8BITMIME" : undefined);
   return type === undefined ? {} : { body: type };

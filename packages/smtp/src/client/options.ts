@@ -1,10 +1,16 @@
 // How a client connects.
 
 import type { LineEndPolicy, Observer } from "@mailwire/wire";
+import type { ClientSessionOptions } from "../session/client-events.ts";
 import type { ClientLimits } from "../session/limits.ts";
+import type { Protocol } from "../session/server-events.ts";
 
 /** How {@link SmtpClient.open} opens. */
 export interface SmtpClientOptions {
+  /** Which of the two the server speaks (LMTP: RFC 2033); default `smtp`. */
+  readonly protocol?: Protocol;
+  /** See {@link ClientSessionOptions.dataCommand}. */
+  readonly dataCommand?: ClientSessionOptions["dataCommand"];
   /** How this end introduces itself: its domain, or its address in brackets; default `[127.0.0.1]`. */
   readonly hostname?: string;
   /** The name that the server's certificate must carry; needed wherever STARTTLS is. */

@@ -1,14 +1,16 @@
-// The commands of RFC 5321 section 4.1.1, STARTTLS (RFC 3207) and AUTH (RFC 4954) as values, and their strict encoding.
+// The commands of RFC 5321 section 4.1.1, STARTTLS (RFC 3207), AUTH (RFC 4954), BDAT (RFC 3030), LHLO (RFC 2033), ETRN (RFC 1985), and
+// XCLIENT and XFORWARD (which Postfix describes) as values, and their strict encoding.
 
 import { encodeBase64, ProtocolError, type Secret } from "@mailwire/wire";
 import { encodeLine } from "./line.ts";
 import { type Parameter, parametersText } from "./parameters.ts";
 import type { ForwardPath, ReversePath } from "./path.ts";
+import { encodeXtext } from "./xtext.ts";
 
-/** HELO or EHLO: who the client is. */
+/** HELO, EHLO, or the LHLO of LMTP: who the client is. */
 export interface HelloCommand {
   /** Which command it is. */
-  readonly verb: "HELO" | "EHLO";
+  readonly verb: "HELO" | "EHLO" | "LHLO";
   /** A domain or an address literal; what a peer sent may be anything without spaces. */
   readonly domain: string;
 }
@@ -45,12 +47,35 @@ export interface TextCommand {
   readonly text?: string;
 }
 
-/** VRFY: asks whether a mailbox exists. */
-export interface VrfyCommand {
+/** VRFY asks whether a mailbox exists, EXPN who is on a list, ETRN (RFC 1985) for the mail that waits for a node. */
+export interface LookupCommand {
   /** Which command it is. */
-  readonly verb: "VRFY";
-  /** A user, a mailbox, or a part of one. */
+  readonly verb: "VRFY" | "EXPN" | "ETRN";
+  /** A user, a mailbox, or a part of one; a list; a node (`@` in front: and all under it; `#`: a queue). */
   readonly text: string;
+}
+
+/** BDAT: so many bytes of the message follow at once (RFC 3030). */
+export interface BdatCommand {
+  /** Which command it is. */
+  readonly verb: "BDAT";
+  /** How many. */
+  readonly sizeBytes: number;
+  /** Whether the message ends with them. */
+  readonly position: "more" | "last";
+}
+
+/** XCLIENT: take this for who the client is; XFORWARD: log this. Trusted relays say so of the client that they speak for. */
+export type OnBehalfCommand =
+  | { readonly verb: "XCLIENT"; readonly attributes: readonly OnBehalfAttribute[] }
+  | { readonly verb: "XFORWARD"; readonly attributes: readonly OnBehalfAttribute[] };
+
+/** One thing that a relay tells of its client. */
+export interface OnBehalfAttribute {
+  /** In capitals: `NAME`, `ADDR`, `PORT`, `PROTO`, `HELO`, `LOGIN`, … */
+  readonly name: string;
+  /** Decoded; `undefined` when the relay does not know (`[UNAVAILABLE]`, `[TEMPUNAVAIL]`). */
+  readonly value: string | undefined;
 }
 
 /** AUTH: begins a SASL exchange. */
@@ -74,14 +99,25 @@ export interface UnknownCommand {
 }
 
 /** Every command that can be sent. */
-export type Command = HelloCommand | MailCommand | RcptCommand | PlainCommand | TextCommand | VrfyCommand | AuthCommand | UnknownCommand;
+export type Command =
+  | HelloCommand
+  | MailCommand
+  | RcptCommand
+  | PlainCommand
+  | TextCommand
+  | LookupCommand
+  | AuthCommand
+  | BdatCommand
+  | OnBehalfCommand
+  | UnknownCommand;
 
 /** The verbs with a type of their own. */
 export type CommandVerb = Exclude<Command["verb"], "unknown">;
 
 /** Every verb of {@link CommandVerb}. */
 export const COMMAND_VERBS = [
-  "HELO", "EHLO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "VRFY", "HELP", "QUIT", "STARTTLS", "AUTH",
+  "HELO", "EHLO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT", "STARTTLS", "AUTH", "ETRN",
+  "XCLIENT", "XFORWARD",
 ] as const satisfies readonly CommandVerb[]; // prettier-ignore
 
 /**
@@ -96,6 +132,7 @@ function commandText(command: Command): string {
   switch (command.verb) {
     case "HELO":
     case "EHLO":
+    case "LHLO":
       return `${command.verb} ${word(command.domain)}`;
     case "MAIL":
       return `MAIL FROM:<${command.path}>${parametersText(command.parameters)}`;
@@ -105,7 +142,15 @@ function commandText(command: Command): string {
     case "HELP":
       return command.text === undefined ? command.verb : `${command.verb} ${command.text}`;
     case "VRFY":
-      return `VRFY ${command.text}`;
+    case "EXPN":
+    case "ETRN":
+      return `${command.verb} ${command.text}`;
+    case "BDAT":
+      return `BDAT ${chunkSize(command.sizeBytes)}${command.position === "last" ? " LAST" : ""}`;
+    case "XCLIENT":
+    case "XFORWARD":
+      if (command.attributes.length === 0) throw new ProtocolError("local", "bad-command", `${command.verb} has at least one attribute`);
+      return `${command.verb}${command.attributes.map(attributeText).join("")}`;
     case "AUTH":
       return `AUTH ${word(command.mechanism)}${initialResponseText(command.initialResponse)}`;
     case "unknown":
@@ -126,6 +171,23 @@ function initialResponseText(response: Secret<Uint8Array> | undefined): string {
   if (response === undefined) return "";
   const bytes = response.reveal();
   return bytes.length === 0 ? " =" : ` ${encodeBase64(bytes)}`;
+}
+
+function chunkSize(sizeBytes: number): number {
+  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0)
+    throw new ProtocolError("local", "bad-command", `no size of a chunk: ${sizeBytes}`);
+  return sizeBytes;
+}
+
+/**
+ *     attribute = attribute-name "=" ( xtext / "[UNAVAILABLE]" / "[TEMPUNAVAIL]" )
+ */
+function attributeText({ name, value }: OnBehalfAttribute): string {
+  if (!/^[A-Za-z][\w-]*$/.test(name) || (value !== undefined && !/^[^\p{Cc}]+$/u.test(value)))
+    throw new ProtocolError("local", "bad-command", `no attribute: ${JSON.stringify(name)}=${JSON.stringify(value)}`);
+  // Xtext may begin with a bracket; what is told must not look like what is not.
+  const xtext = value === undefined ? "[UNAVAILABLE]" : encodeXtext(value).replace(/^\[/, "+5B");
+  return ` ${name.toUpperCase()}=${xtext}`;
 }
 
 /** A known verb must not come in by this door: the session could not follow what it starts. */

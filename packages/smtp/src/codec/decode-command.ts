@@ -1,12 +1,13 @@
 // From a line to a command, RFC 5321 section 4.1.1: lenient about case, spaces and brackets, never throwing.
 
 import { decodeBase64, latin1, Secret } from "@mailwire/wire";
-import type { CommandVerb } from "./command.ts";
+import type { CommandVerb, HelloCommand, LookupCommand, OnBehalfAttribute, OnBehalfCommand } from "./command.ts";
 import { meaningOf } from "./line.ts";
 import { scanParameters } from "./parameters.ts";
 import { type ForwardPath, isDomain, PLAIN_FROM, PLAIN_TO, type ReversePath, scanPath } from "./path.ts";
 import { type CommandProblem, type DecodedCommand, ReceivedCommand } from "./received-command.ts";
 import { Scanner } from "./scanner.ts";
+import { decodeXtext } from "./xtext.ts";
 
 /** Reads one line, given with or without its line end. Bytes beyond ASCII are read as UTF-8. */
 export function decodeCommand(line: Uint8Array): ReceivedCommand {
@@ -38,6 +39,7 @@ type Parse = (scanner: Scanner) => DecodedCommand;
 const PARSERS: readonly (readonly [CommandVerb, Parse])[] = [
   ["HELO", (scanner) => scanHello(scanner, "HELO")],
   ["EHLO", (scanner) => scanHello(scanner, "EHLO")],
+  ["LHLO", (scanner) => scanHello(scanner, "LHLO")],
   ["MAIL", scanMail],
   ["RCPT", scanRcpt],
   ["DATA", (scanner) => scanPlain(scanner, "DATA")],
@@ -46,8 +48,13 @@ const PARSERS: readonly (readonly [CommandVerb, Parse])[] = [
   ["STARTTLS", (scanner) => scanPlain(scanner, "STARTTLS")],
   ["NOOP", (scanner) => scanText(scanner, "NOOP")],
   ["HELP", (scanner) => scanText(scanner, "HELP")],
-  ["VRFY", scanVrfy],
+  ["VRFY", (scanner) => scanLookup(scanner, "VRFY")],
+  ["EXPN", (scanner) => scanLookup(scanner, "EXPN")],
+  ["ETRN", (scanner) => scanLookup(scanner, "ETRN")],
   ["AUTH", scanAuth],
+  ["BDAT", scanBdat],
+  ["XCLIENT", (scanner) => scanOnBehalf(scanner, "XCLIENT")],
+  ["XFORWARD", (scanner) => scanOnBehalf(scanner, "XFORWARD")],
 ];
 
 /** By their first four letters, which tell all verbs apart, as one number: no text has to be cut out and hashed for each line. */
@@ -81,7 +88,7 @@ function invalid(name: CommandVerb, problem: CommandProblem): DecodedCommand {
  *     ehlo = "EHLO" SP ( Domain / address-literal ) CRLF
  *     helo = "HELO" SP Domain CRLF
  */
-function scanHello(scanner: Scanner, verb: "HELO" | "EHLO"): DecodedCommand {
+function scanHello(scanner: Scanner, verb: HelloCommand["verb"]): DecodedCommand {
   const domain = argument(scanner);
   if (domain === "") return invalid(verb, "argument-missing");
   if (/[\0- \x7f]/.test(domain)) return invalid(verb, "bad-argument");
@@ -147,12 +154,43 @@ function scanText(scanner: Scanner, verb: "NOOP" | "HELP"): DecodedCommand {
 }
 
 /**
- *     vrfy = "VRFY" SP String CRLF
+ *     vrfy = "VRFY" SP String CRLF      and so EXPN
+ *     etrn = "ETRN" SP [ "@" / "#" ] node-name CRLF
  */
-function scanVrfy(scanner: Scanner): DecodedCommand {
+function scanLookup(scanner: Scanner, verb: LookupCommand["verb"]): DecodedCommand {
   const text = argument(scanner);
-  if (text === "") return invalid("VRFY", "argument-missing");
-  return CONTROL.test(text) ? invalid("VRFY", "bad-argument") : { verb: "VRFY", text: meaningOf(text) };
+  if (text === "") return invalid(verb, "argument-missing");
+  return CONTROL.test(text) ? invalid(verb, "bad-argument") : { verb, text: meaningOf(text) };
+}
+
+/**
+ *     bdat-cmd   = "BDAT" SP chunk-size [ SP end-marker ] CRLF
+ *     chunk-size = 1*DIGIT
+ *     end-marker = "LAST"
+ */
+function scanBdat(scanner: Scanner): DecodedCommand {
+  const [, digits = "", last] = /^(\d+)(?: +(LAST))?$/i.exec(argument(scanner)) ?? [];
+  const sizeBytes = digits.length > 20 ? Infinity : Number(digits);
+  if (digits === "" || !Number.isSafeInteger(sizeBytes)) return invalid("BDAT", "bad-chunk-size");
+  return { verb: "BDAT", sizeBytes, position: last === undefined ? "more" : "last" };
+}
+
+/**
+ *     xclient   = "XCLIENT" 1*( SP attribute ) CRLF      and so XFORWARD
+ *     attribute = attribute-name "=" ( xtext / "[UNAVAILABLE]" / "[TEMPUNAVAIL]" )
+ */
+function scanOnBehalf(scanner: Scanner, verb: OnBehalfCommand["verb"]): DecodedCommand {
+  const text = argument(scanner);
+  if (text === "") return invalid(verb, "argument-missing");
+  const attributes: OnBehalfAttribute[] = [];
+  for (const word of text.split(/ +/)) {
+    const [, name = "", xtext = ""] = /^([A-Za-z][\w-]*)=(.+)$/.exec(word) ?? [];
+    const isKnown = !/^\[(?:UNAVAILABLE|TEMPUNAVAIL)\]$/i.test(xtext);
+    const value = isKnown ? decodeXtext(xtext) : undefined;
+    if (name === "" || (isKnown && (value === undefined || CONTROL.test(value)))) return invalid(verb, "bad-argument");
+    attributes.push({ name: name.toUpperCase(), value });
+  }
+  return { verb, attributes };
 }
 
 /**

@@ -30,6 +30,30 @@ describe("the answer to EHLO", () => {
     expect(decodeEhloAnswer(reply(250, ["mx", line])).extensions.maxMessageBytes).toBeUndefined();
   });
 
+  test("names limits, RFC 9422", () => {
+    const { extensions } = decodeEhloAnswer(reply(250, ["mx", "LIMITS rcptmax=100 MAILMAX=5 RCPTDOMAINMAX=x X=0 Y __PROTO__=1"]));
+    expect(extensions.limits).toEqual({ RCPTMAX: 100, MAILMAX: 5, ["__PROTO__"]: 1 });
+    expect(NO_EXTENSIONS.limits).toEqual({});
+  });
+
+  test.each([
+    ["DELIVERBY 240", 240],
+    ["DELIVERBY", undefined],
+    ["DELIVERBY soon", undefined],
+    ["DSN", undefined],
+  ])("%j names the least seconds of DELIVERBY: %s", (line, seconds) => {
+    expect(decodeEhloAnswer(reply(250, ["mx", line])).extensions.minDeliverBySeconds).toBe(seconds);
+  });
+
+  test.each([
+    ["FUTURERELEASE 86400 2026-12-31T00:00:00Z", { maxSeconds: 86_400, maxDateTime: "2026-12-31T00:00:00Z" }],
+    ["FUTURERELEASE 86400", { maxSeconds: 86_400, maxDateTime: "" }],
+    ["FUTURERELEASE", undefined],
+    ["FUTURERELEASE x", undefined],
+  ])("%j says how long a message may be held back", (line, expected) => {
+    expect(decodeEhloAnswer(reply(250, ["mx", line])).extensions.futureRelease).toEqual(expected);
+  });
+
   test("may be empty", () => {
     expect(decodeEhloAnswer({ code: 250, enhancedCode: undefined, lines: [] })).toEqual({ domain: "", extensions: new Extensions([]) });
     expect(NO_EXTENSIONS.authMechanisms).toEqual([]);

@@ -27,7 +27,14 @@ export type ExtensionKeyword =
   | "ETRN"
   | "CHUNKING"
   | "BINARYMIME"
-  | "REQUIRETLS";
+  | "REQUIRETLS"
+  | "DELIVERBY"
+  | "MT-PRIORITY"
+  | "FUTURERELEASE"
+  | "NO-SOLICITING"
+  | "LIMITS"
+  | "XCLIENT"
+  | "XFORWARD";
 
 /** The extensions that a server offers, in its order. */
 export class Extensions implements Iterable<Extension> {
@@ -57,6 +64,24 @@ export class Extensions implements Iterable<Extension> {
   get authMechanisms(): readonly string[] {
     const mechanisms = this.#list.filter(({ keyword }) => keyword === "AUTH").flatMap(({ parameters }) => parameters);
     return [...new Set(mechanisms.map((mechanism) => mechanism.toUpperCase()))];
+  }
+
+  /** The limits that the server names (RFC 9422), those that are not numbers left out: `MAILMAX`, `RCPTMAX`, `RCPTDOMAINMAX`. */
+  get limits(): Readonly<Partial<Record<string, number>>> {
+    const named = (this.parameters("LIMITS") ?? []).map((word) => /^([\w-]+)=([1-9]\d{0,5})$/.exec(word));
+    return Object.fromEntries(named.flatMap((match) => (match === null ? [] : [[match[1]?.toUpperCase() ?? "", Number(match[2])]])));
+  }
+
+  /** The least seconds that may be asked for by DELIVERBY (RFC 2852); `undefined` when the server names none. */
+  get minDeliverBySeconds(): number | undefined {
+    const [seconds = ""] = this.parameters("DELIVERBY") ?? [];
+    return /^\d{1,9}$/.test(seconds) ? Number(seconds) : undefined;
+  }
+
+  /** How long a message may be held back (RFC 4865); `undefined` where the server does not offer it. */
+  get futureRelease(): { readonly maxSeconds: number; readonly maxDateTime: string } | undefined {
+    const [seconds = "", dateTime = ""] = this.parameters("FUTURERELEASE") ?? [];
+    return /^\d{1,9}$/.test(seconds) ? { maxSeconds: Number(seconds), maxDateTime: dateTime } : undefined;
   }
 
   /** Goes through them in order. */

@@ -2,7 +2,7 @@
 
 import { ProtocolError } from "@mailwire/wire";
 import { meaningOf } from "./line.ts";
-import type { Scanner } from "./scanner.ts";
+import { charactersOf, type Scanner } from "./scanner.ts";
 
 /** `KEYWORD` or `KEYWORD=value`. */
 export interface Parameter {
@@ -57,10 +57,10 @@ export function scanParameters(scanner: Scanner): readonly Parameter[] | undefin
 
 /** A `=` inside a value is in use and therefore read; so are bytes beyond ASCII (RFC 6531 section 3.3). */
 function scanParameter(scanner: Scanner): Parameter | undefined {
-  const keyword = scanner.match(KEYWORD);
-  if (keyword === "") return undefined;
+  const keyword = scanner.run(KEYWORD);
+  if (keyword === "" || keyword.startsWith("-")) return undefined;
   if (!scanner.skip(EQUALS)) return { keyword: keyword.toUpperCase(), value: undefined };
-  let value = scanner.match(VALUE);
+  let value = scanner.run(VALUE);
   if (scanner.at < scanner.end && scanner.code !== SPACE) {
     const rest = scanner.match(ODD_VALUE);
     if (rest.includes("=")) scanner.odd("odd-parameter");
@@ -69,7 +69,7 @@ function scanParameter(scanner: Scanner): Parameter | undefined {
   return value === "" ? undefined : { keyword: keyword.toUpperCase(), value };
 }
 
-const KEYWORD = /[A-Za-z0-9][A-Za-z0-9-]*/y;
-const VALUE = /[!-<>-~]+/y;
+const KEYWORD = charactersOf(/[A-Za-z0-9-]/);
+const VALUE = charactersOf(/[!-<>-~]/);
 const ODD_VALUE = /[!-~\x80-\xff]+/y;
 const [SPACE, EQUALS] = [32, 61] as const;

@@ -7,13 +7,15 @@ import type { Deviation } from "./scanner.ts";
 /** What is wrong with an {@link InvalidCommand}. */
 export type CommandProblem =
   | "line-too-long"
-  /** HELO, EHLO, VRFY or AUTH without what must follow. */
+  /** A command without what must follow it. */
   | "argument-missing"
   /** Something follows a command that stands alone, or a control character stands in a text. */
   | "bad-argument"
   /** No address where one must be, or none that can be read. */
   | "bad-path"
   | "bad-parameter"
+  /** BDAT with a size that is none, or beyond 2^53: where the chunk ends cannot be known. */
+  | "bad-chunk-size"
   /** The initial response of AUTH is not base64. */
   | "bad-base64";
 

@@ -1,15 +1,19 @@
-// One conversation as the server: each command is put to the hook, to the rules, to its handler, and answered.
+// One conversation as the server: each command is put to the hook, to the rules, to its handler, and answered. What was said decides what it
+// meant, for us as for the client.
 
 import type { Closure, Driver } from "@mailwire/transport";
 import { ConnectionError, ProtocolError, type TransportInfo } from "@mailwire/wire";
-import type { AuthCommand, Command, HelloCommand, MailCommand, RcptCommand } from "../codec/command.ts";
+import type { AuthCommand, Command, HelloCommand, LookupCommand, MailCommand, OnBehalfCommand, RcptCommand } from "../codec/command.ts";
 import { decodeMailParameters } from "../codec/mail-parameters.ts";
-import type { ReceivedCommand } from "../codec/received-command.ts";
-import { isPositive, type Reply, reply } from "../codec/reply.ts";
+import { decodeRcptParameters } from "../codec/rcpt-parameters.ts";
+import { type Reply, reply } from "../codec/reply.ts";
 import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
 import type { ServerSession } from "../session/server-session.ts";
-import type { State } from "../session/state.ts";
-import { MessageBody } from "./message-body.ts";
+import { answerOf, type State } from "../session/state.ts";
+import { authenticate } from "./authentication.ts";
+import type { AttentiveTransport } from "./early-talk.ts";
+import { type CommandEvent, MessageTaker } from "./message-taker.ts";
+import { OnBehalf } from "./on-behalf.ts";
 import type { Awaitable, Envelope, RcptRequest, SmtpPeer, SmtpServerOptions } from "./options.ts";
 import type { Policy } from "./policy.ts";
 import * as replies from "./replies.ts";
@@ -19,6 +23,7 @@ export interface ConversationParts {
   readonly session: ServerSession;
   readonly driver: Driver<ServerEvent, ServerIntent>;
   readonly policy: Policy;
+  readonly transport: AttentiveTransport;
   readonly options: SmtpServerOptions;
 }
 
@@ -30,11 +35,21 @@ interface OpenEnvelope extends Envelope {
 /** Runs one conversation from the greeting to its end. */
 export class Conversation implements SmtpPeer {
   readonly #parts: ConversationParts;
+  readonly #messages: MessageTaker;
   #hello: HelloCommand | undefined;
   #envelope: OpenEnvelope | undefined;
+  #onBehalf = new OnBehalf();
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
+    this.#messages = new MessageTaker({
+      driver: parts.driver,
+      peer: this,
+      handlers: parts.options,
+      reply: (reply) => this.#reply(reply),
+      answer: (event) => this.#answer(event),
+      report: (error) => this.report(error),
+    });
   }
 
   get info(): TransportInfo {
@@ -53,16 +68,19 @@ export class Conversation implements SmtpPeer {
     return this.#envelope;
   }
 
+  get onBehalfOf(): ReadonlyMap<string, string | undefined> {
+    return this.#onBehalf.attributes;
+  }
+
   get state(): State {
     return this.#parts.session.state;
   }
 
   /** Talks until the conversation is over; never rejects. */
   async run(): Promise<void> {
-    const { driver, options } = this.#parts;
+    const { driver } = this.#parts;
     try {
-      const greeting = await this.#ask(() => options.onConnect?.(this));
-      this.#reply(greeting ?? reply(220, `${options.hostname} ${options.greeting ?? "ESMTP ready"}`));
+      this.#reply(await this.#firstGreeting());
       for (let event = await driver.next(); event !== null; event = await driver.next()) await this.#take(event);
     } catch (error) {
       // Why a connection was lost is told by `closed`; anything else is our own fault.
@@ -91,130 +109,184 @@ export class Conversation implements SmtpPeer {
     }
   }
 
+  async #firstGreeting(): Promise<Reply> {
+    const { options, transport } = this.#parts;
+    const { greetAfterMs } = options;
+    return greetAfterMs !== undefined && (await transport.talksWithin(greetAfterMs)) ? replies.EARLY_TALK : this.#greeting();
+  }
+
+  async #greeting(): Promise<Reply> {
+    const { options } = this.#parts;
+    const { hostname, protocol = "smtp", greeting = `${protocol === "lmtp" ? "LMTP" : "ESMTP"} ready` } = options;
+    return (await this.#ask(() => options.onConnect?.(this))) ?? reply(220, `${hostname} ${greeting}`);
+  }
+
   async #take(event: ServerEvent): Promise<void> {
-    if (event.type === "command") await this.#answer(event.received, event.refusal);
+    if (event.type === "command") await this.#answer(event);
     else if (event.type === "tls") {
+      // RFC 3207 section 4.2: what was said before is not to be known any more.
       this.#hello = undefined;
-      await this.#reset();
+      this.#onBehalf = new OnBehalf();
     }
   }
 
-  async #answer(received: ReceivedCommand, refusal: Reply | undefined): Promise<void> {
-    const { driver, policy, options } = this.#parts;
+  /** Answers a command; what was said, or nothing where the command went another way. */
+  async #answer({ received, refusal }: CommandEvent): Promise<Reply | undefined> {
+    const { driver, session, options } = this.#parts;
     const { command } = received;
+    // A last chunk that was refused has ended its transaction by itself.
+    if (this.#envelope !== undefined && this.state === "ready") await this.#reset();
+    const { afterErrors, ms } = options.errorDelay ?? DEFAULT_ERROR_DELAY;
+    if (session.errors > afterErrors) await this.#pause(ms);
     const hooked = await this.#ask(() => options.onCommand?.(received, this));
-    if (hooked === "drop") driver.abort();
-    else if (command.verb === "invalid") this.#reply(refuse(hooked, refusal ?? replies.FAILED));
-    else if (command.verb === "unknown") this.#reply(hooked ?? refusal ?? replies.FAILED);
-    else {
-      const no = refusal ?? (hooked === undefined ? policy.refusalOf(command, this) : undefined);
-      if (no !== undefined) this.#reply(refuse(hooked, no));
-      else if (command.verb === "AUTH" && hooked === undefined) await this.#authenticate(command);
-      else if (command.verb === "AUTH") this.#reply(refuse(hooked, replies.FAILED));
-      else if (command.verb === "DATA") await this.#data(hooked ?? replies.GO_AHEAD);
-      else this.#reply(await this.#grant(command, hooked));
+    if (hooked === "drop") {
+      driver.abort();
+      return undefined;
+    }
+    if (command.verb === "unknown") return this.#reply(hooked ?? refusal ?? replies.FAILED);
+    if (command.verb === "invalid") return this.#reply(refuse(hooked, refusal ?? replies.FAILED));
+    const no = refusal ?? (hooked === undefined ? this.#refusalOf(command) : undefined);
+    return no === undefined ? this.#grant(command, hooked) : this.#reply(refuse(hooked, no));
+  }
+
+  #refusalOf(command: Command): Reply | undefined {
+    try {
+      return this.#parts.policy.refusalOf(command, this);
+    } catch (error) {
+      this.report(error);
+      return replies.FAILED;
     }
   }
 
-  /** Finds the answer to a command that may be granted, and does what it means. */
-  async #grant(command: Grantable, hooked: Reply | undefined): Promise<Reply> {
+  /** Answers a command that may be granted, and does what it means. */
+  async #grant(command: Grantable, hooked: Reply | undefined): Promise<Reply | undefined> {
     switch (command.verb) {
       case "HELO":
       case "EHLO":
+      case "LHLO":
         return this.#greet(command, hooked);
       case "MAIL":
         return this.#mail(command, hooked);
       case "RCPT":
         return this.#rcpt(command, hooked);
+      case "DATA":
+        return this.#data(hooked ?? replies.GO_AHEAD);
+      case "BDAT":
+        return this.#bdat(hooked);
       case "RSET":
-        await this.#reset();
-        return hooked ?? replies.OK;
+        return this.#resetting(command, hooked ?? replies.OK);
+      case "AUTH":
+        return hooked === undefined ? this.#authenticate(command) : this.#reply(refuse(hooked, replies.FAILED));
+      case "VRFY":
+      case "EXPN":
+      case "ETRN":
+        return this.#reply(hooked ?? (await this.#ask(() => this.#parts.options.onLookup?.(command, this))) ?? lookupReply(command));
+      case "XCLIENT":
+        return this.#xclient(command, hooked);
+      case "XFORWARD":
+        return this.#xforward(command, hooked ?? replies.OK);
       default:
-        return hooked ?? PLAIN_REPLIES[command.verb];
+        return this.#reply(hooked ?? PLAIN_REPLIES[command.verb]);
     }
   }
 
   async #greet(command: HelloCommand, hooked: Reply | undefined): Promise<Reply> {
     const { policy } = this.#parts;
-    const answer = hooked ?? (command.verb === "HELO" ? policy.heloReply() : policy.ehloReply(this));
-    if (isPositive(answer)) {
-      this.#hello = command;
-      await this.#reset();
-    }
-    return answer;
+    const answer = hooked ?? (await this.#ask(() => (command.verb === "HELO" ? policy.heloReply() : policy.ehloReply(this))));
+    const said = await this.#resetting(command, answer);
+    if (isGranted(command, said)) this.#hello = command;
+    return said;
   }
 
-  async #mail({ path, parameters }: MailCommand, hooked: Reply | undefined): Promise<Reply> {
+  /** Answers a command that gives up the transaction. */
+  async #resetting(command: Command, answer: Reply): Promise<Reply> {
+    const said = this.#reply(answer);
+    if (isGranted(command, said)) await this.#reset();
+    return said;
+  }
+
+  async #mail(command: MailCommand, hooked: Reply | undefined): Promise<Reply> {
+    const { path, parameters } = command;
     const request = { from: path, mail: decodeMailParameters(parameters).known, parameters };
-    const answer = hooked ?? (await this.#ask(() => this.#parts.options.onMail?.(request, this))) ?? replies.SENDER_OK;
-    if (isPositive(answer)) this.#envelope = { ...request, recipients: [] };
-    return answer;
+    const said = this.#reply(hooked ?? (await this.#ask(() => this.#parts.options.onMail?.(request, this))) ?? replies.SENDER_OK);
+    if (isGranted(command, said)) this.#envelope = { ...request, recipients: [] };
+    return said;
   }
 
-  async #rcpt({ path, parameters }: RcptCommand, hooked: Reply | undefined): Promise<Reply> {
-    const request = { path, parameters };
-    const answer = hooked ?? (await this.#ask(() => this.#parts.options.onRcpt?.(request, this))) ?? replies.RECIPIENT_OK;
-    if (isPositive(answer)) this.#envelope?.recipients.push(request);
-    return answer;
+  async #rcpt(command: RcptCommand, hooked: Reply | undefined): Promise<Reply> {
+    const { path, parameters } = command;
+    const request = { path, rcpt: decodeRcptParameters(parameters).known, parameters };
+    const said = this.#reply(hooked ?? (await this.#ask(() => this.#parts.options.onRcpt?.(request, this))) ?? replies.RECIPIENT_OK);
+    if (isGranted(command, said)) this.#envelope?.recipients.push(request);
+    return said;
   }
 
-  async #data(answer: Reply): Promise<void> {
-    const { driver, options } = this.#parts;
-    this.#reply(answer);
-    const envelope = this.#envelope;
-    if (this.state !== "data" || envelope === undefined) return;
-    const body = new MessageBody(driver);
-    let handled: Reply | undefined;
-    try {
-      handled = await options.onMessage?.(envelope, body, this);
-    } catch (error) {
-      // What the body throws to its reader is the client's fault, and is answered as such below.
-      if (!(error instanceof ProtocolError && error.side === "remote")) this.report(error);
-      handled = replies.FAILED;
-    }
-    const refusal = await body.finish();
-    this.#envelope = undefined;
-    this.#reply(refusal ?? handled ?? replies.MESSAGE_OK);
+  async #data(answer: Reply): Promise<Reply> {
+    const said = this.#reply(answer);
+    if (this.state === "data") await this.#message();
+    return said;
   }
 
-  async #authenticate({ mechanism, initialResponse }: AuthCommand): Promise<void> {
-    const { tls } = this.info;
-    const exchange = this.#parts.policy.mechanism(mechanism)?.start(tls === undefined ? {} : { tls });
-    let response = initialResponse?.reveal() ?? null;
-    for (;;) {
-      const said = response;
-      const step = await this.#ask(() => exchange?.next(said));
-      if (step === undefined || !("type" in step) || step.type === "failure") {
-        this.#reply(step === undefined || "type" in step ? replies.AUTH_FAILED : step);
-        return;
-      }
-      // What a success has to say travels as one more challenge, which the client answers with nothing (RFC 4954 section 4).
-      if (step.data !== undefined) {
-        response = await this.#challenge(step.data);
-        if (response === null) return;
-      }
-      if (step.type === "success") {
-        this.#reply(replies.AUTH_OK, step.identity);
-        return;
-      }
-    }
+  /** The first chunk of a message gives it to the handler; the handler's reading then brings on the next ones. */
+  async #bdat(hooked: Reply | undefined): Promise<Reply | undefined> {
+    if (hooked !== undefined && hooked.code >= 400) return this.#reply(hooked);
+    // The hook kept the client from giving up what the handler has let go already.
+    if (this.state === "chunks" && !this.#messages.active) return this.#reply(replies.GIVEN_UP);
+    this.#parts.driver.send({ type: "take-chunk" });
+    if (!this.#messages.active) await this.#message();
+    return undefined;
   }
 
-  /** Asks the client; `null` when it gave the exchange up and heard that. */
-  async #challenge(data: Uint8Array): Promise<Uint8Array | null> {
-    const { driver } = this.#parts;
-    driver.send({ type: "auth-challenge", data });
-    const event = await driver.next();
-    if (event?.type === "auth-response") return event.data.reveal();
-    if (event?.type !== "auth-cancel") throw new ConnectionError("eof", "the connection ended inside AUTH", { phase: "auth" });
-    this.#reply(event.refusal);
-    return null;
+  async #message(): Promise<void> {
+    if (this.#envelope === undefined) return;
+    const taken = await this.#messages.take(this.#envelope);
+    if (taken.type === "over") this.#endTransaction();
+    else if (taken.unanswered !== undefined) await this.#answer(taken.unanswered);
+  }
+
+  /** The client is someone else from now on, and has said nothing yet; unless that someone is not welcome. */
+  async #xclient(command: XclientCommand, hooked: Reply | undefined): Promise<Reply> {
+    const [hello, onBehalf] = [this.#hello, this.#onBehalf];
+    this.#hello = undefined;
+    this.#onBehalf = onBehalf.claiming(command.attributes);
+    const login = command.attributes.find(({ name }) => name === "LOGIN")?.value;
+    const said = this.#reply(hooked ?? (await this.#greeting()), login);
+    if (!isGranted(command, said)) [this.#hello, this.#onBehalf] = [hello, onBehalf];
+    return said;
+  }
+
+  #xforward(command: OnBehalfCommand, answer: Reply): Reply {
+    const said = this.#reply(answer);
+    if (isGranted(command, said)) this.#onBehalf = this.#onBehalf.forwarding(command.attributes);
+    return said;
+  }
+
+  async #authenticate(command: AuthCommand): Promise<Reply> {
+    const { driver, policy } = this.#parts;
+    const ask: <T>(step: () => Awaitable<T>) => Promise<T | Reply> = (step) => this.#ask(step);
+    const { reply, identity } = await authenticate({ driver, mechanism: policy.mechanism(command.mechanism), ask }, command);
+    return this.#reply(reply, identity);
+  }
+
+  /** A client that errs again and again waits for each answer, as long as it stays. */
+  async #pause(ms: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const pause = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms);
+    });
+    await Promise.race([pause, this.#parts.driver.closed]);
+    clearTimeout(timer);
   }
 
   async #reset(): Promise<void> {
     const envelope = this.#envelope;
-    this.#envelope = undefined;
+    this.#endTransaction();
     if (envelope !== undefined) await this.#ask(() => this.#parts.options.onReset?.(envelope, this));
+  }
+
+  #endTransaction(): void {
+    this.#envelope = undefined;
+    this.#onBehalf = this.#onBehalf.betweenTransactions();
   }
 
   /** What a handler says; 451 when it fails. */
@@ -227,15 +299,17 @@ export class Conversation implements SmtpPeer {
     }
   }
 
-  /** Answers; 451 where a handler's reply cannot be sent. */
-  #reply(reply: Reply, identity?: string): void {
+  /** Answers; 451 where a handler's reply cannot be sent. What was said. */
+  #reply(reply: Reply, identity?: string): Reply {
     const { driver } = this.#parts;
     try {
       driver.send(identity === undefined ? { type: "reply", reply } : { type: "reply", reply, identity });
+      return reply;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.report(error);
       driver.send({ type: "reply", reply: replies.FAILED });
+      return replies.FAILED;
     }
   }
 }
@@ -245,13 +319,25 @@ function refuse(hooked: Reply | undefined, refusal: Reply): Reply {
   return hooked !== undefined && hooked.code >= 400 ? hooked : refusal;
 }
 
-type Grantable = Exclude<Command, { readonly verb: "unknown" | "AUTH" | "DATA" }>;
+/** Whether `said` grants `command`, as the session sees it too. */
+function isGranted({ verb }: Command, said: Reply): boolean {
+  return answerOf(verb, said.code) === "ok";
+}
+
+type Grantable = Exclude<Command, { readonly verb: "unknown" }>;
+type XclientCommand = Extract<OnBehalfCommand, { readonly verb: "XCLIENT" }>;
+
+/** Postfix's smtpd_soft_error_limit and smtpd_error_sleep_time. */
+const DEFAULT_ERROR_DELAY = { afterErrors: 10, ms: 1000 } as const;
 
 /** What commands get for which there is no handler. */
 const PLAIN_REPLIES = {
   NOOP: replies.OK,
   HELP: replies.HELP,
-  VRFY: replies.CANNOT_VERIFY,
   QUIT: replies.BYE,
   STARTTLS: replies.START_TLS,
 } as const;
+
+function lookupReply({ verb }: LookupCommand): Reply {
+  return verb === "VRFY" ? replies.CANNOT_VERIFY : replies.NOT_IMPLEMENTED;
+}

@@ -3,14 +3,16 @@
 import type { SaslServerMechanism } from "@mailwire/sasl";
 import type { Closure } from "@mailwire/transport";
 import type { LineEndPolicy, Observer, TransportInfo } from "@mailwire/wire";
-import type { HelloCommand } from "../codec/command.ts";
+import type { HelloCommand, LookupCommand } from "../codec/command.ts";
 import type { Extension } from "../codec/extensions.ts";
 import type { MailParameters } from "../codec/mail-parameters.ts";
 import type { Parameter } from "../codec/parameters.ts";
 import type { ForwardPath, ReversePath } from "../codec/path.ts";
+import type { RcptParameters } from "../codec/rcpt-parameters.ts";
 import type { ReceivedCommand } from "../codec/received-command.ts";
 import type { Reply } from "../codec/reply.ts";
 import type { ServerLimits } from "../session/limits.ts";
+import type { Protocol, ServerSessionOptions } from "../session/server-events.ts";
 import type { State } from "../session/state.ts";
 import type { MessageBody } from "./message-body.ts";
 
@@ -28,6 +30,8 @@ export interface MailRequest {
 export interface RcptRequest {
   /** The recipient; `postmaster` may come without a domain. */
   readonly path: ForwardPath;
+  /** The parameters that are known, typed. */
+  readonly rcpt: RcptParameters;
   /** All parameters, in order, as they came. */
   readonly parameters: readonly Parameter[];
 }
@@ -48,6 +52,11 @@ export interface SmtpPeer {
   readonly identity: string | undefined;
   /** The transaction that is open. */
   readonly envelope: Envelope | undefined;
+  /**
+   * What a trusted relay said of the client that it speaks for: attributes by name, in capitals; `undefined` for what it does not know. Those of
+   * XCLIENT hold until TLS, those of XFORWARD for one transaction.
+   */
+  readonly onBehalfOf: ReadonlyMap<string, string | undefined>;
   /** Where the conversation stands. */
   readonly state: State;
 }
@@ -63,7 +72,7 @@ export type HandlerReply = Awaitable<Reply | undefined>;
  * answer 451, is reported to {@link SmtpServerHandlers.onError}, and harms nothing else.
  */
 export interface SmtpServerHandlers {
-  /** A client connected; a reply takes the place of the greeting (554 refuses service, 421 closes). */
+  /** A client connected, or a relay said by XCLIENT for whom it speaks; a reply takes the place of the greeting (554 refuses service, 421 closes). */
   readonly onConnect?: (peer: SmtpPeer) => HandlerReply;
   /**
    * Sees each command before it is answered. A reply takes the place of all that would follow (of the other handlers too); `"drop"` drops the
@@ -76,10 +85,13 @@ export interface SmtpServerHandlers {
   readonly onRcpt?: (request: RcptRequest, peer: SmtpPeer) => HandlerReply;
   /**
    * DATA was granted: take the message. The client hears 250 only after this resolved; what is left of the body is thrown away. The body
-   * ends with an error when it is too large or the client vanished: nothing may be delivered then.
+   * ends with an error when it is too large, given up, or the client vanished: nothing may be delivered then. In LMTP the answer may be a list,
+   * one reply for each recipient of the envelope, in order; a single reply is said for all.
    */
-  readonly onMessage?: (envelope: Envelope, body: MessageBody, peer: SmtpPeer) => HandlerReply;
-  /** The transaction was given up (RSET, a new EHLO, TLS). */
+  readonly onMessage?: (envelope: Envelope, body: MessageBody, peer: SmtpPeer) => Awaitable<Reply | readonly Reply[] | undefined>;
+  /** VRFY, EXPN or ETRN; without a reply VRFY is answered 252 and the others 502. */
+  readonly onLookup?: (command: LookupCommand, peer: SmtpPeer) => HandlerReply;
+  /** The transaction was given up: by RSET, a new EHLO, or a last chunk that was refused. */
   readonly onReset?: (envelope: Envelope, peer: SmtpPeer) => Awaitable<void>;
   /** The connection is over. */
   readonly onClose?: (closure: Closure, peer: SmtpPeer) => void;
@@ -91,11 +103,20 @@ export interface SmtpServerHandlers {
 export interface SmtpServerOptions extends SmtpServerHandlers {
   /** The name of this server, as it says it in the greeting and in the answers to HELO and EHLO. */
   readonly hostname: string;
-  /** What follows the name in the greeting; default `ESMTP ready`. */
+  /** Which of the two is spoken (LMTP: RFC 2033); default `smtp`. */
+  readonly protocol?: Protocol;
+  /** What follows the name in the greeting; default `ESMTP ready`, or `LMTP ready`. */
   readonly greeting?: string;
+  /** Milliseconds to wait with the greeting; a client that talks meanwhile is refused (554). Default: none. */
+  readonly greetAfterMs?: number;
+  /** See {@link ServerSessionOptions.eagerness}. */
+  readonly eagerness?: ServerSessionOptions["eagerness"];
+  /** Milliseconds that each answer waits once the client made more than `afterErrors` errors; default 1000 after 10, as Postfix does. */
+  readonly errorDelay?: { readonly afterErrors: number; readonly ms: number };
   /**
-   * Offered besides SIZE, STARTTLS and AUTH; default PIPELINING, 8BITMIME, SMTPUTF8 and ENHANCEDSTATUSCODES. The parameters BODY and SMTPUTF8
-   * are taken only where their extension is offered.
+   * Offered besides SIZE, STARTTLS, AUTH, and XCLIENT and XFORWARD; default PIPELINING, 8BITMIME, SMTPUTF8, ENHANCEDSTATUSCODES, CHUNKING and
+   * LIMITS (whose parameters are the limits). Parameters of MAIL and RCPT, and BDAT, are taken only where their extension is offered. What DSN,
+   * DELIVERBY, MT-PRIORITY, FUTURERELEASE, REQUIRETLS and BINARYMIME promise is for the handlers to keep.
    */
   readonly extensions?: readonly Extension[];
   /** Keywords of MAIL and RCPT parameters that are left to the handlers; all others that are not known here are answered 555. */
@@ -110,6 +131,10 @@ export interface SmtpServerOptions extends SmtpServerHandlers {
   readonly allowPlaintextAuth?: boolean;
   /** Refuses MAIL before AUTH (530). */
   readonly requireAuth?: boolean;
+  /** Refuses addresses whose domain is not fully qualified (554), as a submission server must (RFC 6409 section 4.2). */
+  readonly requireFullDomains?: boolean;
+  /** Which clients may speak for others by XCLIENT and XFORWARD: relays of your own. Default: none. */
+  readonly trustsRelay?: (peer: SmtpPeer) => boolean;
   /** What to do with bare CR and LF in messages; default: refuse with 554 and close. */
   readonly lineEnds?: LineEndPolicy;
   /** Limits other than `DEFAULT_SERVER_LIMITS`. */

@@ -1,71 +1,64 @@
 // What the options of a server mean for a command: the answers that no handler is asked for.
 
 import type { SaslServerMechanism } from "@mailwire/sasl";
-import type { Command, MailCommand, RcptCommand } from "../codec/command.ts";
-import type { Extension } from "../codec/extensions.ts";
+import { withLimits } from "@mailwire/wire";
+import type { AuthCommand, Command, MailCommand, RcptCommand } from "../codec/command.ts";
+import { type Extension, ehloReply } from "../codec/extensions.ts";
 import { decodeMailParameters } from "../codec/mail-parameters.ts";
-import type { Parameter } from "../codec/parameters.ts";
-import { ehloReply } from "../codec/extensions.ts";
+import { domainOf, type ForwardPath, type ReversePath } from "../codec/path.ts";
 import { type Reply, reply } from "../codec/reply.ts";
-import { DEFAULT_SERVER_LIMITS } from "../session/limits.ts";
+import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../session/limits.ts";
 import type { SmtpPeer, SmtpServerOptions } from "./options.ts";
+import { ParameterPolicy } from "./parameter-policy.ts";
 import * as replies from "./replies.ts";
 
-const DEFAULT_EXTENSIONS: readonly Extension[] = ["PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"].map((keyword) => ({
-  keyword,
-  parameters: [],
-}));
+const DEFAULT_EXTENSIONS: readonly Extension[] = ["PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "CHUNKING", "LIMITS"].map(
+  (keyword) => ({ keyword, parameters: [] }),
+);
 
 /** Commands that `requireTls` lets pass, RFC 3207 section 4. */
-const BEFORE_TLS: ReadonlySet<string> = new Set(["HELO", "EHLO", "NOOP", "RSET", "HELP", "QUIT", "STARTTLS"]);
+const BEFORE_TLS: ReadonlySet<string> = new Set(["HELO", "EHLO", "LHLO", "NOOP", "RSET", "HELP", "QUIT", "STARTTLS"]);
 
 /** What a server refuses and offers because of its options, on one connection. */
 export class Policy {
   readonly #options: SmtpServerOptions;
-  readonly #extensions: readonly Extension[];
+  readonly #limits: ServerLimits;
   readonly #canUpgrade: boolean;
 
   /** `canUpgrade`: whether the transport can do TLS. */
   constructor(options: SmtpServerOptions, canUpgrade: boolean) {
     this.#options = options;
-    this.#extensions = options.extensions ?? DEFAULT_EXTENSIONS;
+    this.#limits = withLimits(DEFAULT_SERVER_LIMITS, options.limits);
     this.#canUpgrade = canUpgrade;
   }
 
   /** The reply that refuses `command`, or nothing. */
   refusalOf(command: Command, peer: SmtpPeer): Reply | undefined {
-    const { requireTls, requireAuth, tls, mechanisms = [] } = this.#options;
+    const { requireTls, requireAuth } = this.#options;
     if (requireTls === true && !peer.info.secure && !BEFORE_TLS.has(command.verb)) return replies.TLS_REQUIRED;
     switch (command.verb) {
       case "STARTTLS":
-        return tls === undefined || !this.#canUpgrade ? replies.NOT_IMPLEMENTED : undefined;
+        return this.#mayUpgrade ? undefined : replies.NOT_IMPLEMENTED;
       case "AUTH":
-        if (mechanisms.length === 0) return replies.NOT_IMPLEMENTED;
-        if (this.#mechanisms(peer).length === 0) return replies.AUTH_NEEDS_TLS;
-        return this.mechanism(command.mechanism) === undefined ? replies.AUTH_MECHANISM_UNKNOWN : undefined;
+        return this.#refusalOfAuth(command, peer);
       case "MAIL":
         if (requireAuth === true && peer.identity === undefined) return replies.AUTH_REQUIRED;
-        return this.#refusalOfMail(command);
+        return this.#refusalOfMail(command, peer);
       case "RCPT":
         return this.#refusalOfRcpt(command, peer);
+      case "BDAT":
+        return this.#offered(peer).some(({ keyword }) => keyword === "CHUNKING") ? undefined : replies.NOT_IMPLEMENTED;
+      case "XCLIENT":
+      case "XFORWARD":
+        return this.#trusts(peer) ? undefined : replies.NOT_TRUSTED;
       default:
         return undefined;
     }
   }
 
-  /** The answer to EHLO. */
+  /** The answer to EHLO or LHLO. */
   ehloReply(peer: SmtpPeer): Reply {
-    const size = this.#options.limits?.maxMessageBytes ?? DEFAULT_SERVER_LIMITS.maxMessageBytes;
-    const offered: Extension[] = [
-      ...this.#extensions,
-      { keyword: "SIZE", parameters: Number.isFinite(size) ? [String(Math.floor(size))] : [] },
-    ];
-    if (this.#options.tls !== undefined && this.#canUpgrade && !peer.info.secure) offered.push({ keyword: "STARTTLS", parameters: [] });
-    const mechanisms = this.#mechanisms(peer);
-    if (mechanisms.length > 0 && peer.identity === undefined) {
-      offered.push({ keyword: "AUTH", parameters: mechanisms.map(({ name }) => name) });
-    }
-    return ehloReply(this.#options.hostname, "at your service", offered);
+    return ehloReply(this.#options.hostname, "at your service", this.#offered(peer));
   }
 
   /** The answer to HELO. */
@@ -78,33 +71,84 @@ export class Policy {
     return this.#options.mechanisms?.find((mechanism) => mechanism.name === name);
   }
 
+  /** What is offered as things stand. */
+  #offered(peer: SmtpPeer): readonly Extension[] {
+    const { extensions = DEFAULT_EXTENSIONS } = this.#options;
+    const { maxMessageBytes } = this.#limits;
+    const offered = extensions
+      // RFC 8689 section 2: REQUIRETLS is for those who came by TLS.
+      .filter(({ keyword }) => keyword !== "REQUIRETLS" || peer.info.secure)
+      .map((extension) => (extension.keyword === "LIMITS" && extension.parameters.length === 0 ? this.#limitsExtension : extension));
+    offered.push({ keyword: "SIZE", parameters: Number.isFinite(maxMessageBytes) ? [String(Math.floor(maxMessageBytes))] : [] });
+    if (this.#mayUpgrade && !peer.info.secure) offered.push({ keyword: "STARTTLS", parameters: [] });
+    const mechanisms = this.#mechanisms(peer);
+    if (mechanisms.length > 0 && peer.identity === undefined) {
+      offered.push({ keyword: "AUTH", parameters: mechanisms.map(({ name }) => name) });
+    }
+    if (this.#trusts(peer)) offered.push(...ON_BEHALF);
+    return offered;
+  }
+
+  /** RFC 9422 section 4: numbers of up to six digits. */
+  get #limitsExtension(): Extension {
+    const { maxMessages, maxRecipients } = this.#limits;
+    const parameters = Object.entries({ MAILMAX: maxMessages, RCPTMAX: maxRecipients })
+      .filter(([, limit]) => limit <= 999_999)
+      .map(([name, limit]) => `${name}=${limit}`);
+    return { keyword: "LIMITS", parameters };
+  }
+
+  get #mayUpgrade(): boolean {
+    return this.#options.tls !== undefined && this.#canUpgrade;
+  }
+
+  #trusts(peer: SmtpPeer): boolean {
+    return this.#options.trustsRelay?.(peer) === true;
+  }
+
+  #parameters(peer: SmtpPeer): ParameterPolicy {
+    // AUTH has left the offer once it was used, but its parameter stays (RFC 4954 section 5).
+    const offered = [...this.#offered(peer), ...(this.#mechanisms(peer).length > 0 ? [{ keyword: "AUTH", parameters: [] }] : [])];
+    return new ParameterPolicy(offered, this.#options.parameterKeywords ?? []);
+  }
+
   /** The mechanisms that may be used as things stand. */
   #mechanisms(peer: SmtpPeer): readonly SaslServerMechanism[] {
     const { mechanisms = [], allowPlaintextAuth } = this.#options;
     return peer.info.secure || allowPlaintextAuth === true ? mechanisms : [];
   }
 
-  #refusalOfMail({ path, parameters }: MailCommand): Reply | undefined {
-    const { known, unknown, invalid } = decodeMailParameters(parameters);
-    if (invalid.length > 0) return replies.PARAMETER_INVALID;
-    if (!unknown.every(this.#passes)) return replies.PARAMETER_UNKNOWN;
-    if (known.body !== undefined && !this.#offers("8BITMIME")) return replies.PARAMETER_UNKNOWN;
-    if (known.smtputf8 === true && !this.#offers("SMTPUTF8")) return replies.PARAMETER_UNKNOWN;
-    return isAscii(path) || known.smtputf8 === true ? undefined : replies.NEEDS_SMTPUTF8;
+  #refusalOfAuth({ mechanism }: AuthCommand, peer: SmtpPeer): Reply | undefined {
+    if (this.#options.mechanisms === undefined || this.#options.mechanisms.length === 0) return replies.NOT_IMPLEMENTED;
+    if (this.#mechanisms(peer).length === 0) return replies.AUTH_NEEDS_TLS;
+    return this.mechanism(mechanism) === undefined ? replies.AUTH_MECHANISM_UNKNOWN : undefined;
   }
 
-  #refusalOfRcpt({ path, parameters }: RcptCommand, { envelope }: SmtpPeer): Reply | undefined {
-    if (!parameters.every(this.#passes)) return replies.PARAMETER_UNKNOWN;
-    return isAscii(path) || envelope?.mail.smtputf8 === true ? undefined : replies.NEEDS_SMTPUTF8;
+  #refusalOfMail(command: MailCommand, peer: SmtpPeer): Reply | undefined {
+    const { path, parameters } = command;
+    const refusal = this.#refusalOfDomain(path) ?? (parameters.length > 0 ? this.#parameters(peer).refusalOfMail(command) : undefined);
+    return refusal ?? (isAscii(path) || decodeMailParameters(parameters).known.smtputf8 === true ? undefined : replies.NEEDS_SMTPUTF8);
   }
 
-  readonly #passes = ({ keyword }: Parameter): boolean => this.#options.parameterKeywords?.includes(keyword) === true;
+  #refusalOfRcpt(command: RcptCommand, peer: SmtpPeer): Reply | undefined {
+    const { path, parameters } = command;
+    const refusal = this.#refusalOfDomain(path) ?? (parameters.length > 0 ? this.#parameters(peer).refusalOfRcpt(command) : undefined);
+    return refusal ?? (isAscii(path) || peer.envelope?.mail.smtputf8 === true ? undefined : replies.NEEDS_SMTPUTF8);
+  }
 
-  #offers(keyword: string): boolean {
-    return this.#extensions.some((extension) => extension.keyword === keyword);
+  #refusalOfDomain(path: ReversePath | ForwardPath): Reply | undefined {
+    if (this.#options.requireFullDomains !== true || path === "") return undefined;
+    const domain = domainOf(path);
+    return domain === undefined || domain.startsWith("[") || /[^.]\.[^.]/.test(domain) ? undefined : replies.NOT_QUALIFIED;
   }
 }
 
 function isAscii(text: string): boolean {
   return !/[^\0-\x7f]/.test(text);
 }
+
+/** What Postfix lets trusted relays say. */
+const ON_BEHALF: readonly Extension[] = [
+  { keyword: "XCLIENT", parameters: ["NAME", "ADDR", "PORT", "PROTO", "HELO", "LOGIN", "DESTADDR", "DESTPORT"] },
+  { keyword: "XFORWARD", parameters: ["NAME", "ADDR", "PORT", "PROTO", "HELO", "IDENT", "SOURCE"] },
+];

@@ -1,10 +1,12 @@
-// The client's side of a conversation, without I/O: commands in, answers out, each tied to its command. RFC 5321, 2920, 3207, 4954.
+// The client's side of a conversation, without I/O: commands in, answers out, each tied to its command.
+// RFC 5321, 2920 (pipelining), 3207 (STARTTLS), 4954 (AUTH), 3030 (BDAT), 2033 (LMTP).
 
 import { CLOSED, isLegal, NEED_INPUT, nextState, OutputQueue, ProtocolError, withLimits } from "@mailwire/wire";
-import { decodeBase64, DotEncoder, encodeBase64, utf8 } from "@mailwire/wire";
-import type { Output, Patience, Session, TlsInfo } from "@mailwire/wire";
-import { type AuthCommand, type Command, encodeCommand } from "../codec/command.ts";
+import { decodeBase64, DotEncoder, encodeBase64, LineEndFilter, utf8 } from "@mailwire/wire";
+import type { LineEndPolicy, Output, Patience, Session, TlsInfo } from "@mailwire/wire";
+import { type AuthCommand, type BdatCommand, type Command, encodeCommand, type HelloCommand } from "../codec/command.ts";
 import { decodeEhloAnswer, type Extensions, NO_EXTENSIONS } from "../codec/extensions.ts";
+import { decodeMailParameters, type MailParameters } from "../codec/mail-parameters.ts";
 import type { ReceivedReply } from "../codec/received-reply.ts";
 import { ReplyDecoder } from "../codec/reply-decoder.ts";
 import type { ClientEvent, ClientIntent, ClientSessionOptions } from "./client-events.ts";
@@ -16,14 +18,16 @@ import { authUnit, bodyUnit, challengeUnit, lineUnit, responseUnit, TLS_UNIT } f
 interface Owed {
   readonly verb: Verb | "unknown";
   readonly command: Command | undefined;
+  /** In LMTP, answers to the same message that come behind this one. */
+  readonly more?: number;
 }
 
 /** Commands that others may follow before the answer (RFC 2920 section 3.1). */
-const GROUPED: ReadonlySet<string> = new Set(["MAIL", "RCPT", "RSET", "end-of-data"]);
+const GROUPED: ReadonlySet<string> = new Set(["MAIL", "RCPT", "RSET", "BDAT", "end-of-data"]);
 /** Commands that are only said when no answer is owed: what may follow depends on theirs. */
 const ALONE: ReadonlySet<string> = new Set(["DATA", "AUTH", "STARTTLS"]);
 /** Commands that show nothing. */
-const HARMLESS: ReadonlySet<string> = new Set(["HELO", "EHLO", "STARTTLS", "NOOP", "RSET", "HELP", "QUIT"]);
+const HARMLESS: ReadonlySet<string> = new Set(["HELO", "EHLO", "LHLO", "STARTTLS", "NOOP", "RSET", "HELP", "QUIT"]);
 
 /** The client's side of a conversation. See {@link ClientEvent} and {@link ClientIntent}. */
 export class ClientSession implements Session<ClientEvent, ClientIntent> {
@@ -39,6 +43,12 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   #extensions: Extensions = NO_EXTENSIONS;
   #exchange: AuthCommand | undefined;
   #body: DotEncoder | undefined;
+  /** Of the last message in chunks; the next one begins with its own. */
+  #chunks: LineEndFilter | undefined;
+  /** What the last MAIL said of the body. */
+  #bodyType: MailParameters["body"];
+  /** Recipients that were accepted. */
+  #recipients = 0;
   #tls: TlsInfo | undefined;
   #handover: Output<ClientEvent> | undefined;
   #end: "eof" | ProtocolError | undefined;
@@ -60,6 +70,11 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   /** What the server offers; empty before EHLO and after TLS. */
   get extensions(): Extensions {
     return this.#extensions;
+  }
+
+  /** How many recipients of the open transaction were accepted. */
+  get recipients(): number {
+    return this.#recipients;
   }
 
   get patience(): Patience {
@@ -106,8 +121,10 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
       case "end-of-data":
         this.#openBody().finish(this.#transmitBody);
         this.#body = undefined;
-        this.#hoped = nextState<State, Verb, Answer>(TRANSITIONS, this.#hoped, "end-of-data", "ok");
-        this.#owe({ verb: "end-of-data", command: undefined });
+        this.#endMessage();
+        break;
+      case "chunk":
+        this.#sayChunk(intent.bytes, intent.position);
         break;
     }
   }
@@ -156,21 +173,63 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
 
   #say(command: Command): void {
     const { verb } = command;
-    const legal = isLegal<State, Verb, Answer>(TRANSITIONS, this.#hoped, verb === "unknown" ? "HELP" : verb);
-    // Inside an exchange the table's AUTH stands for its steps.
-    if (!legal || this.#hoped === "auth") {
-      throw illegal(`${verb} cannot be said here (${this.#hoped})`);
-    }
-    if (ALONE.has(verb) && this.#owed.length > 0) throw illegal(`${verb} must wait until every answer has come`);
-    if (!HARMLESS.has(verb) && !this.#secure && this.#options.allowPlaintext !== true) {
-      throw new ProtocolError("local", "tls-required", `${verb} would be readable on the way: use TLS, or set allowPlaintext`);
-    }
-    if (verb === "STARTTLS" && this.#secure) throw illegal("there is TLS already");
+    this.#check(command);
     // Encoded now, so that a command which cannot be sent throws where it is said.
     const line = encodeCommand(command);
     if (verb !== "unknown") this.#hoped = hope(this.#hoped, verb);
+    if (verb === "MAIL") this.#bodyType = decodeMailParameters(command.parameters).known.body;
     if (this.#waiting.length > 0 || !this.#mayFollow()) this.#waiting.push(command);
     else this.#write(command, line);
+  }
+
+  #check({ verb }: Command): void {
+    const { protocol = "smtp", dataCommand, allowPlaintext } = this.#options;
+    const legal = isLegal<State, Verb, Answer>(TRANSITIONS, this.#hoped, verb === "unknown" ? "HELP" : verb);
+    // Inside an exchange the table's AUTH stands for its steps.
+    if (!legal || this.#hoped === "auth" || (verb === "DATA" && this.#hoped === "mail"))
+      throw illegal(`${verb} cannot be said here (${this.#hoped})`);
+    if (protocol === "lmtp" ? verb === "HELO" || verb === "EHLO" : verb === "LHLO")
+      throw illegal(`there is no ${verb} in ${protocol.toUpperCase()}`);
+    if (verb === "BDAT") throw illegal("BDAT is said with its bytes, as a chunk");
+    if (verb === "DATA" && this.#bodyType === "BINARYMIME") throw illegal("a binary body needs BDAT");
+    const mayHurry = verb === "DATA" && dataCommand === "eager";
+    if (ALONE.has(verb) && !mayHurry && this.#owed.length > 0) throw illegal(`${verb} must wait until every answer has come`);
+    if (!HARMLESS.has(verb) && !this.#secure && allowPlaintext !== true) {
+      throw new ProtocolError("local", "tls-required", `${verb} would be readable on the way: use TLS, or set allowPlaintext`);
+    }
+    if (verb === "STARTTLS" && this.#secure) throw illegal("there is TLS already");
+  }
+
+  /** BDAT and its bytes at once: nobody can ask the server before (RFC 3030 section 2). */
+  #sayChunk(bytes: Uint8Array, position: BdatCommand["position"]): void {
+    const isFirst = this.#hoped !== "chunks";
+    if (!isLegal<State, Verb, Answer>(TRANSITIONS, this.#hoped, "BDAT")) throw illegal(`BDAT cannot be said here (${this.#hoped})`);
+    if (!this.#extensions.has("CHUNKING")) throw illegal("the server does not offer CHUNKING");
+    if (this.#waiting.length > 0 || !this.#mayFollow() || (isFirst && this.#owed.length > 0)) throw illegal("BDAT must wait for an answer");
+    const filter = isFirst ? new LineEndFilter(this.#bodyType === "BINARYMIME" ? "keep" : this.#lineEnds, "local") : this.#chunks;
+    const chunk: Uint8Array[] = [];
+    filter?.filter(bytes, (view) => chunk.push(view));
+    if (position === "last") filter?.finish((view) => chunk.push(view));
+    const sizeBytes = chunk.reduce((sum, { length }) => sum + length, 0);
+    const command = { verb: "BDAT", sizeBytes, position } as const;
+    this.#chunks = filter;
+    this.#transmitLine(command, encodeCommand(command));
+    for (const view of chunk) this.#transmitBody(view);
+    if (position === "last") this.#endMessage();
+    else {
+      this.#hoped = hope(this.#hoped, "BDAT");
+      this.#owe({ verb: "BDAT", command });
+    }
+  }
+
+  #endMessage(): void {
+    this.#hoped = hope(this.#hoped, "end-of-data");
+    const answers = this.#options.protocol === "lmtp" ? Math.max(this.#recipients, 1) : 1;
+    for (let more = answers - 1; more >= 0; more -= 1) this.#owe({ verb: "end-of-data", command: undefined, more });
+  }
+
+  get #lineEnds(): LineEndPolicy {
+    return this.#options.lineEnds ?? "reject";
   }
 
   get #secure(): boolean {
@@ -184,9 +243,13 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   }
 
   #write(command: Command, line: Uint8Array): void {
-    this.#options.observe?.(command.verb === "AUTH" ? authUnit("client", line) : lineUnit("client", line));
-    this.#outputs.transmit(line);
+    this.#transmitLine(command, line);
     this.#owe({ verb: command.verb, command });
+  }
+
+  #transmitLine({ verb }: Command, line: Uint8Array): void {
+    this.#options.observe?.(verb === "AUTH" ? authUnit("client", line) : lineUnit("client", line));
+    this.#outputs.transmit(line);
   }
 
   #owe(owed: Owed): void {
@@ -217,7 +280,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     this.#observeReply(reply, owed);
     if (owed === undefined) this.#takeUnasked(reply);
     else {
-      const answer = answerOf(owed.verb, reply.code);
+      const meaning = answerOf(owed.verb, reply.code);
+      const answer = (owed.more ?? 0) > 0 && meaning !== "close" ? "more" : meaning;
       this.#move(owed.verb, answer);
       this.#report(reply, owed, answer);
     }
@@ -241,14 +305,16 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
       this.#outputs.event({ type: verb === "greeting" ? "greeting" : "message-reply", reply });
     } else if (command.verb === "AUTH" && answer === "more") this.#challenge(command, reply);
     else this.#outputs.event({ type: "reply", command, reply });
-    if (answer === "ok" && (verb === "EHLO" || verb === "HELO")) this.#introduce(verb, reply);
-    else if (verb === "DATA" && answer === "more") this.#body = new DotEncoder(this.#options.lineEnds ?? "reject");
+    if (answer === "ok" && (verb === "EHLO" || verb === "HELO" || verb === "LHLO")) this.#introduce(verb, reply);
+    else if (answer === "ok" && verb === "XCLIENT") this.#extensions = NO_EXTENSIONS;
+    else if (verb === "RCPT" && answer === "ok" && this.#state === "rcpt") this.#recipients += 1;
+    else if (verb === "DATA" && answer === "more") this.#body = new DotEncoder(this.#lineEnds);
     else if (verb === "STARTTLS" && answer === "ok") this.#startTls();
   }
 
-  #introduce(verb: "EHLO" | "HELO", reply: ReceivedReply): void {
+  #introduce(verb: HelloCommand["verb"], reply: ReceivedReply): void {
     const { domain, extensions } = decodeEhloAnswer(reply);
-    this.#extensions = verb === "EHLO" ? extensions : NO_EXTENSIONS;
+    this.#extensions = verb === "HELO" ? NO_EXTENSIONS : extensions;
     this.#outputs.event({ type: "extensions", domain, extensions: this.#extensions });
   }
 
@@ -270,6 +336,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   #move(verb: Verb | "unknown", answer: Answer): void {
     if (answer === "close") this.#state = "closed";
     else if (verb !== "unknown") this.#state = nextState<State, Verb, Answer>(TRANSITIONS, this.#state, verb, answer);
+    if (this.#state === "ready" || this.#state === "connected") this.#recipients = 0;
     if (answer === bestAnswer(verb) && verb !== "greeting") return;
     this.#hoped = this.#state;
     for (const owed of this.#owed) this.#hoped = hope(this.#hoped, owed.verb);

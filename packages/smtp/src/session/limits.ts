@@ -13,6 +13,8 @@ export interface ClientLimits extends ReplyLimits {
   readonly commandMs: number;
   /** How long the answer to DATA may take. */
   readonly dataMs: number;
+  /** How long the server may take to take in each piece of the message. */
+  readonly dataBlockMs: number;
   /** How long the answer to the whole message may take. */
   readonly endOfDataMs: number;
 }
@@ -28,6 +30,8 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   commandMs: 300_000,
   // RFC 5321 section 4.5.3.2.4.
   dataMs: 120_000,
+  // RFC 5321 section 4.5.3.2.5.
+  dataBlockMs: 180_000,
   // RFC 5321 section 4.5.3.2.6.
   endOfDataMs: 600_000,
 };
@@ -40,8 +44,12 @@ export interface ServerLimits extends CommandLimits {
   readonly maxDrainedBytes: number;
   /** Most recipients of one message. */
   readonly maxRecipients: number;
-  /** Most commands refused with 5yz, those with unknown recipients included. */
+  /** Most messages of one connection; the next MAIL is answered 421. */
+  readonly maxMessages: number;
+  /** Most commands since the last message that are refused with 5yz, those with unknown recipients included. */
   readonly maxErrors: number;
+  /** Most commands since the last message that achieve nothing (NOOP, VRFY, EXPN, HELP, ETRN, RSET); each one beyond counts as an error. */
+  readonly maxJunkCommands: number;
   /** How long the next command, or the next step of a SASL exchange, may take. */
   readonly commandMs: number;
   /** How long each message may take, beyond what {@link ServerLimits.minBodyBytesPerSecond} allows its bytes. */
@@ -59,8 +67,12 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   maxDrainedBytes: 35_651_584,
   // RFC 5321 section 4.5.3.1.8 demands 100; this is Postfix's smtpd_recipient_limit.
   maxRecipients: 1000,
+  // One connection may go on for as long as it is useful.
+  maxMessages: Infinity,
   // Postfix's smtpd_hard_error_limit.
   maxErrors: 20,
+  // Postfix's smtpd_junk_command_limit.
+  maxJunkCommands: 100,
   // RFC 5321 section 4.5.3.2.7.
   commandMs: 300_000,
   // RFC 5321 section 4.5.3.2.5, for the whole message; each 100 bytes buy a second more.

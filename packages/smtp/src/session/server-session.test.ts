@@ -1,120 +1,22 @@
-import {
-  fromLatin1,
-  latin1,
-  type Output,
-  ProtocolError,
-  Secret,
-  type TlsInfo,
-  type TransitionTable,
-  type Unit,
-  utf8,
-} from "@mailwire/wire";
-import fc from "fast-check";
+import { latin1, type Output, utf8 } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
-import { COMMAND_VERBS, type Reply, reply } from "../codec/index.ts";
-import { type Answer, type ServerEvent, ServerSession, type ServerSessionOptions, type State, TRANSITIONS, type Verb } from "./index.ts";
-
-const TLS: TlsInfo = { authorized: true, channelBinding: () => Promise.resolve(undefined) };
-const POSITIVE: Readonly<Record<string, Reply>> = {
-  DATA: reply(354, "go"),
-  QUIT: reply(221, "bye"),
-  STARTTLS: reply(220, "go"),
-  AUTH: reply(334, ""),
-};
-
-/** What an application answers that grants all it can. */
-function granting(event: ServerEvent): Reply | undefined {
-  switch (event.type) {
-    case "command":
-      return event.refusal ?? POSITIVE[event.received.command.verb] ?? reply(250, "ok");
-    case "end-of-data":
-      return event.refusal ?? reply(250, "taken");
-    case "auth-cancel":
-      return event.refusal;
-    case "auth-response":
-      return reply(235, "welcome");
-    case "data":
-    case "tls":
-      return undefined;
-  }
-}
-
-/** A session under test with an application, and what it did so far. */
-class Bench {
-  readonly session: ServerSession;
-  readonly events: ServerEvent[] = [];
-  transmissions: string[] = [];
-  body = "";
-  last: Output<ServerEvent>["type"] = "paused";
-  answer: (event: ServerEvent) => Reply | undefined = granting;
-
-  constructor(options: Partial<ServerSessionOptions> = {}, greeting: Reply = reply(220, "hi")) {
-    this.session = new ServerSession({ secure: false, ...options });
-    this.session.send({ type: "reply", reply: greeting });
-    this.settle();
-    this.transmissions = [];
-  }
-
-  hear(text: string): this {
-    this.session.receive(fromLatin1(text));
-    return this.settle();
-  }
-
-  settle(): this {
-    for (;;) {
-      const output = this.session.poll();
-      this.last = output.type;
-      if (output.type === "transmit") this.transmissions.push(output.chunks.map((chunk) => latin1(chunk)).join(""));
-      else if (output.type === "event") this.#take(output.event);
-      else return this;
-    }
-  }
-
-  /** The codes of what was sent since the last call. */
-  codes(): string[] {
-    return this.transmissions
-      .splice(0)
-      .join("")
-      .split("\r\n")
-      .filter((line) => /^\d{3} /.test(line))
-      .map((line) => line.slice(0, 3));
-  }
-
-  #take(event: ServerEvent): void {
-    this.events.push(event);
-    if (event.type === "data") this.body += latin1(event.chunk);
-    const answer = this.answer(event);
-    if (answer !== undefined) this.session.send({ type: "reply", reply: answer });
-  }
-}
-
-const MAIL = "MAIL FROM:<a@b>\r\n";
-const RCPT = "RCPT TO:<c@d>\r\n";
-const ready = (options?: Partial<ServerSessionOptions>): Bench => {
-  const bench = new Bench(options).hear("EHLO me\r\n");
-  bench.codes();
-  return bench;
-};
-
-function expectLocal(act: () => unknown, code: string): void {
-  expect(act).toThrow(expect.objectContaining({ side: "local", code }));
-}
-
-/** The session ends with this code, and with these last words. */
-function expectEnd(act: () => unknown, code: string, last: RegExp): void {
-  let caught: unknown;
-  try {
-    act();
-  } catch (error) {
-    caught = error;
-  }
-  expect(caught).toMatchObject({ side: "remote", code });
-  expect(latin1((caught as ProtocolError).reply ?? new Uint8Array())).toMatch(last);
-}
+import {
+  expectEnd,
+  expectLocal,
+  granting,
+  MAIL,
+  RCPT,
+  readyServer,
+  ServerBench,
+  serverWithRecipients,
+  TLS,
+} from "../../test/server-bench.ts";
+import { reply } from "../codec/index.ts";
+import { type ServerEvent, ServerSession, type ServerSessionOptions } from "./index.ts";
 
 describe("commands", () => {
   test("are answered one after another, and a pipelined batch in one transmission", () => {
-    const bench = ready().hear(`${MAIL}${RCPT}${RCPT}NOOP\r\n`);
+    const bench = readyServer().hear(`${MAIL}${RCPT}${RCPT}NOOP\r\n`);
     expect(bench.transmissions).toEqual(["250 ok\r\n".repeat(4)]);
   });
 
@@ -136,7 +38,7 @@ describe("commands", () => {
   });
 
   test("may end with LF, as a person's at telnet", () => {
-    expect(ready().hear("noop\nmail from:a@b\n").codes()).toEqual(["250", "250"]);
+    expect(readyServer().hear("noop\nmail from:a@b\n").codes()).toEqual(["250", "250"]);
   });
 
   test.each([
@@ -153,14 +55,14 @@ describe("commands", () => {
     ["RCPT TO:<a@b>", "503 5.5.1"],
     ["MAIL FROM:<a@b> SIZE=99999999999999999999", "552 5.3.4"],
   ])("%j is refused, and the session goes on", (line, expected) => {
-    const bench = ready().hear(`${line}\r\n`);
+    const bench = readyServer().hear(`${line}\r\n`);
     expect(bench.transmissions.join("")).toMatch(new RegExp(`^${expected}`));
     bench.codes();
     expect(bench.hear("NOOP\r\n").codes()).toEqual(["250"]);
   });
 
   test("what must be refused cannot be granted; what is only unknown can", () => {
-    const bench = ready();
+    const bench = readyServer();
     bench.answer = () => reply(250, "ok");
     expect(bench.hear("XFOO\r\n").codes()).toEqual(["250"]);
     expectLocal(() => bench.hear("DATA\r\n"), "illegal-now");
@@ -169,7 +71,7 @@ describe("commands", () => {
   });
 
   test("no handler can put a line break into an answer", () => {
-    const bench = ready();
+    const bench = readyServer();
     bench.answer = () => undefined;
     bench.hear("NOOP\r\n");
     expectLocal(
@@ -181,31 +83,60 @@ describe("commands", () => {
   });
 
   test("a refused greeting leaves only QUIT", () => {
-    const bench = new Bench({}, reply(554, "no service")).hear("EHLO me\r\nQUIT\r\n");
+    const bench = new ServerBench({}, reply(554, "no service")).hear("EHLO me\r\nQUIT\r\n");
     expect(bench.codes()).toEqual(["503", "221"]);
     expect(bench.last).toBe("closed");
   });
 
   test("a greeting of 421 closes", () => {
-    expect(new Bench({}, reply(421, "busy")).last).toBe("closed");
+    expect(new ServerBench({}, reply(421, "busy")).last).toBe("closed");
   });
 });
 
 describe("limits", () => {
   test("too many recipients are put off", () => {
-    const bench = ready({ limits: { maxRecipients: 2 } }).hear(`${MAIL}${RCPT}${RCPT}${RCPT}RSET\r\n${MAIL}${RCPT}`);
+    const bench = readyServer({ limits: { maxRecipients: 2 } }).hear(`${MAIL}${RCPT}${RCPT}${RCPT}RSET\r\n${MAIL}${RCPT}`);
     expect(bench.codes()).toEqual(["250", "250", "250", "452", "250", "250", "250"]);
   });
 
   test("too many errors end it, after the last answer", () => {
-    const bench = ready({ limits: { maxErrors: 2 } });
+    const bench = readyServer({ limits: { maxErrors: 2 } });
     expectEnd(() => bench.hear("x\r\nx\r\nx\r\nNOOP\r\n"), "too-many-errors", /^421 4\.7\.0/);
     expect(bench.codes()).toEqual(["500", "500", "500"]);
     expect(bench.settle().last).toBe("closed");
   });
 
+  test("a message makes up for errors: many recipients of a busy relay may be unknown", () => {
+    const bench = readyServer({ limits: { maxErrors: 2 } });
+    const message = `x\r\nx\r\n${MAIL}${RCPT}DATA\r\nx\r\n.\r\n`;
+    bench.hear(message).hear(message).hear(message);
+    expect(bench.session.errors).toBe(0);
+    expectEnd(() => bench.hear("x\r\nx\r\nx\r\n"), "too-many-errors", /^421/);
+  });
+
+  test("too many messages over one connection end it at the next MAIL", () => {
+    const bench = readyServer({ limits: { maxMessages: 1 } });
+    const message = `${MAIL}${RCPT}DATA\r\nx\r\n.\r\n`;
+    bench.answer = (event) => (event.type === "end-of-data" ? reply(451, "later") : granting(event));
+    bench.hear(message);
+    bench.answer = granting;
+    expect(bench.hear(message).codes().slice(-1)).toEqual(["250"]);
+    expect(bench.hear(`NOOP\r\n${MAIL}NOOP\r\n`).codes()).toEqual(["250", "421"]);
+    expect(bench.last).toBe("closed");
+  });
+
+  test("commands that achieve nothing are errors from some number on; a message makes up for them", () => {
+    const bench = readyServer({ limits: { maxJunkCommands: 3, maxErrors: 1 } });
+    bench.hear("NOOP\r\nVRFY x\r\nRSET\r\n");
+    expect(bench.session.errors).toBe(0);
+    bench.hear(`${MAIL}${RCPT}DATA\r\nx\r\n.\r\nHELP\r\nEXPN x\r\nETRN x\r\n`);
+    expect(bench.session.errors).toBe(0);
+    expect(bench.hear("NOOP\r\n").session.errors).toBe(1);
+    expectEnd(() => bench.hear("NOOP\r\n"), "too-many-errors", /^421/);
+  });
+
   test("421 from the application closes", () => {
-    const bench = ready();
+    const bench = readyServer();
     bench.answer = () => reply(421, "bye");
     expect(bench.hear("NOOP\r\nNOOP\r\n").codes()).toEqual(["421"]);
     expect(bench.last).toBe("closed");
@@ -213,8 +144,8 @@ describe("limits", () => {
 });
 
 describe("a message", () => {
-  const toData = (options?: Partial<ServerSessionOptions>): Bench => {
-    const bench = ready(options).hear(`${MAIL}${RCPT}DATA\r\n`);
+  const toData = (options?: Partial<ServerSessionOptions>): ServerBench => {
+    const bench = serverWithRecipients(1, options).hear("DATA\r\n");
     bench.codes();
     return bench;
   };
@@ -223,7 +154,7 @@ describe("a message", () => {
     const bench = toData().hear("Subject: x\r\n\r\n..a\r\n.\r\nNOOP\r\n");
     expect(bench.body).toBe("Subject: x\r\n\r\n.a\r\n");
     expect(bench.codes()).toEqual(["250", "250"]);
-    expect(bench.events).toContainEqual({ type: "end-of-data", sizeBytes: 18, refusal: undefined });
+    expect(bench.events).toContainEqual({ type: "end-of-data", sizeBytes: 18, recipients: 1, refusal: undefined });
     expect(bench.session.state).toBe("ready");
   });
 
@@ -260,10 +191,10 @@ describe("a message", () => {
   });
 
   test("what follows DATA before 354 is read as the message, if DATA was granted", () => {
-    const bench = ready().hear(`${MAIL}${RCPT}DATA\r\nx\r\n.\r\nQUIT\r\n`);
+    const bench = readyServer().hear(`${MAIL}${RCPT}DATA\r\nx\r\n.\r\nQUIT\r\n`);
     expect(bench.body).toBe("x\r\n");
     expect(bench.codes()).toEqual(["250", "250", "354", "250", "221"]);
-    const refused = ready().hear("DATA\r\nNOOP\r\n");
+    const refused = readyServer().hear("DATA\r\nNOOP\r\n");
     expect(refused.codes()).toEqual(["503", "250"]);
   });
 
@@ -277,10 +208,10 @@ describe("a message", () => {
 
 describe("STARTTLS", () => {
   test("hands over with its answer, and forgets who the client was", () => {
-    const bench = ready();
+    const bench = readyServer();
     bench.session.send({ type: "close", reply: reply(421, "x") });
     expect(bench.settle().last).toBe("closed");
-    const session = ready({ limits: { maxErrors: 2 } });
+    const session = readyServer({ limits: { maxErrors: 2 } });
     session.hear("x\r\nx\r\n");
     session.answer = (event) => (event.type === "command" && event.received.command.verb === "AUTH" ? reply(235, "ok") : granting(event));
     session.hear("AUTH PLAIN AAAA\r\n");
@@ -305,18 +236,19 @@ describe("STARTTLS", () => {
     const outputs: Output<ServerEvent>[] = [];
     for (let output = session.poll(); output.type !== "need-input"; output = session.poll()) {
       outputs.push(output);
-      const answer = output.type === "event" ? granting(output.event) : undefined;
-      if (answer !== undefined) session.send({ type: "reply", reply: answer });
+      if (output.type !== "event" || output.event.type !== "command") continue;
+      const positive = output.event.received.command.verb === "EHLO" ? reply(250, "hi") : reply(220, "go");
+      session.send({ type: "reply", reply: positive });
     }
     expect(outputs.map(({ type }) => type)).toEqual(["event", "event", "transmit", "start-tls"]);
     expect(outputs[3]).toEqual({ type: "start-tls", reply: utf8("220 go\r\n") });
-    expectLocal(() => ready().session.receiveTls(TLS), "illegal-now");
+    expectLocal(() => readyServer().session.receiveTls(TLS), "illegal-now");
   });
 
   test.each(["STARTTLS\r\nEHLO injected\r\n", "STARTTLS\nEHLO injected\r\n", "STARTTLS\r\nMAIL FROM:<att"])(
     "%j is an injection: not a byte of it runs",
     (text) => {
-      const bench = ready();
+      const bench = readyServer();
       expectEnd(() => bench.hear(text), "starttls-injection", /^501 5\.5\.1/);
       expect(bench.codes()).toEqual([]);
       expect(bench.settle().last).toBe("closed");
@@ -324,18 +256,42 @@ describe("STARTTLS", () => {
   );
 
   test("so are bytes in clear after the answer", () => {
-    const bench = ready().hear("STARTTLS\r\n");
+    const bench = readyServer().hear("STARTTLS\r\n");
     expectEnd(() => bench.hear("EHLO x\r\n"), "starttls-injection", /^501/);
   });
 
   test("is out of order inside TLS", () => {
-    expect(ready({ secure: true }).hear("STARTTLS\r\n").codes()).toEqual(["503"]);
+    expect(readyServer({ secure: true }).hear("STARTTLS\r\n").codes()).toEqual(["503"]);
+  });
+});
+
+describe("XCLIENT", () => {
+  test("begins anew as whom the relay speaks for; refused, it changes nothing", () => {
+    const bench = readyServer({ secure: true });
+    bench.answer = () => reply(550, "not you");
+    bench.hear("XCLIENT NAME=x\r\n");
+    expect(bench.session.state).toBe("ready");
+    bench.answer = () => undefined;
+    bench.hear("XCLIENT LOGIN=tim\r\n");
+    bench.session.send({ type: "reply", reply: reply(220, "hi again"), identity: "tim" });
+    expect(bench.settle().session.identity).toBe("tim");
+    expect(bench.session.state).toBe("connected");
+    bench.answer = granting;
+    bench.codes();
+    expect(bench.hear(`${MAIL}EHLO x\r\nAUTH PLAIN AAAA\r\nXCLIENT LOGIN=[UNAVAILABLE]\r\nEHLO x\r\n`).codes()).toEqual([
+      "503",
+      "250",
+      "503",
+      "220",
+      "250",
+    ]);
+    expect(bench.session.identity).toBeUndefined();
   });
 });
 
 describe("AUTH", () => {
   test("goes to and fro", () => {
-    const bench = ready({ secure: true });
+    const bench = readyServer({ secure: true });
     bench.answer = (event) => {
       if (event.type === "auth-response" && latin1(event.data.reveal()) === "tim") {
         bench.session.send({ type: "auth-challenge", data: utf8("Password:") });
@@ -349,7 +305,7 @@ describe("AUTH", () => {
   });
 
   test("its identity is what the application says", () => {
-    const bench = ready({ secure: true });
+    const bench = readyServer({ secure: true });
     bench.answer = () => undefined;
     bench.hear("AUTH PLAIN AAAA\r\n");
     bench.session.send({ type: "reply", reply: reply(235, "ok"), identity: "tim" });
@@ -361,23 +317,23 @@ describe("AUTH", () => {
     ["no base64!", "501"],
     ["x".repeat(20_000), "500"],
   ])("%.10j ends the exchange", (line, code) => {
-    const bench = ready({ secure: true }).hear("AUTH LOGIN\r\n");
+    const bench = readyServer({ secure: true }).hear("AUTH LOGIN\r\n");
     bench.codes();
     expect(bench.hear(`${line}\r\nNOOP\r\n`).codes()).toEqual([code, "250"]);
     expect(bench.session.state).toBe("ready");
   });
 
   test("is out of order in a transaction", () => {
-    expect(ready({ secure: true }).hear(`${MAIL}AUTH LOGIN\r\n`).codes()).toEqual(["250", "503"]);
+    expect(readyServer({ secure: true }).hear(`${MAIL}AUTH LOGIN\r\n`).codes()).toEqual(["250", "503"]);
   });
 });
 
 describe("the end", () => {
   test("of the stream is good between commands only", () => {
-    const good = ready();
+    const good = readyServer();
     good.session.receiveEof();
     expect(good.settle().last).toBe("closed");
-    for (const bench of [ready().hear("NO"), ready().hear(MAIL), ready().hear(`${MAIL}${RCPT}DATA\r\nx`)]) {
+    for (const bench of [readyServer().hear("NO"), readyServer().hear(MAIL), readyServer().hear(`${MAIL}${RCPT}DATA\r\nx`)]) {
       bench.session.receiveEof();
       expect(bench.settle().last).toBe("need-input");
     }
@@ -385,17 +341,17 @@ describe("the end", () => {
 
   test("can be said at any time, and waits for the command in hand and for the message", () => {
     const close = { type: "close", reply: reply(421, "bye") } as const;
-    const idle = ready();
+    const idle = readyServer();
     idle.session.send(close);
     expect(idle.settle().codes()).toEqual(["421"]);
-    const busy = ready();
+    const busy = readyServer();
     busy.answer = () => undefined;
     busy.hear("NOOP\r\nNOOP\r\n");
     busy.session.send(close);
     busy.session.send({ type: "reply", reply: reply(250, "ok") });
     expect(busy.settle().codes()).toEqual(["250", "421"]);
     expect(busy.last).toBe("closed");
-    const inBody = ready().hear(`${MAIL}${RCPT}DATA\r\nx`);
+    const inBody = readyServer().hear(`${MAIL}${RCPT}DATA\r\nx`);
     inBody.session.send(close);
     inBody.settle();
     inBody.codes();
@@ -404,7 +360,7 @@ describe("the end", () => {
 });
 
 test("patience is fresh for each wait, and measures messages by their rate", () => {
-  const bench = ready({ limits: { bodyMs: 5, minBodyBytesPerSecond: 7, commandMs: 9 } });
+  const bench = readyServer({ limits: { bodyMs: 5, minBodyBytesPerSecond: 7, commandMs: 9 } });
   const first = bench.session.patience;
   expect(first).toEqual({ phase: "command", ms: 9 });
   bench.hear("NO");
@@ -413,126 +369,4 @@ test("patience is fresh for each wait, and measures messages by their rate", () 
   expect(bench.session.patience).not.toBe(first);
   bench.hear(`${MAIL}${RCPT}DATA\r\n`);
   expect(bench.session.patience).toEqual({ phase: "data-block", ms: 5, minBytesPerSecond: 7 });
-});
-
-test("the observer sees every unit, credentials wrapped, even those that come when AUTH was refused", () => {
-  const units: Unit[] = [];
-  const bench = new Bench({ observe: (unit) => units.push(unit) });
-  bench
-    .hear("EHLO a\r\nAUTH PLAIN AGEAYg==\r\n")
-    .hear("eA==\r\n")
-    .hear(`AUTH LOGIN\r\ndGlt\r\nc2VjcmV0\r\nNOOP\r\n${MAIL}${RCPT}DATA\r\n..x\r\n.\r\nSTARTTLS\r\n`);
-  bench.session.receiveTls(TLS);
-  const shown = units.map(
-    ({ from, kind, parts }) => `${from} ${kind} ${parts.map((part) => (part instanceof Secret ? String(part) : latin1(part))).join("")}`,
-  );
-  expect(shown).toEqual([
-    "server line 220 hi\r\n",
-    "client line EHLO a\r\n",
-    "server line 250 ok\r\n",
-    "client line AUTH PLAIN *****\r\n",
-    "server sasl 334 *****\r\n",
-    "client sasl *****\r\n",
-    "server line 235 welcome\r\n",
-    "client line AUTH LOGIN\r\n",
-    "server line 503 5.5.1 Already authenticated\r\n",
-    "client line *****",
-    "server line 500 5.5.2 Command not recognized\r\n",
-    "client line *****",
-    "server line 500 5.5.2 Command not recognized\r\n",
-    "client line NOOP\r\n",
-    "server line 250 ok\r\n",
-    "client line MAIL FROM:<a@b>\r\n",
-    "server line 250 ok\r\n",
-    "client line RCPT TO:<c@d>\r\n",
-    "server line 250 ok\r\n",
-    "client line DATA\r\n",
-    "server line 354 go\r\n",
-    "client body ..x\r\n.\r\n",
-    "server line 250 taken\r\n",
-    "client line STARTTLS\r\n",
-    "server line 220 go\r\n",
-    "client tls ",
-  ]);
-});
-
-const LINES: Readonly<Record<string, string>> = {
-  HELO: "HELO x",
-  EHLO: "EHLO x",
-  MAIL: "MAIL FROM:<a@b>",
-  RCPT: "RCPT TO:<a@b>",
-  VRFY: "VRFY x",
-  AUTH: "AUTH X",
-};
-
-/** Sessions in each state in which a server reads commands. */
-const IN_STATE: Readonly<Partial<Record<State, () => Bench>>> = {
-  refused: () => new Bench({}, reply(554, "no")),
-  connected: () => new Bench(),
-  ready: () => ready(),
-  mail: () => ready().hear(MAIL),
-  rcpt: () => ready().hear(`${MAIL}${RCPT}`),
-};
-
-describe.each(Object.entries(IN_STATE))("in the state %s", (state, make) => {
-  test.each(COMMAND_VERBS)("%s may be granted when the table has it, and leads where the table says", (verb) => {
-    const bench = make();
-    expect(bench.session.state).toBe(state);
-    const table: TransitionTable<State, Verb, Answer> = TRANSITIONS;
-    const cell = table[bench.session.state][verb];
-    bench.codes();
-    bench.hear(`${LINES[verb] ?? verb}\r\n`);
-    const event = bench.events.filter(({ type }) => type === "command").at(-1);
-    expect(event).toMatchObject({ type: "command", refusal: cell === undefined ? { code: 503 } : undefined });
-    expect(bench.session.state).toBe((verb === "DATA" || verb === "AUTH" ? cell?.more : cell?.ok) ?? state);
-  });
-});
-
-test("whatever a client says, only remote protocol errors come out, and cutting changes nothing", () => {
-  const line = fc.oneof(
-    fc.constantFrom(
-      "EHLO x",
-      "HELO x",
-      "MAIL FROM:<a@b>",
-      "RCPT TO:<a@b>",
-      "DATA",
-      ".",
-      "..",
-      "x",
-      "RSET",
-      "NOOP",
-      "AUTH X",
-      "AUTH X =",
-      "*",
-      "eA==",
-      "QUIT",
-      "",
-    ),
-    fc.string({ unit: "binary", maxLength: 20 }),
-  );
-  const input = fc.array(fc.tuple(line, fc.constantFrom("\r\n", "\r\n", "\r\n", "\n")), { maxLength: 15 });
-  const run = (bytes: Uint8Array, pieceBytes: number): unknown[] => {
-    const bench = new Bench({
-      limits: { maxMessageBytes: 10, maxDrainedBytes: 10, maxErrors: 5, maxRecipients: 2, maxAuthLineBytes: 40, maxCommandLineBytes: 30 },
-    });
-    const log: unknown[] = [];
-    try {
-      for (let at = 0; at < bytes.length && bench.last !== "closed"; at += pieceBytes)
-        bench.hear(latin1(bytes, at, Math.min(at + pieceBytes, bytes.length)));
-    } catch (error) {
-      if (!(error instanceof ProtocolError) || error.side !== "remote") throw error;
-      log.push(error.code, latin1(error.reply ?? new Uint8Array()));
-    }
-    const commands = bench.events
-      .map((event) => (event.type === "command" ? event.received.command.verb : event.type))
-      .filter((type) => type !== "data");
-    return [...log, ...commands, bench.transmissions.join("")];
-  };
-  fc.assert(
-    fc.property(input, fc.integer({ min: 1, max: 5 }), (lines, pieceBytes) => {
-      const bytes = fromLatin1(lines.map((pair) => pair.join("")).join(""));
-      expect(run(bytes, pieceBytes)).toEqual(run(bytes, Infinity));
-    }),
-    { numRuns: 500 },
-  );
 });

@@ -1,29 +1,30 @@
-// The server's side of a conversation, without I/O: one command at a time, in order, each answered by the application. RFC 5321, 3207, 4954.
+// The server's side of a conversation, without I/O: one command at a time, in order, each answered by the application.
+// RFC 5321, 3207 (STARTTLS), 4954 (AUTH), 3030 (BDAT), 2033 (LMTP).
 
-import { CLOSED, isLegal, NEED_INPUT, nextState, OutputQueue, PAUSED, ProtocolError, withLimits } from "@mailwire/wire";
-import { decodeBase64, DotDecoder, encodeBase64, fromLatin1, Secret, utf8 } from "@mailwire/wire";
+import { CLOSED, NEED_INPUT, nextState, OutputQueue, PAUSED, ProtocolError, withLimits } from "@mailwire/wire";
+import { decodeBase64, encodeBase64, fromLatin1, Secret, utf8 } from "@mailwire/wire";
 import type { Output, Patience, Session, TlsInfo } from "@mailwire/wire";
 import { CommandDecoder } from "../codec/command-decoder.ts";
-import { decodeMailParameters } from "../codec/mail-parameters.ts";
-import type { DecodedCommand, ReceivedCommand } from "../codec/received-command.ts";
+import type { BdatCommand } from "../codec/command.ts";
+import { decodeMailParameters, type MailParameters } from "../codec/mail-parameters.ts";
 import { type Reply, reply, replyText } from "../codec/reply.ts";
+import { absurdity, refusalOf, type Situation } from "./command-rules.ts";
+import { CommandObserver } from "./command-observer.ts";
+import { Conduct } from "./conduct.ts";
 import type { ServerEvent, ServerIntent, ServerSessionOptions } from "./server-events.ts";
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "./limits.ts";
+import { type Intake, MessageIntake, type RefusedChunk } from "./message-intake.ts";
 import * as refusals from "./refusals.ts";
 import { type Answer, answerOf, type State, TRANSITIONS, type Verb } from "./state.ts";
-import { authUnit, bodyUnit, challengeUnit, lineUnit, responseUnit, secretLineUnit, TLS_UNIT } from "./units.ts";
-
-/** A message that is coming. */
-interface Body {
-  readonly decoder: DotDecoder;
-  sizeBytes: number;
-}
+import { bodyUnit, challengeUnit, lineUnit, responseUnit, TLS_UNIT } from "./units.ts";
 
 /** What the application has to answer. */
 interface Turn {
   readonly verb: Verb | "unknown";
   /** True where only a refusal is an answer. */
   readonly refused: boolean;
+  /** BDAT, before its bytes. */
+  readonly chunk?: BdatCommand;
 }
 
 /** The server's side of a conversation. It begins with the application's turn: the greeting. See {@link ServerEvent} and {@link ServerIntent}. */
@@ -32,27 +33,34 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   readonly #limits: ServerLimits;
   readonly #outputs = new OutputQueue<ServerEvent>();
   readonly #decoder: CommandDecoder;
+  readonly #conduct: Conduct;
+  readonly #observer = new CommandObserver();
   #state: State = "greeting";
   #turn: Turn | undefined = { verb: "greeting", refused: false };
   /** Answers that wait for the end of a pipelined batch. */
   #replies = "";
-  #body: Body | undefined;
+  readonly #intake: MessageIntake;
+  /** What the last MAIL said of the body. */
+  #bodyType: MailParameters["body"];
+  /** Recipients that were accepted, and how many of them still wait for an answer to the message (LMTP). */
   #recipients = 0;
-  #errors = 0;
+  #owedAnswers = 0;
+  /** The best answer to the message so far: one recipient that gets it is enough for it to count as taken. */
+  #bestCode = Infinity;
   #identity: string | undefined;
   #tls: TlsInfo | undefined;
   #handover: Output<ServerEvent> | undefined;
   #farewell: Reply | undefined;
   #end: "eof" | ProtocolError | undefined;
   #patience: Patience;
-  /** The last verb, as far as it tells whether a line that is no command may be a credential gone astray. */
-  #previous: DecodedCommand["verb"] = "NOOP";
 
   constructor(options: ServerSessionOptions) {
     this.#options = options;
     this.#limits = withLimits(DEFAULT_SERVER_LIMITS, options.limits);
     const { maxCommandLineBytes, maxAuthLineBytes } = this.#limits;
     this.#decoder = new CommandDecoder({ maxCommandLineBytes, maxAuthLineBytes });
+    this.#intake = new MessageIntake(options.lineEnds ?? "reject", this.#limits, (chunk) => this.#outputs.event({ type: "data", chunk }));
+    this.#conduct = new Conduct(this.#limits);
     this.#patience = this.#freshPatience();
   }
 
@@ -64,6 +72,11 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   /** Who the client is by AUTH. */
   get identity(): string | undefined {
     return this.#identity;
+  }
+
+  /** Errors of the client so far: commands refused with 5yz, and junk beyond its limit. */
+  get errors(): number {
+    return this.#conduct.errors;
   }
 
   get patience(): Patience {
@@ -84,7 +97,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     this.#tls = info;
     this.#move("tls", "ok");
     this.#identity = undefined;
-    this.#errors = 0;
+    this.#conduct.forgive();
     this.#patience = this.#freshPatience();
     this.#options.observe?.(TLS_UNIT);
     this.#outputs.event({ type: "tls", info });
@@ -94,6 +107,9 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     switch (intent.type) {
       case "reply":
         this.#answer(intent.reply, intent.identity);
+        break;
+      case "take-chunk":
+        this.#takeChunk();
         break;
       case "auth-challenge":
         if (this.#turn?.verb !== "AUTH") throw illegal("the client did not ask");
@@ -113,41 +129,54 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
       if (this.#turn !== undefined) return PAUSED;
       if (this.#end instanceof ProtocolError || this.#state === "closed") return this.#flush() ?? this.#over();
       if (this.#state === "tls") return this.#flush() ?? this.#handOver();
-      if (this.#farewell !== undefined && this.#state !== "data") this.#sayFarewell(this.#farewell);
+      if (this.#farewell !== undefined && !this.#intake.active) this.#sayFarewell(this.#farewell);
       else if (!this.#read()) return this.#flush() ?? this.#atRest();
     }
   }
 
   #answer(reply: Reply, identity: string | undefined): void {
-    if (this.#turn === undefined) throw illegal("there is nothing to answer");
-    const { verb, refused } = this.#turn;
-    const answer = answerOf(verb, reply.code);
-    if (refused && reply.code < 400) throw illegal(`${verb} cannot be granted here`);
+    const turn = this.#turn;
+    if (turn === undefined) throw illegal("there is nothing to answer");
+    const { verb, chunk } = turn;
+    if ((turn.refused || chunk !== undefined) && reply.code < 400) throw illegal(`${verb} cannot be granted here`);
     const text = replyText(reply);
-    this.#turn = undefined;
+    if (chunk !== undefined) {
+      this.#turn = undefined;
+      this.#intake.refuseChunk(chunk, reply);
+      this.#patience = this.#freshPatience();
+      return;
+    }
+    const isLast = verb !== "end-of-data" || (this.#owedAnswers -= 1) <= 0;
+    const meaning = answerOf(verb, reply.code);
+    const answer = isLast || meaning === "close" ? meaning : "more";
+    const best = Math.min(this.#bestCode, reply.code);
+    this.#bestCode = isLast ? Infinity : best;
+    if (isLast) this.#turn = undefined;
     if (verb === "STARTTLS" && answer === "ok") this.#startTls(text);
     else {
       this.#replies += text;
       this.#observe(verb === "AUTH" && answer === "more" ? challengeUnit : undefined, text);
     }
     this.#move(verb, answer);
-    this.#count(verb, reply.code, answer);
+    if (isLast) this.#count(verb, best);
     if (verb === "AUTH" && answer === "ok") this.#identity = identity ?? "";
-    if (verb === "DATA" && answer === "more") this.#body = { decoder: new DotDecoder(this.#options.lineEnds ?? "reject"), sizeBytes: 0 };
+    if (verb === "XCLIENT" && answer === "ok") this.#identity = identity;
+    if (verb === "DATA" && answer === "more") this.#intake.beginData();
     this.#patience = this.#freshPatience();
   }
 
   #move(verb: Verb | "unknown", answer: Answer): void {
     if (answer === "close") this.#state = "closed";
     else if (verb !== "unknown") this.#state = nextState<State, Verb, Answer>(TRANSITIONS, this.#state, verb, answer);
+    if (this.#state === "closed") this.#turn = undefined;
     if (this.#state === "ready" || this.#state === "connected") this.#recipients = 0;
+    if (this.#state !== "chunks") this.#intake.reset();
   }
 
-  #count(verb: Verb | "unknown", code: number, answer: Answer): void {
-    if (verb === "RCPT" && answer === "ok") this.#recipients += 1;
-    if (code < 500 || verb === "greeting") return;
-    this.#errors += 1;
-    if (this.#errors > this.#limits.maxErrors) this.#fail("too-many-errors", "the client made too many errors", refusals.TOO_MANY_ERRORS);
+  #count(verb: Verb | "unknown", code: number): void {
+    if (verb === "RCPT" && code < 300) this.#recipients += 1;
+    this.#conduct.note(verb, code);
+    if (this.#conduct.isUnbearable) this.#fail("too-many-errors", "the client made too many errors", refusals.TOO_MANY_ERRORS);
   }
 
   #startTls(text: string): void {
@@ -194,7 +223,10 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
 
   /** Nothing more to read: an end between commands is a good one. */
   #atRest(): Output<ServerEvent> {
-    const between = this.#decoder.pending === 0 && (this.#state === "connected" || this.#state === "ready" || this.#state === "refused");
+    const between =
+      !this.#intake.active &&
+      this.#decoder.pending === 0 &&
+      (this.#state === "connected" || this.#state === "ready" || this.#state === "refused");
     if (this.#end !== "eof" || !between) return NEED_INPUT;
     this.#state = "closed";
     return CLOSED;
@@ -202,32 +234,39 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
 
   /** Reads one thing; false when more bytes must come first. */
   #read(): boolean {
-    if (this.#body !== undefined) return this.#readBody(this.#body);
+    if (this.#intake.active) return this.#readMessage();
     if (this.#state === "auth") return this.#readResponse();
     const received = this.#decoder.next();
     if (received === undefined) return false;
     const { command } = received;
-    const refusal = this.#refusalOf(command);
+    if (this.#options.observe !== undefined) this.#observer.show(received, this.#options.observe);
+    const situation = this.#situation();
+    const absurd = absurdity(command, situation);
+    if (absurd !== undefined) {
+      this.#fail("bad-chunk", "it cannot be known where the chunk ends", absurd);
+      return true;
+    }
+    const refusal = refusalOf(command, situation);
     const verb = command.verb === "invalid" ? "unknown" : command.verb;
-    this.#observeCommand(received);
-    this.#turn = { verb, refused: refusal !== undefined && command.verb !== "unknown" };
+    this.#turn = { verb, refused: refusal !== undefined && command.verb !== "unknown", ...(command.verb === "BDAT" && { chunk: command }) };
+    if (command.verb === "MAIL" && refusal === undefined) this.#bodyType = decodeMailParameters(command.parameters).known.body;
     this.#outputs.event({ type: "command", received, refusal });
     return true;
   }
 
-  #refusalOf(command: DecodedCommand): Reply | undefined {
-    const { verb } = command;
-    if (verb === "invalid") return refusals.invalidReply(command);
-    if (verb === "unknown") return refusals.UNRECOGNIZED;
-    if (verb === "AUTH" && this.#identity !== undefined) return refusals.AUTHENTICATED_ALREADY;
-    if (verb === "STARTTLS" && (this.#options.secure || this.#tls !== undefined)) return refusals.SECURE_ALREADY;
-    if (!isLegal<State, Verb, Answer>(TRANSITIONS, this.#state, verb)) return refusals.outOfOrderReply(this.#state, verb);
-    if (verb === "RCPT" && this.#recipients >= this.#limits.maxRecipients) return refusals.TOO_MANY_RECIPIENTS;
-    if (verb === "MAIL" && command.parameters.length > 0) {
-      const { sizeBytes = 0 } = decodeMailParameters(command.parameters).known;
-      if (sizeBytes > this.#limits.maxMessageBytes) return refusals.TOO_LARGE;
-    }
-    return undefined;
+  #situation(): Situation {
+    return {
+      state: this.#state,
+      options: this.#options,
+      limits: this.#limits,
+      secure: this.#options.secure || this.#tls !== undefined,
+      identity: this.#identity,
+      recipients: this.#recipients,
+      bodyType: this.#bodyType,
+      chunkedBytes: this.#intake.chunkedBytes,
+      messages: this.#conduct.messages,
+      pending: this.#decoder.pending,
+    };
   }
 
   #readResponse(): boolean {
@@ -243,39 +282,63 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     return true;
   }
 
-  #readBody(body: Body): boolean {
-    const bytes = this.#decoder.peekBytes();
-    if (bytes.length === 0) return false;
-    let consumed: number;
-    try {
-      consumed = body.decoder.decode(bytes, this.#takeBody);
-    } catch (error) {
-      // The decoder throws nothing else.
-      if (error instanceof ProtocolError) this.#fail(error.code, error.message, refusals.BARE_LINE_END);
-      return true;
+  #takeChunk(): void {
+    const { chunk, refused = true } = this.#turn ?? {};
+    if (chunk === undefined || refused) throw illegal("there is no chunk to take");
+    this.#turn = undefined;
+    this.#intake.beginChunk(chunk, this.#bodyType === "BINARYMIME" ? "binary" : "lines");
+    this.#patience = this.#freshPatience();
+  }
+
+  #readMessage(): boolean {
+    const intake = this.#takeIn();
+    if (intake === undefined) return true;
+    if (intake.type === "nothing") return false;
+    if (intake.bytes.length > 0) this.#options.observe?.(bodyUnit(intake.bytes));
+    switch (intake.type) {
+      case "end-of-data":
+        this.#endMessage(intake.sizeBytes, intake.refusal);
+        break;
+      case "end-of-chunk":
+        this.#turn = { verb: "BDAT", refused: intake.refusal !== undefined };
+        this.#outputs.event({ type: "end-of-chunk", refusal: intake.refusal });
+        break;
+      case "end-of-refused-chunk":
+        this.#refuseChunk(intake.chunk);
+        break;
+      case "some":
     }
-    this.#decoder.skipBytes(consumed);
-    this.#options.observe?.(bodyUnit(bytes.subarray(0, consumed)));
-    if (body.decoder.done) this.#endBody(body);
     return true;
   }
 
-  readonly #takeBody = (chunk: Uint8Array): void => {
-    const body = this.#body;
-    if (body === undefined) return;
-    body.sizeBytes += chunk.length;
-    const { maxMessageBytes, maxDrainedBytes } = this.#limits;
-    if (body.sizeBytes <= maxMessageBytes) this.#outputs.event({ type: "data", chunk });
-    else if (body.sizeBytes > maxMessageBytes + maxDrainedBytes) {
-      this.#fail("message-too-large", "the message does not end", refusals.TOO_LARGE);
+  /** Says the refusal of a chunk behind its bytes; in LMTP that of the last one once for each recipient, if there are any (RFC 2033 section 4.3). */
+  #refuseChunk({ position, refusal }: RefusedChunk): void {
+    const isEnd = position === "last";
+    this.#owedAnswers = isEnd && this.#options.protocol === "lmtp" ? this.#recipients : 1;
+    for (let answers = this.#owedAnswers; answers > 0 && this.#state !== "closed"; answers -= 1) {
+      this.#turn = { verb: isEnd ? "end-of-data" : "BDAT", refused: true };
+      this.#answer(refusal, undefined);
     }
-  };
+  }
 
-  #endBody({ sizeBytes }: Body): void {
-    this.#body = undefined;
-    const refusal = sizeBytes > this.#limits.maxMessageBytes ? refusals.TOO_LARGE : undefined;
+  /** Reads of a message; `undefined` when that ended the conversation. */
+  #takeIn(): Intake | undefined {
+    try {
+      const intake = this.#intake.read(this.#decoder);
+      if (!this.#intake.isEndless) return intake;
+      this.#fail("message-too-large", "the message does not end", refusals.TOO_LARGE);
+    } catch (error) {
+      // The decoder throws nothing else.
+      if (error instanceof ProtocolError) this.#fail(error.code, error.message, refusals.BARE_LINE_END);
+    }
+    return undefined;
+  }
+
+  #endMessage(sizeBytes: number, refusal: Reply | undefined): void {
+    const recipients = this.#options.protocol === "lmtp" ? this.#recipients : 1;
+    this.#owedAnswers = recipients;
     this.#turn = { verb: "end-of-data", refused: refusal !== undefined };
-    this.#outputs.event({ type: "end-of-data", sizeBytes, refusal });
+    this.#outputs.event({ type: "end-of-data", sizeBytes, recipients, refusal });
   }
 
   #fail(code: string, message: string, last: Reply): void {
@@ -284,7 +347,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
 
   #freshPatience(): Patience {
     const { commandMs, bodyMs, minBodyBytesPerSecond } = this.#limits;
-    if (this.#state === "data") return { phase: "data-block", ms: bodyMs, minBytesPerSecond: minBodyBytesPerSecond };
+    if (this.#intake.active) return { phase: "data-block", ms: bodyMs, minBytesPerSecond: minBodyBytesPerSecond };
     return { phase: this.#state === "tls" ? "tls" : "command", ms: commandMs };
   }
 
@@ -292,17 +355,6 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     const { observe } = this.#options;
     if (observe === undefined) return;
     observe(unit === undefined ? lineUnit("server", utf8(text)) : unit(fromLatin1(text)));
-  }
-
-  /** A client whose AUTH was refused may send its credentials all the same, as lines that are no commands. */
-  #observeCommand({ command, raw }: ReceivedCommand): void {
-    const { observe } = this.#options;
-    if (observe === undefined) return;
-    const isAuth = command.verb === "AUTH" || (command.verb === "invalid" && (command.name === "AUTH" || command.name === undefined));
-    const isAstray = command.verb === "unknown" && this.#previous === "AUTH";
-    if (isAuth) observe(authUnit("client", raw));
-    else observe(isAstray ? secretLineUnit("client", raw) : lineUnit("client", raw));
-    if (!isAstray) this.#previous = isAuth ? "AUTH" : command.verb;
   }
 }
 

@@ -1,0 +1,58 @@
+// What parameters mean: the known ones of a command read into one value, the others kept. A table per command says how.
+
+import { ProtocolError } from "@mailwire/wire";
+import { parameter, type Parameter } from "./parameters.ts";
+
+/** What the parameters of a command turned out to be. */
+export interface DecodedParameters<Known> {
+  /** What the known ones say; the last wins where one is repeated. */
+  readonly known: Known;
+  /** Those with a keyword that is not known here. */
+  readonly unknown: readonly Parameter[];
+  /** Those with a known keyword whose value has no meaning. */
+  readonly invalid: readonly Parameter[];
+}
+
+/** How the value of one keyword is read and written. */
+interface ParameterType<Known> {
+  /** What a value means; `undefined` when it means nothing. */
+  readonly decode: (value: string | undefined) => Known | undefined;
+  /** What says this much of `known`: a value, no value (`null`), or nothing to say (`undefined`). */
+  readonly encode: (known: Known) => string | null | undefined;
+}
+
+/** The known keywords of a command, in capitals. */
+export type ParameterTypes<Known> = Readonly<Record<string, ParameterType<Known>>>;
+
+/** Sorts `parameters` by `types`. */
+export function sortParameters<Known extends object>(
+  types: ParameterTypes<Known>,
+  none: Known,
+  parameters: readonly Parameter[],
+): DecodedParameters<Known> {
+  let known = none;
+  const unknown: Parameter[] = [];
+  const invalid: Parameter[] = [];
+  for (const given of parameters) {
+    const type = Object.hasOwn(types, given.keyword) ? types[given.keyword] : undefined;
+    if (type === undefined) unknown.push(given);
+    else {
+      const meaning = type.decode(given.value);
+      if (meaning === undefined) invalid.push(given);
+      else known = { ...known, ...meaning };
+    }
+  }
+  return { known, unknown, invalid };
+}
+
+/** The parameters that say `known`, in the order of `types`; throws a local `ProtocolError` (`bad-parameter`) for what cannot be read back. */
+export function writeParameters<Known>(types: ParameterTypes<Known>, known: Known): readonly Parameter[] {
+  return Object.entries(types).flatMap(([keyword, { decode, encode }]) => {
+    const value = encode(known);
+    if (value === undefined) return [];
+    if (decode(value ?? undefined) === undefined) {
+      throw new ProtocolError("local", "bad-parameter", `no value of ${keyword}: ${JSON.stringify(value)}`);
+    }
+    return parameter(keyword, value ?? undefined);
+  });
+}

@@ -1,0 +1,111 @@
+// How a message is taken: its handler reads, which is what reads from the client, and its end is answered. RFC 5321 section 4.1.1.4,
+// RFC 3030 section 2, RFC 2033 section 4.2.
+
+import type { Driver } from "@mailwire/transport";
+import type { Reply } from "../codec/reply.ts";
+import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
+import { MessageBody, type MessageEnd, type MessageSource } from "./message-body.ts";
+import type { Envelope, SmtpPeer, SmtpServerHandlers } from "./options.ts";
+import * as replies from "./replies.ts";
+
+/** A command that came, with what must be answered, if that is settled. */
+export type CommandEvent = Extract<ServerEvent, { readonly type: "command" }>;
+
+/** What taking messages needs of the conversation. */
+export interface MessageTakerParts {
+  readonly driver: Driver<ServerEvent, ServerIntent>;
+  readonly peer: SmtpPeer;
+  readonly handlers: SmtpServerHandlers;
+  /** Answers the event at hand. */
+  readonly reply: (reply: Reply) => Reply;
+  /** Answers a command that stands between chunks; what was said, or nothing where a chunk was taken. */
+  readonly answer: (event: CommandEvent) => Promise<Reply | undefined>;
+  /** Tells the application of an error. */
+  readonly report: (error: unknown) => void;
+}
+
+/** What became of a message: `over` (it was answered) or `given-up`, perhaps by a command that is still to be answered. */
+export type TakenMessage = { readonly type: "over" } | { readonly type: "given-up"; readonly unanswered: CommandEvent | undefined };
+
+/** Commands that give up a message of which some chunks have come. */
+const ABANDONING: ReadonlySet<string> = new Set(["RSET", "QUIT", "HELO", "EHLO", "LHLO"]);
+
+/** Takes the messages of one conversation, one after another. */
+export class MessageTaker {
+  readonly #parts: MessageTakerParts;
+  #state: "idle" | "taking" = "idle";
+  #unanswered: CommandEvent | undefined;
+
+  constructor(parts: MessageTakerParts) {
+    this.#parts = parts;
+  }
+
+  /** True while a handler has a message: further chunks are its. */
+  get active(): boolean {
+    return this.#state === "taking";
+  }
+
+  /** Gives the message whose first bytes come now to its handler, and answers it; the handler's reading brings on the chunks of a message in chunks. */
+  async take(envelope: Envelope): Promise<TakenMessage> {
+    const body = new MessageBody(this.#next);
+    this.#state = "taking";
+    const handled = await this.#handle(envelope, body);
+    const end = await body.finish();
+    this.#state = "idle";
+    if (end.type === "end-of-data") {
+      this.#answerMessage(end, handled);
+      return { type: "over" };
+    }
+    const unanswered = this.#unanswered;
+    this.#unanswered = undefined;
+    return { type: "given-up", unanswered };
+  }
+
+  async #handle(envelope: Envelope, body: MessageBody): Promise<Reply | readonly Reply[] | undefined> {
+    const { handlers, peer, report } = this.#parts;
+    try {
+      return await handlers.onMessage?.(envelope, body, peer);
+    } catch (error) {
+      // What the body threw is the client's doing, and is answered as such.
+      if (!body.hasThrown(error)) report(error);
+      return replies.FAILED;
+    }
+  }
+
+  readonly #next: MessageSource = async () => {
+    const { driver, reply, answer } = this.#parts;
+    for (let event = await driver.next(); event !== null; event = await driver.next()) {
+      if (event.type === "data" || event.type === "end-of-data") return event;
+      if (event.type === "end-of-chunk") {
+        reply(event.refusal ?? replies.CHUNK_OK);
+        if (event.refusal !== undefined) return { type: "given-up", refusal: event.refusal };
+      } else if (event.type === "command") {
+        const { verb } = event.received.command;
+        if (ABANDONING.has(verb) && event.refusal === undefined) {
+          this.#unanswered = event;
+          return { type: "given-up", refusal: undefined };
+        }
+        const said = await answer(event);
+        // A chunk that is let go costs the message.
+        if (verb === "BDAT" && said !== undefined) return { type: "given-up", refusal: said };
+      }
+    }
+    return null;
+  };
+
+  /** Once in SMTP, once for each recipient in LMTP; a 421 is the last word in both. */
+  #answerMessage(
+    { recipients, refusal }: Extract<MessageEnd, { readonly type: "end-of-data" }>,
+    handled: Reply | readonly Reply[] | undefined,
+  ): void {
+    const { reply, peer } = this.#parts;
+    for (let at = 0; at < recipients && peer.state !== "closed"; at += 1) {
+      const own = isList(handled) ? (handled[at] ?? replies.FAILED) : (handled ?? replies.MESSAGE_OK);
+      reply(refusal ?? own);
+    }
+  }
+}
+
+function isList(handled: Reply | readonly Reply[] | undefined): handled is readonly Reply[] {
+  return Array.isArray(handled);
+}
