@@ -37,7 +37,14 @@ export function fromDuplex(duplex: NodeDuplex, info: TransportInfo = { secure: f
   return new DuplexTransport(duplex, info);
 }
 
-const EVENTS = ["readable", "end", "drain", "finish"] as const;
+const READ_EVENTS = ["readable", "end"] as const;
+const WRITE_EVENTS = ["drain", "finish"] as const;
+
+/** Whoever waits for bytes. */
+interface Reader {
+  readonly resolve: (chunk: Uint8Array | null) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** A {@link ByteTransport} over a Node-style duplex; a base for transports that can also upgrade it. */
 export class DuplexTransport implements ByteTransport {
@@ -47,11 +54,11 @@ export class DuplexTransport implements ByteTransport {
   #released: Error | undefined;
   /** Set when the duplex failed or closed; what arrived before can still be read. */
   #lost: Error | undefined;
-  #isReading = false;
   #isEnding = false;
+  #reader: Reader | undefined;
   /** Chunks whose bytes the duplex still holds. */
   #unwritten = 0;
-  /** Called at the next event of the duplex, whatever it is; each wait then looks again. */
+  /** Called at the next event on the writing side; each wait then looks again. */
   #waiting: (() => void)[] = [];
 
   /** See {@link fromDuplex}. */
@@ -60,28 +67,22 @@ export class DuplexTransport implements ByteTransport {
     this.info = info;
     duplex.on("error", this.#onError);
     duplex.on("close", this.#onClose);
-    for (const event of EVENTS) duplex.on(event, this.#onEvent);
+    for (const event of READ_EVENTS) duplex.on(event, this.#onReadable);
+    for (const event of WRITE_EVENTS) duplex.on(event, this.#onWritable);
     if (duplex.destroyed) this.#onClose();
   }
 
-  async read(): Promise<Uint8Array | null> {
-    if (this.#isReading) throw concurrentRead();
-    this.#isReading = true;
-    try {
-      for (;;) {
-        const chunk = this.#released === undefined ? takeBytes(this.#duplex) : null;
-        if (chunk !== null) return chunk;
-        if (this.#duplex.readableEnded) return null;
-        await this.#nextEvent();
-      }
-    } finally {
-      this.#isReading = false;
-    }
+  read(): Promise<Uint8Array | null> {
+    if (this.#reader !== undefined) return Promise.reject(concurrentRead());
+    return new Promise((resolve, reject) => {
+      this.#reader = { resolve, reject };
+      this.#onReadable();
+    });
   }
 
-  async write(chunks: readonly Uint8Array[]): Promise<void> {
-    this.#throwIfOver();
-    if (this.#isEnding) throw new ConnectionError("closed", "this end has already been ended");
+  write(chunks: readonly Uint8Array[]): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#isEnding) return Promise.reject(new ConnectionError("closed", "this end has already been ended"));
     if (chunks.length > 1) this.#duplex.cork();
     for (const chunk of chunks) {
       if (chunk.length === 0) continue;
@@ -89,26 +90,25 @@ export class DuplexTransport implements ByteTransport {
       this.#duplex.write(chunk, this.#onWritten);
     }
     if (chunks.length > 1) this.#duplex.uncork();
-    while (this.#duplex.writableNeedDrain) await this.#nextEvent();
-    this.#throwIfOver();
+    return this.#duplex.writableNeedDrain ? this.#untilDrained() : WRITTEN;
   }
 
   async end(): Promise<void> {
     if (this.#released === undefined && !this.#isEnding) this.#duplex.end();
     this.#isEnding = true;
-    while (!this.#duplex.writableFinished) await this.#nextEvent();
+    while (!this.#duplex.writableFinished) await this.#nextWrite();
   }
 
   abort(reason?: unknown): void {
     if (this.#released !== undefined) return;
     this.#released = abortError(reason);
     this.#duplex.destroy();
-    this.#onEvent();
+    this.#onEnd();
   }
 
   /** Resolves when all that was written has left the duplex; call it before {@link DuplexTransport.release}. */
   async flush(): Promise<void> {
-    while (this.#unwritten > 0) await this.#nextEvent();
+    while (this.#unwritten > 0) await this.#nextWrite();
     this.#throwIfOver();
   }
 
@@ -118,23 +118,50 @@ export class DuplexTransport implements ByteTransport {
    */
   release(): Uint8Array | null {
     this.#throwIfOver();
-    if (this.#isReading) throw concurrentRead();
-    for (const event of EVENTS) this.#duplex.off(event, this.#onEvent);
+    if (this.#reader !== undefined) throw concurrentRead();
+    for (const event of READ_EVENTS) this.#duplex.off(event, this.#onReadable);
+    for (const event of WRITE_EVENTS) this.#duplex.off(event, this.#onWritable);
     this.#released = new ConnectionError("closed", "this transport has let go of its duplex");
     return takeBytes(this.#duplex);
   }
 
-  async #nextEvent(): Promise<void> {
+  get #failure(): Error | undefined {
+    return this.#released ?? this.#lost;
+  }
+
+  #throwIfOver(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #untilDrained(): Promise<void> {
+    while (this.#duplex.writableNeedDrain) await this.#nextWrite();
+    this.#throwIfOver();
+  }
+
+  async #nextWrite(): Promise<void> {
     this.#throwIfOver();
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  #throwIfOver(): void {
-    const failure = this.#released ?? this.#lost;
-    if (failure !== undefined) throw failure;
-  }
+  /** Gives whoever reads what is there; what arrived before the duplex was lost comes before the loss. */
+  readonly #onReadable = (): void => {
+    const reader = this.#reader;
+    if (reader === undefined) return;
+    try {
+      const chunk = this.#released === undefined ? takeBytes(this.#duplex) : null;
+      if (chunk === null && !this.#duplex.readableEnded) {
+        this.#throwIfOver();
+        return;
+      }
+      reader.resolve(chunk);
+    } catch (error) {
+      reader.reject(error);
+    }
+    this.#reader = undefined;
+  };
 
-  readonly #onEvent = (): void => {
+  readonly #onWritable = (): void => {
+    if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const look of waiting) look();
@@ -142,19 +169,27 @@ export class DuplexTransport implements ByteTransport {
 
   readonly #onWritten = (): void => {
     this.#unwritten -= 1;
-    if (this.#unwritten === 0) this.#onEvent();
+    if (this.#unwritten === 0) this.#onWritable();
   };
 
   readonly #onError = (error: Error): void => {
     this.#lost ??= new ConnectionError("transport", `the connection failed: ${error.message}`, { cause: error });
-    this.#onEvent();
+    this.#onEnd();
   };
 
   readonly #onClose = (): void => {
     this.#lost ??= new ConnectionError("transport", "the connection was closed");
-    this.#onEvent();
+    this.#onEnd();
   };
+
+  #onEnd(): void {
+    this.#onReadable();
+    this.#onWritable();
+  }
 }
+
+/** Most writes need no wait. */
+const WRITTEN = Promise.resolve();
 
 /** All that waits in the duplex, as a plain `Uint8Array` whatever subclass it gives. */
 function takeBytes(duplex: NodeDuplex): Uint8Array | null {
