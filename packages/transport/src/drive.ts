@@ -160,7 +160,10 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
         case "need-input":
           this.#announceFlushed();
           if (this.#phase === "ending") await this.#end();
-          else await this.#fill();
+          else {
+            if (this.#arrived === undefined) await this.#arrival();
+            this.#receive();
+          }
           break;
         case "paused":
           this.#announceFlushed();
@@ -223,16 +226,18 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     }
   }
 
-  /** Waits until bytes came and gives them to the session, or until something else happened. */
-  async #fill(): Promise<void> {
-    if (this.#arrived === undefined) {
-      if (this.#eof) throw new ConnectionError("eof", "the peer closed the connection", { phase: this.#session.patience.phase });
-      this.#reading ??= this.#transport.read().then(this.#onRead, this.#onReadFailure);
-      this.#reads.wait(this.#session.patience);
-      await this.#wait();
-      this.#reads.pause();
-      if (this.#failure !== undefined) throw this.#failure;
-    }
+  /** Resolves when bytes came, or when something else happened. */
+  #arrival(): Promise<void> {
+    if (this.#eof) throw new ConnectionError("eof", "the peer closed the connection", { phase: this.#session.patience.phase });
+    this.#reading ??= this.#transport.read().then(this.#onRead, this.#onReadFailure);
+    this.#reads.wait(this.#session.patience);
+    return this.#wait();
+  }
+
+  /** Gives the session what came. */
+  #receive(): void {
+    this.#reads.pause();
+    if (this.#failure !== undefined) throw this.#failure;
     const chunk = this.#arrived;
     if (chunk === undefined) return;
     this.#arrived = undefined;
@@ -259,19 +264,19 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   readonly #onAbort = (): void => this.abort(this.#options.signal?.reason);
 
-  async #wait(): Promise<void> {
-    if (!this.#woken) {
-      await new Promise<void>((resolve) => {
-        this.#waiter = resolve;
-      });
-    }
-    this.#woken = false;
-    this.#waiter = undefined;
+  /** Resolves at the next wake-up, or at once after one that nobody waited for. */
+  #wait(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiter = resolve;
+      if (this.#woken) this.#wake();
+    });
   }
 
   #wake(): void {
-    this.#woken = true;
-    this.#waiter?.();
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    this.#woken = waiter === undefined;
+    waiter?.();
   }
 
   async #upgrade(reply: Uint8Array | undefined): Promise<void> {
