@@ -81,7 +81,10 @@ export class Conversation implements SmtpPeer {
     const { driver } = this.#parts;
     try {
       this.#reply(await this.#firstGreeting());
-      for (let event = await driver.next(); event !== null; event = await driver.next()) await this.#take(event);
+      for (let event = await driver.next(); event !== null; event = await driver.next()) {
+        if (event.type === "command") await this.#answer(event);
+        else if (event.type === "tls") this.#forget();
+      }
     } catch (error) {
       // Why a connection was lost is told by `closed`; anything else is our own fault.
       if (!(error instanceof ConnectionError) && !(error instanceof ProtocolError && error.side === "remote")) {
@@ -121,13 +124,10 @@ export class Conversation implements SmtpPeer {
     return (await this.#ask(() => options.onConnect?.(this))) ?? reply(220, `${hostname} ${greeting}`);
   }
 
-  async #take(event: ServerEvent): Promise<void> {
-    if (event.type === "command") await this.#answer(event);
-    else if (event.type === "tls") {
-      // RFC 3207 section 4.2: what was said before is not to be known any more.
-      this.#hello = undefined;
-      this.#onBehalf = new OnBehalf();
-    }
+  /** RFC 3207 section 4.2: inside TLS, what was said before is not to be known any more. */
+  #forget(): void {
+    this.#hello = undefined;
+    this.#onBehalf = new OnBehalf();
   }
 
   /** Answers a command; what was said, or nothing where the command went another way. */
@@ -138,7 +138,7 @@ export class Conversation implements SmtpPeer {
     if (this.#envelope !== undefined && this.state === "ready") await this.#reset();
     const { afterErrors, ms } = options.errorDelay ?? DEFAULT_ERROR_DELAY;
     if (session.errors > afterErrors) await this.#pause(ms);
-    const hooked = await this.#ask(() => options.onCommand?.(received, this));
+    const hooked = options.onCommand && (await this.#ask(() => options.onCommand?.(received, this)));
     if (hooked === "drop") {
       driver.abort();
       return undefined;
@@ -207,16 +207,20 @@ export class Conversation implements SmtpPeer {
 
   async #mail(command: MailCommand, hooked: Reply | undefined): Promise<Reply> {
     const { path, parameters } = command;
+    const { options } = this.#parts;
     const request = { from: path, mail: decodeMailParameters(parameters).known, parameters };
-    const said = this.#reply(hooked ?? (await this.#ask(() => this.#parts.options.onMail?.(request, this))) ?? replies.SENDER_OK);
+    const decided = hooked ?? (options.onMail && (await this.#ask(() => options.onMail?.(request, this))));
+    const said = this.#reply(decided ?? replies.SENDER_OK);
     if (isGranted(command, said)) this.#envelope = { ...request, recipients: [] };
     return said;
   }
 
   async #rcpt(command: RcptCommand, hooked: Reply | undefined): Promise<Reply> {
     const { path, parameters } = command;
+    const { options } = this.#parts;
     const request = { path, rcpt: decodeRcptParameters(parameters).known, parameters };
-    const said = this.#reply(hooked ?? (await this.#ask(() => this.#parts.options.onRcpt?.(request, this))) ?? replies.RECIPIENT_OK);
+    const decided = hooked ?? (options.onRcpt && (await this.#ask(() => options.onRcpt?.(request, this))));
+    const said = this.#reply(decided ?? replies.RECIPIENT_OK);
     if (isGranted(command, said)) this.#envelope?.recipients.push(request);
     return said;
   }
