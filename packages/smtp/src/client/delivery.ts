@@ -9,6 +9,7 @@ import { type Mail, type RecipientResult, recipientResult, type SendResult, type
 import { type Answers, expectAnswers, type MessageParts, piecesOf, sendMessage } from "./message-stream.ts";
 import type { SmtpClientOptions } from "./options.ts";
 import { SmtpReplyError } from "./reply-error.ts";
+import { SentLines } from "./sent-lines.ts";
 
 /** Bytes of a chunk: large enough that its answer costs little, small enough to be held. */
 const CHUNK_BYTES = 262_144;
@@ -25,11 +26,13 @@ export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #mail: Mail;
   readonly #transaction: Transaction;
+  readonly #lines: SentLines;
 
   constructor(parts: DeliveryParts, mail: Mail, transaction: Transaction) {
     this.#parts = parts;
     this.#mail = mail;
     this.#transaction = transaction;
+    this.#lines = new SentLines(mail.bodyType === "BINARYMIME" ? "keep" : (parts.options.lineEnds ?? "reject"));
   }
 
   /** Says all of it. Rejects with {@link SmtpReplyError} when the mail was taken for nobody. */
@@ -133,13 +136,16 @@ export class Delivery {
       isLmtp && isAccepted(result) ? recipientResult(result.address, rest.shift() ?? result.reply) : result,
     );
     const reply = answers.find(isPositive);
-    if (reply !== undefined) return { reply, recipients };
+    if (reply !== undefined) return { reply, recipients, longestLineBytes: this.#lines.longestBytes };
     throw new SmtpReplyError("message", answers[0], recipients);
   }
 
   #pieces(): AsyncIterable<Uint8Array> {
     const { body, onProgress } = this.#mail;
-    return piecesOf(body, this.#parts.dialogue.ended, onProgress);
+    return piecesOf(body, this.#parts.dialogue.ended, (piece, sentBytes) => {
+      this.#lines.measure(piece);
+      onProgress?.(sentBytes);
+    });
   }
 }
 

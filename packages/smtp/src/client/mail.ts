@@ -62,6 +62,11 @@ export interface SendResult {
   readonly reply: Reply;
   /** What became of each recipient, in the order of `to`; in LMTP after the message was answered for each. */
   readonly recipients: readonly RecipientResult[];
+  /**
+   * Length of the longest line that was sent, without its line end. Beyond `MAX_TEXT_LINE_BYTES` of `./codec` it is longer than RFC 5321 allows,
+   * and a server on the way may have cut it.
+   */
+  readonly longestLineBytes: number;
 }
 
 /** The commands of a transaction. */

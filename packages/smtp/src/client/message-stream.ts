@@ -59,7 +59,7 @@ export function expectAnswers(dialogue: Dialogue, count: number): Promise<Answer
 export async function* piecesOf(
   body: Mail["body"],
   ended: AbortSignal,
-  onProgress?: (sentBytes: number) => void,
+  onSent?: (piece: Uint8Array, sentBytes: number) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let sentBytes = 0;
   for await (const chunk of body instanceof Uint8Array ? [body] : within(ended, body)) {
@@ -67,7 +67,7 @@ export async function* piecesOf(
       const piece = chunk.subarray(at, at + WINDOW_BYTES);
       yield piece;
       sentBytes += piece.length;
-      onProgress?.(sentBytes);
+      onSent?.(piece, sentBytes);
     }
   }
 }

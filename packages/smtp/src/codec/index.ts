@@ -7,6 +7,7 @@ export { COMMAND_VERBS, encodeCommand } from "./command.ts";
 export { CommandDecoder, type CommandLimits, DEFAULT_COMMAND_LIMITS } from "./command-decoder.ts";
 export { decodeCommand } from "./decode-command.ts";
 export * from "./extensions.ts";
+export { MAX_TEXT_LINE_BYTES } from "./line.ts";
 export * from "./mail-parameters.ts";
 export { type Parameter, parameter } from "./parameters.ts";
 export { domainOf, type ForwardPath, forwardPath, isDomain, isMailbox, localPartOf, type ReversePath, reversePath } from "./path.ts";

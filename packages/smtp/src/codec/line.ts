@@ -3,6 +3,12 @@
 
 import { decodeUtf8, fromLatin1, ProtocolError, utf8 } from "@mailwire/wire";
 
+/**
+ * Longest line of a message, without its CRLF and without a dot that stuffing added: RFC 5321 section 4.5.3.1.6 (1000 octets with the CRLF). Longer
+ * ones are reported, not refused: see `longestLineBytes` of what is sent and what is received.
+ */
+export const MAX_TEXT_LINE_BYTES = 998;
+
 /** `text` when it may stand inside a line; throws a local `ProtocolError` (`line-break`) for CR, LF and NUL. */
 export function lineText(text: string): string {
   if (/[\r\n\0]/.test(text)) throw new ProtocolError("local", "line-break", "CR, LF and NUL cannot stand in an SMTP line");

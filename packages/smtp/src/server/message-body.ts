@@ -1,6 +1,6 @@
 // The body of a message while it comes: reading from it is what reads from the client.
 
-import { concat, ConnectionError, ProtocolError } from "@mailwire/wire";
+import { concat, ConnectionError, LongestLine, ProtocolError } from "@mailwire/wire";
 import type { Reply } from "../codec/reply.ts";
 import type { ServerEvent } from "../session/server-events.ts";
 
@@ -19,6 +19,7 @@ export type MessageSource = () => Promise<Extract<ServerEvent, { readonly type: 
  */
 export class MessageBody implements AsyncIterable<Uint8Array> {
   readonly #source: MessageSource;
+  readonly #lines = new LongestLine();
   #reading: ReturnType<MessageSource> | undefined;
   #isOver = false;
   #sizeBytes = 0;
@@ -34,6 +35,14 @@ export class MessageBody implements AsyncIterable<Uint8Array> {
   /** Bytes that came so far; once all came, the size of the message. */
   get sizeBytes(): number {
     return this.#sizeBytes;
+  }
+
+  /**
+   * Length of the longest line that came so far, without its line end; once all came, of the message. Beyond `MAX_TEXT_LINE_BYTES` of `./codec` it is
+   * longer than RFC 5321 allows: to refuse the message is up to its handler.
+   */
+  get longestLineBytes(): number {
+    return this.#end?.type === "end-of-data" ? this.#end.longestLineBytes : this.#lines.bytes;
   }
 
   /** The chunks that have not been read yet. */
@@ -85,6 +94,7 @@ export class MessageBody implements AsyncIterable<Uint8Array> {
   #take(event: Extract<ServerEvent, { readonly type: "data" }> | MessageEnd): Uint8Array | undefined {
     if (event.type === "data") {
       this.#sizeBytes += event.chunk.length;
+      this.#lines.measure(event.chunk);
       return event.chunk;
     }
     this.#end = event;

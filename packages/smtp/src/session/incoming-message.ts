@@ -1,7 +1,7 @@
 // The message that a server is receiving: by DATA (RFC 5321 section 4.5.2) or in chunks by BDAT (RFC 3030). Its bytes are held to the limit
 // and to the rules for line ends; from the first that breaks them on, nothing more is given.
 
-import { DotDecoder, type Emit, LineEndFilter, type LineEndPolicy, ProtocolError } from "@mailwire/wire";
+import { DotDecoder, type Emit, LineEndFilter, type LineEndPolicy, LongestLine, ProtocolError } from "@mailwire/wire";
 import type { Reply } from "../codec/reply.ts";
 import * as refusals from "./refusals.ts";
 
@@ -9,6 +9,7 @@ import * as refusals from "./refusals.ts";
 abstract class IncomingMessage {
   readonly #maxBytes: number;
   readonly #emit: Emit;
+  readonly #lines = new LongestLine();
   #sizeBytes = 0;
   #refusal: Reply | undefined;
 
@@ -23,6 +24,11 @@ abstract class IncomingMessage {
     return this.#sizeBytes;
   }
 
+  /** The longest line so far, without its line end and without a dot that stuffing added. */
+  get longestLineBytes(): number {
+    return this.#lines.bytes;
+  }
+
   /** What must be answered in place of "ok". */
   get refusal(): Reply | undefined {
     return this.#refusal;
@@ -34,9 +40,10 @@ abstract class IncomingMessage {
   /** Takes what belongs to the message, or to its current chunk, from the beginning of `bytes` and returns how many bytes that is. */
   abstract read(bytes: Uint8Array): number;
 
-  /** Counts bytes and gives them on. */
+  /** Counts bytes, measures their lines and gives them on. */
   protected readonly take = (bytes: Uint8Array): void => {
     this.#sizeBytes += bytes.length;
+    this.#lines.measure(bytes);
     if (this.#sizeBytes > this.#maxBytes) this.refuse(refusals.TOO_LARGE);
     else this.#emit(bytes);
   };

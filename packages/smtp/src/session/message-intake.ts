@@ -12,9 +12,17 @@ import type { ServerLimits } from "./limits.ts";
 export type Intake =
   | { readonly type: "nothing" }
   | { readonly type: "some"; readonly bytes: Uint8Array }
-  | { readonly type: "end-of-data"; readonly bytes: Uint8Array; readonly sizeBytes: number; readonly refusal: Reply | undefined }
+  | ({ readonly type: "end-of-data"; readonly bytes: Uint8Array } & MessageFacts)
   | { readonly type: "end-of-chunk"; readonly bytes: Uint8Array; readonly refusal: Reply | undefined }
   | { readonly type: "end-of-refused-chunk"; readonly bytes: Uint8Array; readonly chunk: RefusedChunk };
+
+/** What is known of a message once it is complete. */
+export interface MessageFacts {
+  readonly sizeBytes: number;
+  readonly longestLineBytes: number;
+  /** What must be answered in place of "ok". */
+  readonly refusal: Reply | undefined;
+}
 
 /** A chunk that is let go. */
 export interface RefusedChunk {
@@ -117,21 +125,24 @@ export class MessageIntake {
     decoder.skipBytes(bytes.length);
     // However the bytes were cut: what is endless has no end.
     if (!message.done || this.isEndless) return { type: "some", bytes };
-    const { sizeBytes, refusal } = message;
-    return this.#end({ type: "end-of-data", bytes, sizeBytes, refusal });
+    return this.#end({ type: "end-of-data", bytes, ...factsOf(message) });
   }
 
   #readChunk({ message, position }: Extract<Reading, { readonly type: "chunk" }>, decoder: CommandDecoder, all: Uint8Array): Intake {
     const bytes = message.done ? NOTHING : all.subarray(0, message.read(all));
     decoder.skipBytes(bytes.length);
     if (!message.done) return { type: "some", bytes };
-    if (position === "last") message.finish();
-    const { sizeBytes, refusal } = message;
-    return this.#end(position === "last" ? { type: "end-of-data", bytes, sizeBytes, refusal } : { type: "end-of-chunk", bytes, refusal });
+    if (position === "more") return this.#end({ type: "end-of-chunk", bytes, refusal: message.refusal });
+    message.finish();
+    return this.#end({ type: "end-of-data", bytes, ...factsOf(message) });
   }
 
   #end(intake: Intake): Intake {
     this.#reading = COMMANDS;
     return intake;
   }
+}
+
+function factsOf({ sizeBytes, longestLineBytes, refusal }: DataMessage | ChunkedMessage): MessageFacts {
+  return { sizeBytes, longestLineBytes, refusal };
 }

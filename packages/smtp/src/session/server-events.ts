@@ -45,9 +45,16 @@ export type ServerEvent =
   | { readonly type: "end-of-chunk"; readonly refusal: Reply | undefined }
   /**
    * The message is complete. With a `refusal` something was wrong (it was too large), and not all was given. It is answered once, and in LMTP
-   * once for each of the `recipients` that were accepted, in order.
+   * once for each of the `recipients` that were accepted, in order. `longestLineBytes` is the length of its longest line, without the line end
+   * (and without a dot that stuffing added): beyond `MAX_TEXT_LINE_BYTES` it is longer than RFC 5321 allows, which nothing refuses by itself.
    */
-  | { readonly type: "end-of-data"; readonly sizeBytes: number; readonly recipients: number; readonly refusal: Reply | undefined }
+  | {
+      readonly type: "end-of-data";
+      readonly sizeBytes: number;
+      readonly longestLineBytes: number;
+      readonly recipients: number;
+      readonly refusal: Reply | undefined;
+    }
   /** The handshake is done, and the client is nobody again. */
   | { readonly type: "tls"; readonly info: TlsInfo };
 

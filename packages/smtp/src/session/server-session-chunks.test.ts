@@ -23,8 +23,8 @@ describe("a message in chunks", () => {
     const bench = withRecipient().hear(`BDAT 0 LAST\r\n${MAIL}${RCPT}BDAT 2\r\nabBDAT 3 LAST\r\ncdeQUIT\r\n`);
     expect(bench.codes()).toEqual(["250", "250", "250", "250", "250", "221"]);
     expect(bench.body).toBe("abcde");
-    expect(bench.events).toContainEqual({ type: "end-of-data", sizeBytes: 0, recipients: 1, refusal: undefined });
-    expect(bench.events).toContainEqual({ type: "end-of-data", sizeBytes: 5, recipients: 1, refusal: undefined });
+    expect(bench.events).toContainEqual({ type: "end-of-data", sizeBytes: 0, longestLineBytes: 0, recipients: 1, refusal: undefined });
+    expect(bench.events).toContainEqual({ type: "end-of-data", sizeBytes: 5, longestLineBytes: 5, recipients: 1, refusal: undefined });
   });
 
   test("is given as it comes: nothing of it is kept", () => {
@@ -54,7 +54,7 @@ describe("a message in chunks", () => {
   test("may be given up with RSET between chunks", () => {
     const bench = withRecipient().hear(`BDAT 2\r\nabRSET\r\n${MAIL}${RCPT}BDAT 1 LAST\r\nc`);
     expect(bench.codes()).toEqual(["250", "250", "250", "250", "250"]);
-    expect(bench.events).toContainEqual({ type: "end-of-data", sizeBytes: 1, recipients: 1, refusal: undefined });
+    expect(bench.events).toContainEqual({ type: "end-of-data", sizeBytes: 1, longestLineBytes: 1, recipients: 1, refusal: undefined });
   });
 
   test.each(["NOOP", "VRFY x", "HELP"])("%s between chunks changes nothing", (line) => {

@@ -154,7 +154,7 @@ describe("a message", () => {
     const bench = toData().hear("Subject: x\r\n\r\n..a\r\n.\r\nNOOP\r\n");
     expect(bench.body).toBe("Subject: x\r\n\r\n.a\r\n");
     expect(bench.codes()).toEqual(["250", "250"]);
-    expect(bench.events).toContainEqual({ type: "end-of-data", sizeBytes: 18, recipients: 1, refusal: undefined });
+    expect(bench.events).toContainEqual({ type: "end-of-data", sizeBytes: 18, longestLineBytes: 10, recipients: 1, refusal: undefined });
     expect(bench.session.state).toBe("ready");
   });
 

@@ -13,7 +13,7 @@ import { CommandObserver } from "./command-observer.ts";
 import { Conduct } from "./conduct.ts";
 import type { ServerEvent, ServerIntent, ServerSessionOptions } from "./server-events.ts";
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "./limits.ts";
-import { type Intake, MessageIntake, type RefusedChunk } from "./message-intake.ts";
+import { type Intake, type MessageFacts, MessageIntake, type RefusedChunk } from "./message-intake.ts";
 import * as refusals from "./refusals.ts";
 import { type Answer, answerOf, type State, TRANSITIONS, type Verb } from "./state.ts";
 import { bodyUnit, challengeUnit, lineUnit, responseUnit, TLS_UNIT } from "./units.ts";
@@ -297,7 +297,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     if (intake.bytes.length > 0) this.#options.observe?.(bodyUnit(intake.bytes));
     switch (intake.type) {
       case "end-of-data":
-        this.#endMessage(intake.sizeBytes, intake.refusal);
+        this.#endMessage(intake);
         break;
       case "end-of-chunk":
         this.#turn = { verb: "BDAT", refused: intake.refusal !== undefined };
@@ -334,11 +334,11 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     return undefined;
   }
 
-  #endMessage(sizeBytes: number, refusal: Reply | undefined): void {
+  #endMessage({ sizeBytes, longestLineBytes, refusal }: MessageFacts): void {
     const recipients = this.#options.protocol === "lmtp" ? this.#recipients : 1;
     this.#owedAnswers = recipients;
     this.#turn = { verb: "end-of-data", refused: refusal !== undefined };
-    this.#outputs.event({ type: "end-of-data", sizeBytes, recipients, refusal });
+    this.#outputs.event({ type: "end-of-data", sizeBytes, longestLineBytes, recipients, refusal });
   }
 
   #fail(code: string, message: string, last: Reply): void {
