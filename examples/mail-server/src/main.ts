@@ -81,7 +81,7 @@ for (const name of SERVICE_NAMES) {
   const number = portOf(name);
   if (number !== undefined) ports[name] = number;
 }
-if (Object.keys(ports).length === 0) misused("there is no port to serve");
+if (Object.keys(ports).length === 0 && lmtpPath === undefined) misused("there is no port to serve");
 const users = values.user.map((user) => {
   const colon = user.indexOf(":");
   if (colon < 1) misused(`--user ${user} is not NAME:PASSWORD`);

@@ -49,9 +49,8 @@ async function main(signal: AbortSignal): Promise<void> {
     report(recipients);
     console.log(`${reply.code} ${reply.lines.join(" ")}`);
   } catch (error) {
-    if (!(error instanceof SmtpReplyError)) throw error;
-    report(error.recipients);
-    await client.quit();
+    if (error instanceof SmtpReplyError) report(error.recipients);
+    if (client.isOpen) await client.quit();
     throw error;
   }
   await client.quit();
