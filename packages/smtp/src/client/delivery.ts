@@ -75,9 +75,10 @@ export class Delivery {
     } else if (isPositive(answer)) await this.#takeBack();
   }
 
-  /** RSET; a server that does not even grant that cannot be sent anything more. */
+  /** RSET, where the server has not said good-bye; one that does not even grant that cannot be sent anything more. */
   async #takeBack(): Promise<void> {
     const { dialogue, abort } = this.#parts;
+    if (!dialogue.isOpen) return;
     try {
       expectPositive("RSET", await dialogue.command({ verb: "RSET" }));
     } catch (error) {
@@ -114,7 +115,10 @@ export class Delivery {
       await this.#takeBack();
       throw error;
     }
-    return expectAnswers(this.#parts.dialogue, this.#answersExpected(results));
+    const answers = await expectAnswers(this.#parts.dialogue, this.#answersExpected(results));
+    // RFC 3030 section 2: behind a last chunk that failed nobody knows the state until RSET.
+    if (!answers.some(isPositive)) await this.#takeBack();
+    return answers;
   }
 
   async #sendChunk(bytes: Uint8Array, results: readonly RecipientResult[]): Promise<void> {

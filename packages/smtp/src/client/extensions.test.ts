@@ -339,6 +339,60 @@ describe("chunks", () => {
     expect(received).toHaveLength(1);
   });
 
+  test.each([
+    ["SMTP", {}, ["452 Full"], 452],
+    ["LMTP, for every recipient", { protocol: "lmtp" }, ["550 No", "452 Full"], 550],
+  ] as const)("of which the last is refused are taken back by RSET: %s", async (_, options, answers, code) => {
+    const { client, person } = await attend(["CHUNKING", "PIPELINING"], options);
+    const refused = client.sendMail({ ...MAIL, to: ["b@c", "d@e"], bodyCommand: "BDAT" });
+    const next = client.noop();
+    await person.lines(3);
+    await person.say("250 Ok", "250 Ok", "250 Ok");
+    expect(await person.lines(4)).toEqual(["BDAT 21 LAST", "Subject: hi", "", ".dot"]);
+    await person.say(...answers);
+    expect(await person.replies("250 Forgotten")).toEqual(["RSET"]);
+    await expect(refused).rejects.toMatchObject({ command: "message", reply: { code } });
+    expect(await person.replies("250 Ok")).toEqual(["NOOP"]);
+    await next;
+  });
+
+  test("of which the last was taken for one recipient in LMTP, or for all, are followed by no RSET", async () => {
+    const { client, person } = await attend(["CHUNKING"], { protocol: "lmtp" });
+    const sending = client.sendMail({ ...MAIL, to: ["b@c", "d@e"], bodyCommand: "BDAT" });
+    await person.replies("250 Ok", "250 Ok", "250 Ok");
+    await person.lines(4);
+    await person.say("550 No", "250 Taken");
+    expect(await sending).toMatchObject({ reply: { code: 250 } });
+    void client.noop();
+    expect(await person.line()).toBe("NOOP");
+  });
+
+  test("of which the last is refused, by a server that does not grant RSET, cost the connection; the refusal is what is told", async () => {
+    for (const answer of ["500 What?", undefined]) {
+      const { client, person } = await attend(["CHUNKING"]);
+      const sending = client.sendMail({ ...MAIL, bodyCommand: "BDAT" });
+      await person.replies("250 Ok", "250 Ok");
+      await person.lines(4);
+      await person.say("554 Spam");
+      expect(await person.line()).toBe("RSET");
+      if (answer === undefined) person.transport.abort();
+      else await person.say(answer);
+      await expect(sending).rejects.toMatchObject({ command: "message", reply: { code: 554 } });
+      expect(client.isOpen).toBe(false);
+    }
+  });
+
+  test("of which the last is refused with good-bye leave nothing to take back", async () => {
+    const { client, person } = await attend(["CHUNKING"]);
+    const sending = client.sendMail({ ...MAIL, bodyCommand: "BDAT" });
+    await person.replies("250 Ok", "250 Ok");
+    await person.lines(4);
+    await person.say("421 Bye");
+    await expect(sending).rejects.toMatchObject({ command: "message", reply: { code: 421 } });
+    expect(await person.line()).toBeUndefined();
+    expect(await client.closed).toMatchObject({ reason: "done" });
+  });
+
   test("whose source fails, or has bare line ends, are taken back", async () => {
     const { client, received } = await meet();
     async function* broken(): AsyncGenerator<Uint8Array> {
