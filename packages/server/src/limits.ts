@@ -18,7 +18,7 @@ export interface MailServerLimits {
 
 /** The defaults of {@link MailServerLimits}. */
 export const DEFAULT_MAIL_SERVER_LIMITS: MailServerLimits = {
-  maxConnections: 1000, // with their buffers well under 100 MB, and under the usual 1024 open files
+  maxConnections: 1000, // with their buffers well under 100 MB; Node raises the usual 1024 open files as far as it may
   maxConnectionsPerAddress: 50, // an office behind one address, a client with a connection per folder
   maxIdleMs: 1_800_000, // RFC 9051 section 5.4: at least 30 minutes; SMTP and POP3 sessions are more impatient by themselves
   maxSessionMs: 86_400_000, // IDLE stays for hours; a day bounds what nothing else bounds

@@ -14,7 +14,13 @@ import { SessionRegistry } from "./session-registry.ts";
 import { proxyPreamble } from "./trusted-proxies.ts";
 import type { ProxyProtocolOptions } from "./trusted-proxies.ts";
 
-/** Where and how a {@link MailServer} listens. */
+/**
+ * Sockets that a listener holds beyond the quota: those who are turned away with a word, which takes up to `maxFarewellMs` for one that does not leave.
+ * Handshakes that have not ended need room too, and are bounded by it: what comes when there is none is dropped without a word.
+ */
+const ROOM_FOR_REFUSALS = 32;
+
+/** Where and how a {@link MailServer} listens. Its `maxConnections` is by default the quota of the server and some room to refuse others in. */
 export interface MailListenOptions extends ListenOptions {
   /** Who is believed when it says, by the PROXY protocol, on whose behalf it connects; default: nobody. */
   readonly proxyProtocol?: ProxyProtocolOptions;
@@ -58,7 +64,7 @@ export class MailServer {
    * address cannot be had, and with a local `ProtocolError` (`illegal-now`) once the server drains.
    */
   async listen(service: Service, { proxyProtocol, ...options }: MailListenOptions): Promise<Listener> {
-    const { maxConnections } = this.#limits; // handshakes of implicit TLS count too
+    const maxConnections = this.#limits.maxConnections + ROOM_FOR_REFUSALS;
     const preamble = proxyProtocol && { preamble: proxyPreamble(proxyProtocol) };
     const listener = await listen(
       { maxConnections, onError: this.#onError, ...preamble, ...options },

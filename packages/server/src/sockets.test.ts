@@ -3,8 +3,9 @@ import type { ConnectOptions } from "@mailwire/tls";
 import type { ByteTransport } from "@mailwire/wire";
 import { latin1, utf8 } from "@mailwire/wire";
 import { generate } from "selfsigned";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LINES, lines } from "../test/line-service.ts";
+import type { MailListenOptions } from "./index.ts";
 import { MailServer } from "./index.ts";
 
 const HOST = "127.0.0.1";
@@ -68,6 +69,48 @@ test("an address has its quota, and room again when a session was dropped", asyn
   session?.drop();
   await session?.closed;
   expect(await hear(await dial(port))).toBe("hello\r\n");
+});
+
+describe("a server that is full", () => {
+  const full = async (options: Partial<MailListenOptions>): Promise<number> => {
+    server = new MailServer({ onError: (error) => errors.push(error), limits: { maxConnections: 1 } });
+    const { port } = await server.listen(
+      { ...LINES, refusal: utf8("421 4.7.0 Too many connections\r\n") },
+      { host: HOST, port: 0, ...options },
+    );
+    return port;
+  };
+
+  test.each([
+    ["in clear", {}, {}],
+    ["inside TLS", { mode: "implicit", tls }, { mode: "implicit" }],
+    ["behind a proxy", { proxyProtocol: { trusts: () => false } }, {}],
+  ] as const)("says so to each that comes, %s, and takes one again when there is room", async (_, listening, dialing) => {
+    const port = await full(listening);
+    const first = await dial(port, dialing);
+    expect(await hear(first)).toBe("hello\r\n");
+    for (let count = 0; count < 3; count += 1) {
+      const refused = await dial(port, dialing);
+      expect(await hear(refused)).toBe("421 4.7.0 Too many connections\r\n");
+      expect(await hear(refused)).toBeNull();
+    }
+    const session = server.sessions.get(1);
+    session?.drop();
+    await session?.closed;
+    expect(await hear(await dial(port, dialing))).toBe("hello\r\n");
+  });
+
+  test("does not let handshakes pile up that nobody goes on with", async () => {
+    const port = await full({ mode: "implicit", tls });
+    const silent = await Promise.all(Array.from({ length: 60 }, () => dial(port)));
+    let dropped = 0;
+    const count = (): unknown => (dropped += 1);
+    for (const client of silent) void hear(client).then(count, count);
+    // One has a place, and 32 find room to be turned away.
+    await vi.waitFor(() => expect(dropped).toBe(60 - 1 - 32));
+    for (const client of silent) client.abort();
+    await vi.waitFor(async () => expect(await hear(await dial(port, { mode: "implicit" }))).toBe("hello\r\n"));
+  });
 });
 
 test("draining says goodbye and frees the port", async () => {
