@@ -31,9 +31,19 @@ export const CODECS = {
     // what : chunk size, or one chunk per reply or command
     cases: ["replies:16384", "replies:each", "commands:16384", "commands:each"],
     short: ["replies:16384", "replies:each", "commands:16384", "commands:each"],
-    adapters: ["mailwire", "nodemailer", "smtp-server", "smtp-server-session"],
+    adapters: ["mailwire", "nodemailer", "smtp-server"],
     shortAdapters: ["mailwire", "nodemailer", "smtp-server"],
     limits: ["limit-memcpy", "limit-scan", "limit-latin1", "limit-jsloop"],
+  },
+  "smtp-conversation": {
+    bench: "smtp",
+    metric: "upcpu",
+    limit: "limit-latin1",
+    cases: ["commands:16384", "commands:each"],
+    short: ["commands:16384"],
+    adapters: ["mailwire-conversation", "smtp-server-session"],
+    shortAdapters: ["mailwire-conversation", "smtp-server-session"],
+    limits: ["limit-latin1"],
   },
 };
 

@@ -30,7 +30,7 @@ export function sortParameters<Known extends object>(
   none: Known,
   parameters: readonly Parameter[],
 ): DecodedParameters<Known> {
-  let known = none;
+  const known = { ...none };
   const unknown: Parameter[] = [];
   const invalid: Parameter[] = [];
   for (const given of parameters) {
@@ -39,7 +39,7 @@ export function sortParameters<Known extends object>(
     else {
       const meaning = type.decode(given.value);
       if (meaning === undefined) invalid.push(given);
-      else known = { ...known, ...meaning };
+      else Object.assign(known, meaning);
     }
   }
   return { known, unknown, invalid };

@@ -19,11 +19,19 @@ const DEFAULT_EXTENSIONS: readonly Extension[] = ["PIPELINING", "8BITMIME", "SMT
 /** Commands that `requireTls` lets pass, RFC 3207 section 4. */
 const BEFORE_TLS: ReadonlySet<string> = new Set(["HELO", "EHLO", "LHLO", "NOOP", "RSET", "HELP", "QUIT", "STARTTLS"]);
 
+/** What is offered while a connection stands as it does. */
+interface Offer {
+  readonly standing: string;
+  readonly extensions: readonly Extension[];
+  readonly parameters: ParameterPolicy;
+}
+
 /** What a server refuses and offers because of its options, on one connection. */
 export class Policy {
   readonly #options: SmtpServerOptions;
   readonly #limits: ServerLimits;
   readonly #canUpgrade: boolean;
+  #latestOffer: Offer | undefined;
 
   /** `canUpgrade`: whether the transport can do TLS. */
   constructor(options: SmtpServerOptions, canUpgrade: boolean) {
@@ -47,7 +55,7 @@ export class Policy {
       case "RCPT":
         return this.#refusalOfRcpt(command, peer);
       case "BDAT":
-        return this.#offered(peer).some(({ keyword }) => keyword === "CHUNKING") ? undefined : replies.NOT_IMPLEMENTED;
+        return this.#offer(peer).extensions.some(({ keyword }) => keyword === "CHUNKING") ? undefined : replies.NOT_IMPLEMENTED;
       case "XCLIENT":
       case "XFORWARD":
         return this.#trusts(peer) ? undefined : replies.NOT_TRUSTED;
@@ -58,7 +66,7 @@ export class Policy {
 
   /** The answer to EHLO or LHLO. */
   ehloReply(peer: SmtpPeer): Reply {
-    return ehloReply(this.#options.hostname, "at your service", this.#offered(peer));
+    return ehloReply(this.#options.hostname, "at your service", this.#offer(peer).extensions);
   }
 
   /** The answer to HELO. */
@@ -71,7 +79,19 @@ export class Policy {
     return this.#options.mechanisms?.find((mechanism) => mechanism.name === name);
   }
 
-  /** What is offered as things stand. */
+  /** What is offered as things stand, and the parameters that go with it. */
+  #offer(peer: SmtpPeer): Offer {
+    const onBehalf = this.#trusts(peer) ? ON_BEHALF : [];
+    const standing = `${peer.info.secure} ${peer.identity === undefined} ${onBehalf.length}`;
+    if (this.#latestOffer?.standing === standing) return this.#latestOffer;
+    const extensions = [...this.#offered(peer), ...onBehalf];
+    // AUTH has left the offer once it was used, but its parameter stays (RFC 4954 section 5).
+    const used = this.#mechanisms(peer).length > 0 ? [{ keyword: "AUTH", parameters: [] }] : [];
+    const parameters = new ParameterPolicy([...extensions, ...used], this.#options.parameterKeywords ?? []);
+    this.#latestOffer = { standing, extensions, parameters };
+    return this.#latestOffer;
+  }
+
   #offered(peer: SmtpPeer): readonly Extension[] {
     const { extensions = DEFAULT_EXTENSIONS } = this.#options;
     const { maxMessageBytes } = this.#limits;
@@ -85,7 +105,6 @@ export class Policy {
     if (mechanisms.length > 0 && peer.identity === undefined) {
       offered.push({ keyword: "AUTH", parameters: mechanisms.map(({ name }) => name) });
     }
-    if (this.#trusts(peer)) offered.push(...ON_BEHALF);
     return offered;
   }
 
@@ -106,12 +125,6 @@ export class Policy {
     return this.#options.trustsRelay?.(peer) === true;
   }
 
-  #parameters(peer: SmtpPeer): ParameterPolicy {
-    // AUTH has left the offer once it was used, but its parameter stays (RFC 4954 section 5).
-    const offered = [...this.#offered(peer), ...(this.#mechanisms(peer).length > 0 ? [{ keyword: "AUTH", parameters: [] }] : [])];
-    return new ParameterPolicy(offered, this.#options.parameterKeywords ?? []);
-  }
-
   /** The mechanisms that may be used as things stand. */
   #mechanisms(peer: SmtpPeer): readonly SaslServerMechanism[] {
     const { mechanisms = [], allowPlaintextAuth } = this.#options;
@@ -126,13 +139,15 @@ export class Policy {
 
   #refusalOfMail(command: MailCommand, peer: SmtpPeer): Reply | undefined {
     const { path, parameters } = command;
-    const refusal = this.#refusalOfDomain(path) ?? (parameters.length > 0 ? this.#parameters(peer).refusalOfMail(command) : undefined);
+    const refusal =
+      this.#refusalOfDomain(path) ?? (parameters.length > 0 ? this.#offer(peer).parameters.refusalOfMail(command) : undefined);
     return refusal ?? (isAscii(path) || decodeMailParameters(parameters).known.smtputf8 === true ? undefined : replies.NEEDS_SMTPUTF8);
   }
 
   #refusalOfRcpt(command: RcptCommand, peer: SmtpPeer): Reply | undefined {
     const { path, parameters } = command;
-    const refusal = this.#refusalOfDomain(path) ?? (parameters.length > 0 ? this.#parameters(peer).refusalOfRcpt(command) : undefined);
+    const refusal =
+      this.#refusalOfDomain(path) ?? (parameters.length > 0 ? this.#offer(peer).parameters.refusalOfRcpt(command) : undefined);
     return refusal ?? (isAscii(path) || peer.envelope?.mail.smtputf8 === true ? undefined : replies.NEEDS_SMTPUTF8);
   }
 
