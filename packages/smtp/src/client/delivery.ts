@@ -6,7 +6,7 @@ import type { Command } from "../codec/command.ts";
 import { isPositive, type Reply } from "../codec/reply.ts";
 import type { ReceivedReply } from "../codec/received-reply.ts";
 import { type Mail, type RecipientResult, recipientResult, type SendResult, type Transaction } from "./mail.ts";
-import { type Answers, expectAnswers, type MessageParts, piecesOf, sendMessage } from "./message-stream.ts";
+import { type Answers, expectAnswers, type MessageParts, type Pieces, piecesOf, sendMessage } from "./message-stream.ts";
 import type { SmtpClientOptions } from "./options.ts";
 import { SmtpReplyError } from "./reply-error.ts";
 import { SentLines } from "./sent-lines.ts";
@@ -144,9 +144,11 @@ export class Delivery {
     throw new SmtpReplyError("message", answers[0], recipients);
   }
 
-  #pieces(): AsyncIterable<Uint8Array> {
+  #pieces(): Pieces {
     const { body, onProgress } = this.#mail;
-    return piecesOf(body, this.#parts.dialogue.ended, (piece, sentBytes) => {
+    let sentBytes = 0;
+    return piecesOf(body, this.#parts.dialogue.ended, (piece) => {
+      sentBytes += piece.length;
       this.#lines.measure(piece);
       onProgress?.(sentBytes);
     });

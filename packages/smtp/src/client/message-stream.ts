@@ -9,6 +9,9 @@ import { chunksUntilAborted } from "./until-aborted.ts";
 /** Bytes that are handed over before waiting until the transport took them. */
 const WINDOW_BYTES = 65_536;
 
+/** A message in pieces: of one that is all there, at once. */
+export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /** What was said to a message: once, or in LMTP once for each recipient that was accepted. */
 export type Answers = readonly [Reply, ...Reply[]];
 
@@ -21,7 +24,7 @@ export interface MessageParts {
 }
 
 /** Sends a message for which the server said 354. One that cannot be sent whole costs the connection. */
-export async function sendMessage(parts: MessageParts, pieces: AsyncIterable<Uint8Array>, answersExpected: number): Promise<Answers> {
+export async function sendMessage(parts: MessageParts, pieces: Pieces, answersExpected: number): Promise<Answers> {
   const answers = expectAnswers(parts.dialogue, answersExpected);
   try {
     await stream(parts, pieces);
@@ -35,14 +38,23 @@ export async function sendMessage(parts: MessageParts, pieces: AsyncIterable<Uin
   return answers;
 }
 
-async function stream({ dialogue, flush }: MessageParts, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+async function stream({ dialogue, flush }: MessageParts, pieces: Pieces): Promise<void> {
   let window = 0;
-  for await (const chunk of pieces) {
+  /** Gives what to wait for before the next piece, where the window is full. */
+  const say = (chunk: Uint8Array): Promise<void> | undefined => {
     dialogue.body({ type: "data", chunk });
     window += chunk.length;
-    if (window < WINDOW_BYTES) continue;
+    if (window < WINDOW_BYTES) return undefined;
     window = 0;
-    await flush();
+    return flush();
+  };
+  if (Symbol.asyncIterator in pieces) for await (const piece of pieces) await say(piece);
+  else {
+    // Without waiting, so that a small message and its end leave as one.
+    for (const piece of pieces) {
+      const room = say(piece);
+      if (room !== undefined) await room;
+    }
   }
   dialogue.body({ type: "end-of-data" });
 }
@@ -55,26 +67,25 @@ export function expectAnswers(dialogue: Dialogue, count: number): Promise<Answer
   return answers;
 }
 
-/** A message in pieces; the end of the connection ends the wait for a source that has nothing to give. */
-export async function* piecesOf(
-  body: Mail["body"],
-  ended: AbortSignal,
-  onSent?: (piece: Uint8Array, sentBytes: number) => void,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let sentBytes = 0;
-  for await (const chunk of body instanceof Uint8Array ? [body] : within(ended, body)) {
+/** A message in pieces; `onSent` is told of each, the end of the connection ends the wait for a source that has nothing to give. */
+export function piecesOf(body: Mail["body"], ended: AbortSignal, onSent?: (piece: Uint8Array) => void): Pieces {
+  if (body instanceof Uint8Array) return cut([body], onSent);
+  return Symbol.asyncIterator in body ? cutWhileComing(chunksUntilAborted(body, ended), onSent) : cut(body, onSent);
+}
+
+function* cut(chunks: Iterable<Uint8Array>, onSent?: (piece: Uint8Array) => void): Generator<Uint8Array, void, undefined> {
+  for (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += WINDOW_BYTES) {
       const piece = chunk.subarray(at, at + WINDOW_BYTES);
       yield piece;
-      sentBytes += piece.length;
-      onSent?.(piece, sentBytes);
+      onSent?.(piece);
     }
   }
 }
 
-function within(
-  ended: AbortSignal,
-  body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
-  return Symbol.asyncIterator in body ? chunksUntilAborted(body, ended) : body;
+async function* cutWhileComing(
+  chunks: AsyncIterable<Uint8Array>,
+  onSent?: (piece: Uint8Array) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of chunks) yield* cut([chunk], onSent);
 }
