@@ -29,7 +29,7 @@ export const session = {
     const mail = { from: "a@example.com", to: ["b@example.com"], body };
     let left = count;
     const lane = async () => {
-      const client = await SmtpClient.open(await connect({ host, port }), { hostname: "bench.example", ...PLAIN });
+      const client = await SmtpClient.open(await connect({ host, port }), { hostname: "bench.example", dataCommand: "eager", ...PLAIN });
       while (left-- > 0) await client.sendMail(mail);
       await client.quit();
     };
