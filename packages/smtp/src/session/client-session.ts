@@ -9,21 +9,12 @@ import { decodeEhloAnswer, type Extensions, NO_EXTENSIONS } from "../codec/exten
 import { decodeMailParameters, type MailParameters } from "../codec/mail-parameters.ts";
 import type { ReceivedReply } from "../codec/received-reply.ts";
 import { ReplyDecoder } from "../codec/reply-decoder.ts";
+import { bestAnswer, CommandsInFlight, type Owed } from "./commands-in-flight.ts";
 import type { ClientEvent, ClientIntent, ClientSessionOptions } from "./client-events.ts";
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from "./limits.ts";
 import { type Answer, answerOf, type State, TRANSITIONS, type Verb } from "./state.ts";
 import { authUnit, bodyUnit, challengeUnit, lineUnit, responseUnit, TLS_UNIT } from "./units.ts";
 
-/** An answer that is owed. */
-interface Owed {
-  readonly verb: Verb | "unknown";
-  readonly command: Command | undefined;
-  /** In LMTP, answers to the same message that come behind this one. */
-  readonly more?: number;
-}
-
-/** Commands that others may follow before the answer (RFC 2920 section 3.1). */
-const GROUPED: ReadonlySet<string> = new Set(["MAIL", "RCPT", "RSET", "BDAT", "end-of-data"]);
 /** Commands that are only said when no answer is owed: what may follow depends on theirs. */
 const ALONE: ReadonlySet<string> = new Set(["DATA", "AUTH", "STARTTLS"]);
 /** Commands that show nothing. */
@@ -36,10 +27,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   readonly #outputs = new OutputQueue<ClientEvent>();
   readonly #decoder: ReplyDecoder;
   #state: State = "greeting";
-  /** Where all that was said will lead if the server agrees. */
-  #hoped: State = "greeting";
-  readonly #waiting: Command[] = [];
-  readonly #owed: Owed[] = [{ verb: "greeting", command: undefined }];
+  readonly #flight: CommandsInFlight;
   #extensions: Extensions = NO_EXTENSIONS;
   #exchange: AuthCommand | undefined;
   #body: DotEncoder | undefined;
@@ -59,6 +47,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     this.#limits = withLimits(DEFAULT_CLIENT_LIMITS, options.limits);
     const { maxReplyLineBytes, maxReplyLines } = this.#limits;
     this.#decoder = new ReplyDecoder({ maxReplyLineBytes, maxReplyLines });
+    this.#flight = new CommandsInFlight(this.#limits.maxPipelinedCommands);
     this.#patience = this.#freshPatience();
   }
 
@@ -94,7 +83,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     if (this.#state !== "tls") throw illegal("there is no handshake to be done");
     this.#tls = info;
     this.#move("tls", "ok");
-    this.#hoped = this.#state;
+    this.#flight.hopeFrom(this.#state);
     this.#extensions = NO_EXTENSIONS;
     this.#patience = this.#freshPatience();
     this.#options.observe?.(TLS_UNIT);
@@ -136,7 +125,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
       if (this.#end instanceof ProtocolError) {
         const error = this.#end;
         this.#end = undefined;
-        this.#state = this.#hoped = "closed";
+        this.#close();
         throw error;
       }
       if (this.#state === "closed") return CLOSED;
@@ -165,10 +154,15 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   /** Nothing more to do: an end is a good one only where nothing is owed. */
   #atRest(): Output<ClientEvent> {
     if (this.#end instanceof ProtocolError) return this.poll();
-    const owesNothing = this.#owed.every(({ verb }) => verb === "QUIT") && this.#body === undefined && this.#decoder.pending === 0;
-    if (this.#end !== "eof" || !owesNothing || this.#state === "tls" || this.#state === "auth") return NEED_INPUT;
-    this.#state = this.#hoped = "closed";
+    const mayEnd = this.#flight.mayEnd && this.#body === undefined && this.#decoder.pending === 0;
+    if (this.#end !== "eof" || !mayEnd || this.#state === "tls" || this.#state === "auth") return NEED_INPUT;
+    this.#close();
     return CLOSED;
+  }
+
+  #close(): void {
+    this.#state = "closed";
+    this.#flight.hopeFrom("closed");
   }
 
   #say(command: Command): void {
@@ -176,24 +170,24 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     this.#check(command);
     // Encoded now, so that a command which cannot be sent throws where it is said.
     const line = encodeCommand(command);
-    if (verb !== "unknown") this.#hoped = hope(this.#hoped, verb);
+    this.#flight.hope(verb);
     if (verb === "MAIL") this.#bodyType = decodeMailParameters(command.parameters).known.body;
-    if (this.#waiting.length > 0 || !this.#mayFollow()) this.#waiting.push(command);
-    else this.#write(command, line);
+    if (this.#flight.mayFollow(this.#pipelining)) this.#write(command, line);
+    else this.#flight.wait(command);
   }
 
   #check({ verb }: Command): void {
     const { protocol = "smtp", dataCommand, allowPlaintext } = this.#options;
-    const legal = isLegal<State, Verb, Answer>(TRANSITIONS, this.#hoped, verb === "unknown" ? "HELP" : verb);
+    const { hoped, owed } = this.#flight;
+    const legal = isLegal<State, Verb, Answer>(TRANSITIONS, hoped, verb === "unknown" ? "HELP" : verb);
     // Inside an exchange the table's AUTH stands for its steps.
-    if (!legal || this.#hoped === "auth" || (verb === "DATA" && this.#hoped === "mail"))
-      throw illegal(`${verb} cannot be said here (${this.#hoped})`);
+    if (!legal || hoped === "auth" || (verb === "DATA" && hoped === "mail")) throw illegal(`${verb} cannot be said here (${hoped})`);
     if (protocol === "lmtp" ? verb === "HELO" || verb === "EHLO" : verb === "LHLO")
       throw illegal(`there is no ${verb} in ${protocol.toUpperCase()}`);
     if (verb === "BDAT") throw illegal("BDAT is said with its bytes, as a chunk");
     if (verb === "DATA" && this.#bodyType === "BINARYMIME") throw illegal("a binary body needs BDAT");
     const mayHurry = verb === "DATA" && dataCommand === "eager";
-    if (ALONE.has(verb) && !mayHurry && this.#owed.length > 0) throw illegal(`${verb} must wait until every answer has come`);
+    if (ALONE.has(verb) && !mayHurry && owed > 0) throw illegal(`${verb} must wait until every answer has come`);
     if (!HARMLESS.has(verb) && !this.#secure && allowPlaintext !== true) {
       throw new ProtocolError("local", "tls-required", `${verb} would be readable on the way: use TLS, or set allowPlaintext`);
     }
@@ -202,10 +196,11 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
 
   /** BDAT and its bytes at once: nobody can ask the server before (RFC 3030 section 2). */
   #sayChunk(bytes: Uint8Array, position: BdatCommand["position"]): void {
-    const isFirst = this.#hoped !== "chunks";
-    if (!isLegal<State, Verb, Answer>(TRANSITIONS, this.#hoped, "BDAT")) throw illegal(`BDAT cannot be said here (${this.#hoped})`);
+    const { hoped, owed } = this.#flight;
+    const isFirst = hoped !== "chunks";
+    if (!isLegal<State, Verb, Answer>(TRANSITIONS, hoped, "BDAT")) throw illegal(`BDAT cannot be said here (${hoped})`);
     if (!this.#extensions.has("CHUNKING")) throw illegal("the server does not offer CHUNKING");
-    if (this.#waiting.length > 0 || !this.#mayFollow() || (isFirst && this.#owed.length > 0)) throw illegal("BDAT must wait for an answer");
+    if (!this.#flight.mayFollow(this.#pipelining) || (isFirst && owed > 0)) throw illegal("BDAT must wait for an answer");
     const filter = isFirst ? new LineEndFilter(this.#bodyType === "BINARYMIME" ? "keep" : this.#lineEnds, "local") : this.#chunks;
     const chunk: Uint8Array[] = [];
     filter?.filter(bytes, (view) => chunk.push(view));
@@ -217,13 +212,13 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     for (const view of chunk) this.#transmitBody(view);
     if (position === "last") this.#endMessage();
     else {
-      this.#hoped = hope(this.#hoped, "BDAT");
+      this.#flight.hope("BDAT");
       this.#owe({ verb: "BDAT", command });
     }
   }
 
   #endMessage(): void {
-    this.#hoped = hope(this.#hoped, "end-of-data");
+    this.#flight.hope("end-of-data");
     const answers = this.#options.protocol === "lmtp" ? Math.max(this.#recipients, 1) : 1;
     for (let more = answers - 1; more >= 0; more -= 1) this.#owe({ verb: "end-of-data", command: undefined, more });
   }
@@ -236,10 +231,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     return this.#options.secure || this.#tls !== undefined;
   }
 
-  #mayFollow(): boolean {
-    const last = this.#owed.at(-1);
-    if (last === undefined) return true;
-    return GROUPED.has(last.verb) && this.#extensions.has("PIPELINING") && this.#owed.length < this.#limits.maxPipelinedCommands;
+  get #pipelining(): "offered" | "absent" {
+    return this.#extensions.has("PIPELINING") ? "offered" : "absent";
   }
 
   #write(command: Command, line: Uint8Array): void {
@@ -253,8 +246,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   }
 
   #owe(owed: Owed): void {
-    this.#owed.push(owed);
-    if (this.#owed.length === 1) this.#patience = this.#freshPatience();
+    this.#flight.owe(owed);
+    if (this.#flight.owed === 1) this.#patience = this.#freshPatience();
   }
 
   #respond(line: string): void {
@@ -276,7 +269,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   };
 
   #take(reply: ReceivedReply): void {
-    const owed = this.#owed.shift();
+    const owed = this.#flight.arrive();
     this.#observeReply(reply, owed);
     if (owed === undefined) this.#takeUnasked(reply);
     else {
@@ -297,7 +290,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
       this.#end = new ProtocolError("remote", "unexpected-reply", `nobody asked: ${reply.code}`);
       return;
     }
-    this.#state = this.#hoped = "closed";
+    this.#close();
   }
 
   #report(reply: ReceivedReply, { verb, command }: Owed, answer: Answer): void {
@@ -338,21 +331,18 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     else if (verb !== "unknown") this.#state = nextState<State, Verb, Answer>(TRANSITIONS, this.#state, verb, answer);
     if (this.#state === "ready" || this.#state === "connected") this.#recipients = 0;
     if (answer === bestAnswer(verb) && verb !== "greeting") return;
-    this.#hoped = this.#state;
-    for (const owed of this.#owed) this.#hoped = hope(this.#hoped, owed.verb);
-    for (const command of this.#waiting) this.#hoped = hope(this.#hoped, command.verb);
+    this.#flight.hopeFrom(this.#state);
   }
 
   #writeWaiting(): void {
-    while (this.#state !== "closed" && this.#mayFollow()) {
-      const command = this.#waiting.shift();
-      if (command === undefined) return;
+    if (this.#state === "closed") return;
+    for (let command = this.#flight.depart(this.#pipelining); command !== undefined; command = this.#flight.depart(this.#pipelining)) {
       this.#write(command, encodeCommand(command));
     }
   }
 
   #freshPatience(): Patience {
-    const owed = this.#owed[0];
+    const owed = this.#flight.next;
     // Nothing is owed: the server may say 421, or nothing for as long as it likes.
     if (owed === undefined && this.#state !== "tls") return { phase: "idle", ms: Infinity };
     switch (owed?.verb) {
@@ -373,16 +363,6 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     const challenge = owed?.verb === "AUTH" && reply.code === 334;
     observe(challenge ? challengeUnit(reply.raw) : lineUnit("server", reply.raw));
   }
-}
-
-/** The state after `verb` if the server agrees. */
-function hope(state: State, verb: Verb | "unknown"): State {
-  if (verb === "unknown") return state;
-  return nextState<State, Verb, Answer>(TRANSITIONS, state, verb, bestAnswer(verb));
-}
-
-function bestAnswer(verb: Verb | "unknown"): Answer {
-  return verb === "DATA" || verb === "AUTH" ? "more" : "ok";
 }
 
 function illegal(what: string): ProtocolError {
