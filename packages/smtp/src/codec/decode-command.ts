@@ -100,15 +100,16 @@ function scanHello(scanner: Scanner, verb: HelloCommand["verb"]): DecodedCommand
  *     mail = "MAIL FROM:" Reverse-path [SP Mail-parameters] CRLF
  */
 function scanMail(scanner: Scanner): DecodedCommand {
-  const path = scanPlainPath(scanner, PLAIN_FROM, 7) ?? (scanPrefix(scanner, "FROM") ? scanPath(scanner) : undefined);
-  if (path === undefined || isDomainless(path)) return invalid("MAIL", "bad-path");
+  const path = scanPlainPath(scanner, PLAIN_FROM, 7) ?? (scanPrefix(scanner, "FROM") ? scanSender(scanner) : undefined);
+  if (path === undefined) return invalid("MAIL", "bad-path");
   const parameters = scanParameters(scanner);
   return parameters === undefined ? invalid("MAIL", "bad-parameter") : { verb: "MAIL", path: path as ReversePath, parameters };
 }
 
 /** `postmaster` without a domain can receive but not send. */
-function isDomainless(path: string): boolean {
-  return path !== "" && !path.includes("@");
+function scanSender(scanner: Scanner): string | undefined {
+  const path = scanPath(scanner);
+  return path === "" || path?.includes("@") === true ? path : undefined;
 }
 
 /**

@@ -57,18 +57,21 @@ export function scanParameters(scanner: Scanner): readonly Parameter[] | undefin
 
 /** A `=` inside a value is in use and therefore read; so are bytes beyond ASCII (RFC 6531 section 3.3). */
 function scanParameter(scanner: Scanner): Parameter | undefined {
-  const keyword = scanner.run(KEYWORD);
+  let keyword = scanner.run(CAPITALS);
+  if (scanner.code !== EQUALS) keyword = (keyword + scanner.run(KEYWORD)).toUpperCase();
   if (keyword === "" || keyword.startsWith("-")) return undefined;
-  if (!scanner.skip(EQUALS)) return { keyword: keyword.toUpperCase(), value: undefined };
+  if (!scanner.skip(EQUALS)) return { keyword, value: undefined };
   let value = scanner.run(VALUE);
   if (scanner.at < scanner.end && scanner.code !== SPACE) {
     const rest = scanner.match(ODD_VALUE);
     if (rest.includes("=")) scanner.odd("odd-parameter");
     value = meaningOf(value + rest);
   }
-  return value === "" ? undefined : { keyword: keyword.toUpperCase(), value };
+  return value === "" ? undefined : { keyword, value };
 }
 
+/** Nearly all keywords are in capitals already. */
+const CAPITALS = charactersOf(/[A-Z0-9-]/);
 const KEYWORD = charactersOf(/[A-Za-z0-9-]/);
 const VALUE = charactersOf(/[!-<>-~]/);
 const ODD_VALUE = /[!-~\x80-\xff]+/y;
