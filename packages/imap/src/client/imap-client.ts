@@ -43,8 +43,8 @@ const MAX_COLLECTED_BYTES = 128 * 1024 * 1024;
 
 /**
  * An IMAP connection as its client. Commands may be said without waiting for each other, also inside a loop over {@link ImapClient.fetch};
- * they are sent when RFC 3501 section 5.5 allows it. NO and BAD reject with an {@link ImapResponseError}; a lost connection rejects with a
- * `ConnectionError`, broken protocol with a `ProtocolError`.
+ * they are sent when RFC 3501 section 5.5 allows it and their answers can be told apart. NO and BAD reject with an {@link ImapResponseError};
+ * a lost connection rejects with a `ConnectionError`, broken protocol with a `ProtocolError`.
  */
 export class ImapClient {
   readonly #session: ClientSession;

@@ -101,6 +101,14 @@ describe("MAIL parameters", () => {
     expect(decodeMailParameters([given])).toEqual({ known: {}, unknown: [], invalid: [given] });
   });
 
+  test("are read anew each time, also from a list that has grown", () => {
+    const given = [parameter("SIZE", "10")];
+    const first = decodeMailParameters(given).known;
+    given.push(parameter("RET", "HDRS"));
+    expect(decodeMailParameters(given).known).toEqual({ sizeBytes: 10, ret: "HDRS" });
+    expect(first).toEqual({ sizeBytes: 10 });
+  });
+
   test("names of Object.prototype are not known", () => {
     expect(decodeMailParameters([{ keyword: "constructor", value: undefined }]).unknown).toHaveLength(1);
   });

@@ -127,13 +127,9 @@ const DATE_TIME =
 const SOLICITATION = /^[A-Za-z][\w.:-]*(?:,[A-Za-z][\w.:-]*)*$/;
 const NONE: MailParameters = {};
 
-/** What was decoded last: on its way through session, rules and handlers a command is asked several times what it says. */
-let latest = { parameters: [] as readonly Parameter[], decoded: sortParameters(MAIL_PARAMETERS, NONE, []) };
-
 /** Sorts the parameters of a MAIL command into what is known, unknown and invalid. */
 export function decodeMailParameters(parameters: readonly Parameter[]): DecodedParameters<MailParameters> {
-  if (parameters !== latest.parameters) latest = { parameters, decoded: sortParameters(MAIL_PARAMETERS, NONE, parameters) };
-  return latest.decoded;
+  return sortParameters(MAIL_PARAMETERS, NONE, parameters);
 }
 
 /** The parameters that say `known`; throws a local `ProtocolError` (`bad-parameter`) for values that RFCs do not allow. */

@@ -4,8 +4,8 @@
 import type { Closure, Driver } from "@mailwire/transport";
 import { ConnectionError, ProtocolError, type TransportInfo } from "@mailwire/wire";
 import type { AuthCommand, Command, HelloCommand, LookupCommand, MailCommand, OnBehalfCommand, RcptCommand } from "../codec/command.ts";
-import { decodeMailParameters } from "../codec/mail-parameters.ts";
 import { decodeRcptParameters } from "../codec/rcpt-parameters.ts";
+import { receivedParameters } from "../codec/received-parameters.ts";
 import { type Reply, reply } from "../codec/reply.ts";
 import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
 import type { ServerSession } from "../session/server-session.ts";
@@ -208,7 +208,7 @@ export class Conversation implements SmtpPeer {
   async #mail(command: MailCommand, hooked: Reply | undefined): Promise<Reply> {
     const { path, parameters } = command;
     const { options } = this.#parts;
-    const request = { from: path, mail: decodeMailParameters(parameters).known, parameters };
+    const request = { from: path, mail: receivedParameters(command).known, parameters };
     const decided = hooked ?? (options.onMail && (await this.#ask(() => options.onMail?.(request, this))));
     const said = this.#reply(decided ?? replies.SENDER_OK);
     if (isGranted(command, said)) this.#envelope = { ...request, recipients: [] };

@@ -2,9 +2,10 @@
 
 import type { MailCommand, RcptCommand } from "../codec/command.ts";
 import type { Extension } from "../codec/extensions.ts";
-import { decodeMailParameters, type MailParameters } from "../codec/mail-parameters.ts";
+import type { MailParameters } from "../codec/mail-parameters.ts";
 import type { Parameter } from "../codec/parameters.ts";
 import { decodeRcptParameters } from "../codec/rcpt-parameters.ts";
+import { receivedParameters } from "../codec/received-parameters.ts";
 import type { Reply } from "../codec/reply.ts";
 import * as replies from "./replies.ts";
 
@@ -33,9 +34,9 @@ export class ParameterPolicy {
   }
 
   /** The reply that refuses the parameters of MAIL, or nothing. */
-  refusalOfMail({ parameters }: MailCommand): Reply | undefined {
-    const { known, unknown, invalid } = decodeMailParameters(parameters);
-    const refusal = this.#refusalOf(parameters, unknown, invalid);
+  refusalOfMail(command: MailCommand): Reply | undefined {
+    const { known, unknown, invalid } = receivedParameters(command);
+    const refusal = this.#refusalOf(command.parameters, unknown, invalid);
     if (refusal !== undefined) return refusal;
     if (known.body === "BINARYMIME" && !this.#offers("BINARYMIME")) return replies.PARAMETER_UNKNOWN;
     return this.#isHeldTooLong(known) ? replies.HOLD_TOO_LONG : undefined;

@@ -4,8 +4,8 @@ import type { SaslServerMechanism } from "@mailwire/sasl";
 import { withLimits } from "@mailwire/wire";
 import type { AuthCommand, Command, MailCommand, RcptCommand } from "../codec/command.ts";
 import { type Extension, ehloReply } from "../codec/extensions.ts";
-import { decodeMailParameters } from "../codec/mail-parameters.ts";
 import { domainOf, type ForwardPath, type ReversePath } from "../codec/path.ts";
+import { receivedParameters } from "../codec/received-parameters.ts";
 import { type Reply, reply } from "../codec/reply.ts";
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../session/limits.ts";
 import type { SmtpPeer, SmtpServerOptions } from "./options.ts";
@@ -141,7 +141,7 @@ export class Policy {
     const { path, parameters } = command;
     const refusal =
       this.#refusalOfDomain(path) ?? (parameters.length > 0 ? this.#offer(peer).parameters.refusalOfMail(command) : undefined);
-    return refusal ?? (isAscii(path) || decodeMailParameters(parameters).known.smtputf8 === true ? undefined : replies.NEEDS_SMTPUTF8);
+    return refusal ?? (isAscii(path) || receivedParameters(command).known.smtputf8 === true ? undefined : replies.NEEDS_SMTPUTF8);
   }
 
   #refusalOfRcpt(command: RcptCommand, peer: SmtpPeer): Reply | undefined {

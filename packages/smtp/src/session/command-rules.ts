@@ -3,8 +3,9 @@
 
 import { isLegal } from "@mailwire/wire";
 import type { MailCommand } from "../codec/command.ts";
-import { decodeMailParameters, type MailParameters } from "../codec/mail-parameters.ts";
+import type { MailParameters } from "../codec/mail-parameters.ts";
 import type { DecodedCommand } from "../codec/received-command.ts";
+import { receivedParameters } from "../codec/received-parameters.ts";
 import type { Reply } from "../codec/reply.ts";
 import type { ServerLimits } from "./limits.ts";
 import * as refusals from "./refusals.ts";
@@ -57,10 +58,10 @@ export function refusalOf(command: DecodedCommand, situation: Situation): Reply 
   return verb === "MAIL" ? refusalOfMail(command, situation) : undefined;
 }
 
-function refusalOfMail({ parameters }: MailCommand, { limits, messages }: Situation): Reply | undefined {
+function refusalOfMail(command: MailCommand, { limits, messages }: Situation): Reply | undefined {
   if (messages >= limits.maxMessages) return refusals.TOO_MANY_MESSAGES;
-  if (parameters.length === 0) return undefined;
-  const { sizeBytes = 0 } = decodeMailParameters(parameters).known;
+  if (command.parameters.length === 0) return undefined;
+  const { sizeBytes = 0 } = receivedParameters(command).known;
   return sizeBytes > limits.maxMessageBytes ? refusals.TOO_LARGE : undefined;
 }
 

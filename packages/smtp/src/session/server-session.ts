@@ -6,7 +6,8 @@ import { decodeBase64, encodeBase64, fromLatin1, Secret, utf8 } from "@mailwire/
 import type { Output, Patience, Session, TlsInfo } from "@mailwire/wire";
 import { CommandDecoder } from "../codec/command-decoder.ts";
 import type { BdatCommand } from "../codec/command.ts";
-import { decodeMailParameters, type MailParameters } from "../codec/mail-parameters.ts";
+import type { MailParameters } from "../codec/mail-parameters.ts";
+import { receivedParameters } from "../codec/received-parameters.ts";
 import { type Reply, reply, replyText } from "../codec/reply.ts";
 import { absurdity, refusalOf, type Situation } from "./command-rules.ts";
 import { CommandObserver } from "./command-observer.ts";
@@ -249,7 +250,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     const refusal = refusalOf(command, situation);
     const verb = command.verb === "invalid" ? "unknown" : command.verb;
     this.#turn = { verb, refused: refusal !== undefined && command.verb !== "unknown", ...(command.verb === "BDAT" && { chunk: command }) };
-    if (command.verb === "MAIL" && refusal === undefined) this.#bodyType = decodeMailParameters(command.parameters).known.body;
+    if (command.verb === "MAIL" && refusal === undefined) this.#bodyType = receivedParameters(command).known.body;
     this.#outputs.event({ type: "command", received, refusal });
     return true;
   }
