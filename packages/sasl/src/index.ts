@@ -4,13 +4,17 @@
  */
 export type {
   PasswordCredentials,
+  SaslChoice,
   SaslClient,
   SaslContext,
+  SaslOffer,
   SaslServer,
   SaslServerMechanism,
   SaslStep,
   VerifyPassword,
 } from "./mechanism.ts";
+export { beginExchange, offeredMechanisms, startExchange } from "./exchange.ts";
+export type { SaslExchange, SaslSurroundings } from "./exchange.ts";
 export { DEFAULT_LIMITS } from "./credential.ts";
 export type { ClientCredentials, PasswordLimits } from "./credential.ts";
 export { plainClient, plainServer } from "./plain.ts";
