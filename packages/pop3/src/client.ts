@@ -2,7 +2,8 @@
  * A POP3 client with promises, over any `ByteTransport`.
  * @packageDocumentation
  */
-import type { SaslClient } from "@mailwire/sasl";
+import { carryExchange } from "@mailwire/sasl";
+import type { SaslChoice, SaslExchange } from "@mailwire/sasl";
 import { drive } from "@mailwire/transport";
 import type { Closure, Driver } from "@mailwire/transport";
 import { ConnectionError, ProtocolError, Secret, utf8, withLimits } from "@mailwire/wire";
@@ -158,23 +159,19 @@ export class Pop3Client {
   }
 
   /**
-   * Logs in by AUTH with a SASL mechanism. Its initial response goes with the command where the server knows RFC 5034 and the line is short
-   * enough for it, else it answers the server's first challenge.
+   * Logs in by AUTH with a SASL mechanism, or with the one that a function chooses. Its initial response goes with the command where the server
+   * knows RFC 5034 and the line is short enough for it, else it answers the server's first challenge. Rejects with what the mechanism throws after
+   * the exchange was cancelled, and with what it says to a success that it does not believe; the connection is dropped then.
    */
-  async authenticate(sasl: SaslClient): Promise<Reply> {
-    const { mechanism } = sasl;
-    let initial = await sasl.start();
-    const command: Extract<Command, { type: "auth" }> =
-      initial !== null && this.capabilities?.has("SASL") === true && authLength(mechanism, initial) <= MAX_COMMAND_BYTES
-        ? { type: "auth", mechanism, initialResponse: new Secret(initial) }
-        : { type: "auth", mechanism };
-    if (command.initialResponse !== undefined) initial = null;
-    const respond = async (challenge: Uint8Array): Promise<Uint8Array> => {
-      const response = initial ?? (await sasl.next(challenge));
-      initial = null;
-      return response;
-    };
-    return (await this.#ask(command, { respond })).reply;
+  authenticate(choice: SaslChoice): Promise<Reply> {
+    const { secure, tls } = this.info;
+    const mechanisms = this.capabilities?.get("SASL");
+    return carryExchange(choice, {
+      offer: { mechanisms: mechanisms?.map((name) => name.toUpperCase()) ?? [], secure, ...(tls !== undefined && { tls }) },
+      fits: (length) => mechanisms !== undefined && "AUTH \r\n".length + length <= MAX_COMMAND_BYTES,
+      say: (exchange) => this.#sayAuth(exchange),
+      drop: (reason) => this.abort(reason),
+    });
   }
 
   /** How many messages there are, without those marked as deleted, and their size together. */
@@ -250,16 +247,16 @@ export class Pop3Client {
     this.#driver.abort(reason);
   }
 
+  async #sayAuth({ mechanism, initialResponse, respond }: SaslExchange): Promise<Reply> {
+    const command: Command = { type: "auth", mechanism, ...(initialResponse !== null && { initialResponse }) };
+    return (await this.#ask(command, { respond })).reply;
+  }
+
   async #ask(command: Command, options?: AskOptions): Promise<Pop3Answer> {
     const answer = await this.#conversation.ask(command, options);
     if (answer.reply.status === "-ERR") throw new Pop3ReplyError(command.type, answer.reply);
     return answer;
   }
-}
-
-/** Bytes of an AUTH command with its initial response, CRLF included. */
-function authLength(mechanism: string, initialResponse: Uint8Array): number {
-  return `AUTH ${mechanism} \r\n`.length + Math.max(1, 4 * Math.ceil(initialResponse.length / 3));
 }
 
 function dataOf<Type extends Listing["type"]>(type: Type, { listing }: Pop3Answer): Extract<Listing, { type: Type }> {

@@ -1,8 +1,8 @@
-// One exchange as a protocol runs it, on each side: what SMTP, POP3 and IMAP have in common (RFC 4422 section 4). How a step is written, and
-// how long it may be, stays with the protocol.
+// One exchange as a protocol carries it, on each side: what SMTP, POP3 and IMAP have in common (RFC 4422 section 4). How a step is written,
+// and how long it may be, stays with the protocol.
 
 import { ProtocolError, Secret } from "@mailwire/wire";
-import type { SaslChoice, SaslContext, SaslOffer, SaslServer, SaslServerMechanism } from "./mechanism.ts";
+import type { SaslChoice, SaslClient, SaslContext, SaslOffer, SaslServer, SaslServerMechanism } from "./mechanism.ts";
 
 /** A client's exchange that has begun. */
 export interface SaslExchange {
@@ -12,43 +12,58 @@ export interface SaslExchange {
   readonly initialResponse: Secret<Uint8Array> | null;
   /** Answers a challenge. When it rejects, give the exchange up. */
   respond(challenge: Uint8Array): Promise<Uint8Array>;
-  /** See `SaslClient.finish`. */
-  finish(): void;
-  /** See `SaslClient.refusal`. */
-  readonly refusal: Error | undefined;
+}
+
+/** What a protocol's client does to carry an exchange. */
+export interface SaslCarrier<Answer> {
+  /** What there is to choose from. */
+  readonly offer: SaslOffer;
+  /** Whether the command can take the mechanism's name, a space and the initial response in base64, which are `length` characters. */
+  fits(length: number): boolean;
+  /** Says the command, answers the challenges; resolves when the server has said yes, and rejects when it has said no. */
+  say(exchange: SaslExchange): Promise<Answer>;
+  /** Drops the connection. */
+  drop(reason: unknown): void;
 }
 
 /**
- * Chooses the mechanism and begins. An initial response goes with the command where `fits` says that it can; else it is kept for
- * the server's first challenge, which must be empty (`sasl-unexpected-challenge`).
+ * Authenticates as the client of a protocol: chooses, begins, carries, and asks the mechanism whether to believe a success; where it does
+ * not, the connection is dropped and the mechanism's error thrown. An initial response that does not fit into the command answers the server's
+ * first challenge, which must be empty then. What the mechanism knows about a refusal becomes its `cause`.
  */
-export async function beginExchange(
-  choice: SaslChoice,
-  offer: SaslOffer,
-  fits: (mechanism: string, initialResponse: Uint8Array) => boolean,
-): Promise<SaslExchange> {
-  const client = typeof choice === "function" ? await choice(offer) : choice;
+export async function carryExchange<Answer>(choice: SaslChoice, carrier: SaslCarrier<Answer>): Promise<Answer> {
+  const client = typeof choice === "function" ? await choice(carrier.offer) : choice;
+  const exchange = await begin(client, (length) => carrier.fits(length));
+  const answer = await carrier.say(exchange).catch((error: unknown) => {
+    if (error instanceof Error && client.refusal !== undefined) error.cause ??= client.refusal;
+    throw error;
+  });
+  try {
+    client.finish();
+  } catch (error) {
+    carrier.drop(error);
+    throw error;
+  }
+  return answer;
+}
+
+async function begin(client: SaslClient, fits: (length: number) => boolean): Promise<SaslExchange> {
   const { mechanism } = client;
   const initial = await client.start();
-  const atOnce = initial !== null && fits(mechanism, initial);
+  const atOnce = initial !== null && fits(lengthOf(mechanism, initial));
   let held = atOnce ? null : initial;
-  return {
-    mechanism,
-    initialResponse: atOnce ? new Secret(initial) : null,
-    respond: async (challenge) => {
-      if (held === null) return client.next(challenge);
-      if (challenge.length > 0) {
-        throw new ProtocolError("remote", "sasl-unexpected-challenge", `${mechanism} lets the client speak first`);
-      }
-      const response = held;
-      held = null;
-      return response;
-    },
-    finish: () => client.finish(),
-    get refusal() {
-      return client.refusal;
-    },
+  const respond = async (challenge: Uint8Array): Promise<Uint8Array> => {
+    if (held === null) return client.next(challenge);
+    if (challenge.length > 0) throw new ProtocolError("remote", "sasl-unexpected-challenge", `${mechanism} lets the client speak first`);
+    const response = held;
+    held = null;
+    return response;
   };
+  return { mechanism, initialResponse: atOnce ? new Secret(initial) : null, respond };
+}
+
+function lengthOf(mechanism: string, initialResponse: Uint8Array): number {
+  return mechanism.length + 1 + Math.max(1, 4 * Math.ceil(initialResponse.length / 3));
 }
 
 /** What a server knows of a connection when it offers mechanisms there. */

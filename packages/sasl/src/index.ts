@@ -13,8 +13,8 @@ export type {
   SaslStep,
   VerifyPassword,
 } from "./mechanism.ts";
-export { beginExchange, offeredMechanisms, startExchange } from "./exchange.ts";
-export type { SaslExchange, SaslSurroundings } from "./exchange.ts";
+export { carryExchange, offeredMechanisms, startExchange } from "./exchange.ts";
+export type { SaslCarrier, SaslExchange, SaslSurroundings } from "./exchange.ts";
 export { DEFAULT_LIMITS } from "./credential.ts";
 export type { ClientCredentials, PasswordLimits } from "./credential.ts";
 export { plainClient, plainServer } from "./plain.ts";

@@ -130,7 +130,7 @@ describe("AUTHENTICATE", () => {
     await server.say("+ AAAA");
     expect(await server.line()).toBe("*");
     await server.say(`${tag} BAD cancelled`);
-    expect(await outcome).toMatchObject({ side: "remote", code: "unexpected-challenge" });
+    expect(await outcome).toMatchObject({ side: "remote", code: "sasl-unexpected-challenge" });
   });
 
   test("an OK to an exchange that the client gave up is no success", async () => {
