@@ -209,11 +209,9 @@ class Pop3Connection implements ServedConnection {
 
   *#capabilities(): Generator<CapabilityListing> {
     for (const name of ["TOP", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING"]) yield { type: "capability", name, parameters: [] };
-    if (this.#mayLogIn()) {
-      yield { type: "capability", name: "USER", parameters: [] };
-      const { mechanisms } = this.#authentication;
-      if (mechanisms.length > 0) yield { type: "capability", name: "SASL", parameters: mechanisms };
-    }
+    if (this.#mayLogIn()) yield { type: "capability", name: "USER", parameters: [] };
+    const mechanisms = this.#authentication.offered(this.#driver.info).map(({ name }) => name);
+    if (mechanisms.length > 0) yield { type: "capability", name: "SASL", parameters: mechanisms };
     if (this.#session.mayStartTls) yield { type: "capability", name: "STLS", parameters: [] };
   }
 

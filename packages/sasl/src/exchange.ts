@@ -11,7 +11,7 @@ export interface SaslExchange {
   /** What goes with the command; `null` when nothing does. Empty, it is written as `=`. */
   readonly initialResponse: Secret<Uint8Array> | null;
   /** Answers a challenge. When it rejects, give the exchange up. */
-  respond(challenge: Uint8Array): Promise<Uint8Array>;
+  readonly respond: (challenge: Uint8Array) => Promise<Uint8Array>;
 }
 
 /** What a protocol's client does to carry an exchange. */

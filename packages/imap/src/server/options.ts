@@ -33,7 +33,10 @@ export interface ImapServerOptions {
   readonly backend: ImapBackend;
   /** The name in the greeting; default `localhost`. */
   readonly hostname?: string;
-  /** What AUTHENTICATE offers; default PLAIN, checked by the backend. */
+  /**
+   * What AUTHENTICATE offers; default PLAIN, checked by the backend. They are offered wherever they can be used, but those that show a password
+   * only where that is allowed.
+   */
   readonly mechanisms?: readonly SaslServerMechanism[];
   /** Capabilities told beside those that the server has by itself, for what `onCommand` adds. */
   readonly capabilities?: readonly string[];

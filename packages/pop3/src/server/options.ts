@@ -29,7 +29,7 @@ export interface Pop3ServerOptions {
   readonly open: (identity: string, context: Pop3Context) => Promise<Maildrop | "in-use">;
   /** Gives the secret of a user for APOP; `undefined` refuses. Its presence puts a timestamp into the greeting. The identity is the name. */
   readonly apopSecret?: (user: string) => Promise<Secret<string> | undefined>;
-  /** What AUTH offers; by default PLAIN. */
+  /** What AUTH offers, by default PLAIN: wherever they can be used, but those that show a password only where that is allowed. */
   readonly mechanisms?: readonly SaslServerMechanism[];
   /** Sees each command before it is answered; it may take its time. */
   readonly onCommand?: (command: Command, context: Pop3Context) => Promise<Intervention> | Intervention;

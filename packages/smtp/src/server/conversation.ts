@@ -268,7 +268,7 @@ export class Conversation implements SmtpPeer {
   async #authenticate(command: AuthCommand): Promise<Reply> {
     const { driver, policy } = this.#parts;
     const ask: <T>(step: () => Awaitable<T>) => Promise<T | Reply> = (step) => this.#ask(step);
-    const { reply, identity } = await authenticate({ driver, mechanism: policy.mechanism(command.mechanism), ask }, command);
+    const { reply, identity } = await authenticate({ driver, mechanism: policy.mechanism(command.mechanism, this), ask }, command);
     return this.#reply(reply, identity);
   }
 

@@ -125,7 +125,7 @@ export interface SmtpServerOptions extends SmtpServerHandlers {
   readonly tls?: unknown;
   /** Refuses all but introductions and STARTTLS outside TLS (530). */
   readonly requireTls?: boolean;
-  /** The SASL mechanisms offered, on secure connections only. */
+  /** The SASL mechanisms offered: wherever they can be used, but those that show a password only on secure connections. */
   readonly mechanisms?: readonly SaslServerMechanism[];
   /** Offers AUTH without TLS too: whoever sees the bytes on the way learns the credentials. */
   readonly allowPlaintextAuth?: boolean;
