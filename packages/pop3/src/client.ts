@@ -9,7 +9,7 @@ import type { Closure, Driver } from "@mailwire/transport";
 import { ConnectionError, ProtocolError, Secret, utf8, withLimits } from "@mailwire/wire";
 import type { ByteTransport, LineEndPolicy, Observer, TransportInfo } from "@mailwire/wire";
 import { apopDigest } from "./codec/apop.ts";
-import type { Capabilities } from "./codec/capabilities.ts";
+import { Capabilities } from "./codec/capabilities.ts";
 import { decodeCommand } from "./codec/command.ts";
 import type { Command } from "./codec/command.ts";
 import { MAX_COMMAND_BYTES } from "./codec/line.ts";
@@ -222,9 +222,9 @@ export class Pop3Client {
 
   /** Asks what the server can do. */
   async capa(): Promise<Capabilities> {
-    const capabilities = select("capability", await this.#ask({ type: "capa" }));
-    this.#capabilities = new Map(capabilities.map(({ name, parameters }) => [name, parameters]));
-    return this.#capabilities;
+    const capabilities = new Capabilities(select("capability", await this.#ask({ type: "capa" })));
+    this.#capabilities = capabilities;
+    return capabilities;
   }
 
   /**
