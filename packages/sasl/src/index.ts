@@ -20,4 +20,22 @@ export type { ClientCredentials, PasswordLimits } from "./credential.ts";
 export { plainClient, plainServer } from "./plain.ts";
 export type { PlainCredentials } from "./plain.ts";
 export { loginClient, loginServer } from "./login.ts";
+export { ScramServerError, scramClient } from "./scram/client.ts";
+export type { ScramBinding, ScramClientOptions } from "./scram/client.ts";
+export { scramServer } from "./scram/server.ts";
+export type { ScramDecoy, ScramLookup, ScramProof, ScramServerOptions } from "./scram/accounts.ts";
+export {
+  DEFAULT_SCRAM_ITERATIONS,
+  MIN_SCRAM_ITERATIONS,
+  deriveScramKeys,
+  formatScramKeys,
+  parseScramKeys,
+  verifyScramPassword,
+} from "./scram/keys.ts";
+export type { DeriveScramKeysOptions, ScramKeys } from "./scram/keys.ts";
+export { ScramCache } from "./scram/cache.ts";
+export { DEFAULT_SCRAM_CLIENT_LIMITS, DEFAULT_SCRAM_SERVER_LIMITS } from "./scram/limits.ts";
+export type { ScramClientLimits, ScramServerLimits } from "./scram/limits.ts";
+export type { ScramVariant } from "./scram/hash.ts";
+export { saslprep } from "./saslprep.ts";
 export { equalBytes } from "./equal-bytes.ts";
