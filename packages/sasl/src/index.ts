@@ -38,4 +38,17 @@ export { DEFAULT_SCRAM_CLIENT_LIMITS, DEFAULT_SCRAM_SERVER_LIMITS } from "./scra
 export type { ScramClientLimits, ScramServerLimits } from "./scram/limits.ts";
 export type { ScramVariant } from "./scram/hash.ts";
 export { saslprep } from "./saslprep.ts";
+export { externalClient, externalServer } from "./external.ts";
+export type { ExternalCredentials, ExternalRequest, VerifyExternal } from "./external.ts";
+export { anonymousClient, anonymousServer } from "./anonymous.ts";
+export type { AdmitAnonymous, AnonymousCredentials } from "./anonymous.ts";
+export { cramMd5Client, cramMd5Server } from "./cram-md5.ts";
+export type { CramMd5Options, PasswordOf } from "./cram-md5.ts";
+export { oauthBearerClient, oauthBearerServer } from "./oauthbearer.ts";
+export type { OauthBearerCredentials } from "./oauthbearer.ts";
+export { xoauth2Client, xoauth2Server } from "./xoauth2.ts";
+export type { Xoauth2Credentials } from "./xoauth2.ts";
+export { TokenRefusedError } from "./bearer-token.ts";
+export type { TokenCredentials, TokenLogin, TokenRefusal, TokenServerOptions, VerifyToken } from "./bearer-token.ts";
+export { md5 } from "./md5.ts";
 export { equalBytes } from "./equal-bytes.ts";

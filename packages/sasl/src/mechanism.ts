@@ -21,7 +21,7 @@ export interface SaslClient {
    */
   finish(): void;
   /** What the mechanism was told of why it is refused (OAUTHBEARER); it becomes the `cause` of the error with which the protocol's client rejects. */
-  readonly refusal?: Error;
+  readonly refusal?: Error | undefined;
 }
 
 /** What a client chooses a mechanism from. */

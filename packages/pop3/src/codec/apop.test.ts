@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Secret, utf8 } from "@mailwire/wire";
+import { Secret } from "@mailwire/wire";
 import { apopDigest, findTimestamp } from "./apop.ts";
 
 test("the example of RFC 1939 section 7", () => {
