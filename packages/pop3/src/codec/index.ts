@@ -13,6 +13,7 @@ export type {
   CapabilityListing,
   DropListing,
   InvalidListing,
+  Language,
   LanguageListing,
   Listing,
   ListingKind,

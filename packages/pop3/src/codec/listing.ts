@@ -37,13 +37,17 @@ export interface CapabilityListing extends Capability {
   readonly type: "capability";
 }
 
-/** A language: one line of LANG, or the answer to LANG with a range. */
-export interface LanguageListing {
-  readonly type: "language";
+/** A language that replies may be in. */
+export interface Language {
   /** Language tag (RFC 5646). */
   readonly tag: string;
-  /** Its name in itself; in the answer to LANG with a range what the server says. */
+  /** Its name in itself; in the answer to LANG with a range what the server says. May be empty. */
   readonly description: string;
+}
+
+/** One line of LANG, or the answer to LANG with a range. */
+export interface LanguageListing extends Language {
+  readonly type: "language";
 }
 
 /** A line of a multi-line reply that is no listing (the answer to a command that is not known here). */
