@@ -15,6 +15,8 @@ export type {
 } from "./mechanism.ts";
 export { carryExchange, offeredMechanisms, startExchange } from "./exchange.ts";
 export type { SaslCarrier, SaslExchange, SaslSurroundings } from "./exchange.ts";
+export { chooseMechanism } from "./choose.ts";
+export type { LoginCredentials, MechanismName, MechanismPolicy, OptionalMechanism } from "./choose.ts";
 export { DEFAULT_LIMITS } from "./credential.ts";
 export type { ClientCredentials, PasswordLimits } from "./credential.ts";
 export { plainClient, plainServer } from "./plain.ts";

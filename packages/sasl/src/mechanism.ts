@@ -34,7 +34,7 @@ export interface SaslOffer {
   readonly tls?: TlsInfo;
 }
 
-/** How a client logs in: by this mechanism, or by the one that a function chooses when the offer is known (`chooseMechanism` makes one). */
+/** How a client logs in: by this mechanism, or by the one that a function chooses when the offer is known (`chooseMechanism` makes such functions). */
 export type SaslChoice = SaslClient | ((offer: SaslOffer) => SaslClient | Promise<SaslClient>);
 
 /** One exchange as the server. */
