@@ -7,7 +7,7 @@ import type { SaslClient } from "../mechanism.ts";
 import type { PlainCredentials } from "../plain.ts";
 import { saslprep } from "../saslprep.ts";
 import { ScramCache } from "./cache.ts";
-import { digest, hmac, randomBytes } from "./hash.ts";
+import { digest, hmac, randomBytes, xor } from "./hash.ts";
 import type { ScramVariant } from "./hash.ts";
 import { clientKeyOf, serverKeyOf } from "./keys.ts";
 import { DEFAULT_SCRAM_CLIENT_LIMITS } from "./limits.ts";
@@ -22,7 +22,6 @@ import {
 } from "./messages.ts";
 import type { ServerFirst } from "./messages.ts";
 import { preparePassword, requirePrepared } from "./prepare.ts";
-import { xor } from "./xor.ts";
 
 /** How a client uses channel binding (RFC 5802 section 6). A wrong choice between the last two hides a downgrade. */
 export type ScramBinding =

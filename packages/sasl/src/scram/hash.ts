@@ -1,4 +1,4 @@
-// The hash functions of SCRAM, all by WebCrypto: H, HMAC and Hi, which is PBKDF2 (RFC 5802 section 2.2).
+// The hash functions of SCRAM, all by WebCrypto: H, HMAC, Hi, which is PBKDF2, and XOR (RFC 5802 section 2.2).
 
 import { utf8 } from "@mailwire/wire";
 
@@ -30,6 +30,11 @@ export async function saltPassword(variant: ScramVariant, password: string, salt
   const imported = await crypto.subtle.importKey("raw", owned(utf8(password)), "PBKDF2", false, ["deriveBits"]);
   const algorithm = { name: "PBKDF2", hash: name, salt: owned(salt), iterations };
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, imported, bytes * 8));
+}
+
+/** `left` XOR `right`; bytes that `right` does not have count as zero. */
+export function xor(left: Uint8Array, right: Uint8Array): Uint8Array {
+  return left.map((byte, at) => byte ^ (right[at] ?? 0));
 }
 
 /** `count` bytes that nobody can guess. */

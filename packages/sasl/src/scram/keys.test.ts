@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Secret, decodeBase64, utf8 } from "@mailwire/wire";
 import { HASHES } from "./hash.ts";
 import type { ScramVariant } from "./hash.ts";
@@ -77,6 +77,13 @@ describe.each(variants)("%s", (variant) => {
     expect(one.salt).not.toEqual(other.salt);
     expect(one.storedKey).not.toEqual(other.storedKey);
   });
+});
+
+test("for a user without keys the answer is no, after the same work", async () => {
+  const derive = vi.spyOn(crypto.subtle, "deriveBits");
+  expect(await verifyScramPassword(undefined, "pencil")).toBe(false);
+  expect(derive).toHaveBeenCalledWith(expect.objectContaining({ iterations: DEFAULT_SCRAM_ITERATIONS }), expect.anything(), 256);
+  derive.mockRestore();
 });
 
 test.each([

@@ -55,12 +55,24 @@ export async function deriveScramKeys(
   return { variant, salt, iterations, storedKey: await storedKeyOf(variant, salted), serverKey: await serverKeyOf(variant, salted) };
 }
 
-/** Whether this is the password of the keys, so that PLAIN and LOGIN can be served from them as well. Any text may be asked for. */
-export async function verifyScramPassword(keys: ScramKeys, password: string | Secret<string>): Promise<boolean> {
+/** What no password is right for, at the usual cost. */
+const NOBODY: ScramKeys = {
+  variant: "SCRAM-SHA-256",
+  salt: new Uint8Array(SALT_BYTES),
+  iterations: DEFAULT_SCRAM_ITERATIONS,
+  storedKey: new Uint8Array(),
+  serverKey: new Uint8Array(),
+};
+
+/**
+ * Whether this is the password of the keys, so that PLAIN and LOGIN can be served from them as well. Any text may be asked for. For a user
+ * without keys it takes the time of keys by default, and the answer is no.
+ */
+export async function verifyScramPassword(keys: ScramKeys | undefined, password: string | Secret<string>): Promise<boolean> {
   const prepared = preparePassword(password);
   if (prepared === undefined) return false;
-  const salted = await saltPassword(keys.variant, prepared, keys.salt, keys.iterations);
-  return equalBytes(keys.storedKey, await storedKeyOf(keys.variant, salted));
+  const { variant, salt, iterations, storedKey } = keys ?? NOBODY;
+  return equalBytes(storedKey, await storedKeyOf(variant, await saltPassword(variant, prepared, salt, iterations)));
 }
 
 /** ClientKey := HMAC(SaltedPassword, "Client Key") */

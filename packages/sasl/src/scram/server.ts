@@ -7,12 +7,11 @@ import type { SaslContext, SaslServer, SaslServerMechanism, SaslStep } from "../
 import { saslprep } from "../saslprep.ts";
 import { ScramAccounts } from "./accounts.ts";
 import type { ScramLookup, ScramServerOptions } from "./accounts.ts";
-import { digest, hmac, randomBytes } from "./hash.ts";
+import { digest, hmac, randomBytes, xor } from "./hash.ts";
 import type { ScramVariant } from "./hash.ts";
 import type { ScramKeys } from "./keys.ts";
 import { decodeClientFinal, decodeClientFirst, encodeServerFirst, messageText } from "./messages.ts";
 import type { BindingFlag, ClientFinal } from "./messages.ts";
-import { xor } from "./xor.ts";
 
 /**
  * Offers SCRAM, in the `-PLUS` form on connections that have a channel binding, and in the plain form. Offer both, or the first alone to
