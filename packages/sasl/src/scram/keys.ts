@@ -55,15 +55,6 @@ export async function deriveScramKeys(
   return { variant, salt, iterations, storedKey: await storedKeyOf(variant, salted), serverKey: await serverKeyOf(variant, salted) };
 }
 
-/** What no password is right for, at the usual cost. */
-const NOBODY: ScramKeys = {
-  variant: "SCRAM-SHA-256",
-  salt: new Uint8Array(SALT_BYTES),
-  iterations: DEFAULT_SCRAM_ITERATIONS,
-  storedKey: new Uint8Array(),
-  serverKey: new Uint8Array(),
-};
-
 /**
  * Whether this is the password of the keys, so that PLAIN and LOGIN can be served from them as well. Any text may be asked for. For a user
  * without keys it takes the time of keys by default, and the answer is no.
@@ -71,8 +62,20 @@ const NOBODY: ScramKeys = {
 export async function verifyScramPassword(keys: ScramKeys | undefined, password: string | Secret<string>): Promise<boolean> {
   const prepared = preparePassword(password);
   if (prepared === undefined) return false;
-  const { variant, salt, iterations, storedKey } = keys ?? NOBODY;
+  const { variant, salt, iterations, storedKey } = keys ?? nobody();
   return equalBytes(storedKey, await storedKeyOf(variant, await saltPassword(variant, prepared, salt, iterations)));
+}
+
+/** What no password is right for, at the usual cost. */
+function nobody(): ScramKeys {
+  const none = new Uint8Array();
+  return {
+    variant: "SCRAM-SHA-256",
+    salt: randomBytes(SALT_BYTES),
+    iterations: DEFAULT_SCRAM_ITERATIONS,
+    storedKey: none,
+    serverKey: none,
+  };
 }
 
 /** ClientKey := HMAC(SaltedPassword, "Client Key") */
