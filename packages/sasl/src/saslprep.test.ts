@@ -24,6 +24,7 @@ test.each([
   ["ZERO WIDTH SPACE, which RFC 3454 lists as a space and as nothing", "a\u200bb", "a b"],
   ["a letter and its accent", "e\u0301", "\u00e9"],
   ["a letter beyond U+FFFF", "\u{10400}", "\u{10400}"],
+  ["an ideograph whose decomposition Unicode 4.0 corrected", "\u{2f868}", "\u36fc"],
   ["DELETE", "\u007f", undefined],
   ["private use", "\ue000", undefined],
   ["a lone surrogate", "a\ud800", undefined],

@@ -51,7 +51,9 @@ export class ScramAccounts {
 
   constructor(variant: ScramVariant, lookup: ScramLookup, options: ScramServerOptions) {
     const { authorize = actAsOneself, decoy: { secret = randomBytes(32), iterations = DEFAULT_SCRAM_ITERATIONS } = {} } = options;
-    if (secret.length < 16) throw new ProtocolError("local", "bad-decoy", "the secret of decoys has at least 16 bytes");
+    if (secret.length < 16 || !Number.isInteger(iterations) || iterations < 1) {
+      throw new ProtocolError("local", "bad-decoy", "decoys need a secret of at least 16 bytes, and a number of iterations");
+    }
     this.variant = variant;
     this.limits = withLimits(DEFAULT_SCRAM_SERVER_LIMITS, options.limits);
     this.authorize = authorize;

@@ -111,7 +111,8 @@ describe("server's first message", () => {
     ["a nonce with a space", `r=${SERVER_NONCE} x,s=QUJD,i=4096`, "scram-malformed"],
     ["too few iterations", `r=${SERVER_NONCE},s=QUJD,i=4095`, "scram-iterations"],
     ["too many iterations", `r=${SERVER_NONCE},s=QUJD,i=100001`, "scram-iterations"],
-    ["iterations beyond all numbers", `r=${SERVER_NONCE},s=QUJD,i=${"9".repeat(400)}`, "scram-iterations"],
+    ["iterations for years", `r=${SERVER_NONCE},s=QUJD,i=999999999`, "scram-iterations"],
+    ["iterations beyond all counts", `r=${SERVER_NONCE},s=QUJD,i=9999999999`, "scram-malformed"],
   ])("%s", async (_, message, code) => {
     const client = await started();
     const derive = vi.spyOn(crypto.subtle, "deriveBits");

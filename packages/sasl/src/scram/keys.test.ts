@@ -90,6 +90,7 @@ test.each([
   ["no salt", { salt: new Uint8Array() }],
   ["too few iterations", { iterations: 4095 }],
   ["half an iteration", { iterations: 4096.5 }],
+  ["iterations of ten digits", { iterations: 1_000_000_000 }],
   ["iterations without end", { iterations: Infinity }],
 ])("keys are not made with %s", async (_, options) => {
   await expect(deriveScramKeys("SCRAM-SHA-1", "p", options)).rejects.toMatchObject({ side: "local", code: "bad-scram-keys" });

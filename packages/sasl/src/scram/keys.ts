@@ -35,11 +35,14 @@ export const DEFAULT_SCRAM_ITERATIONS = 15_000;
 /** The count that a server should announce at least (RFC 5802 section 5.1, RFC 7677 section 3). */
 export const MIN_SCRAM_ITERATIONS = 4096;
 
+/** What {@link parseScramKeys} reads, and WebCrypto takes, at most. */
+const MAX_ITERATIONS = 999_999_999;
+
 export const SALT_BYTES = 16;
 
 /**
  * The keys to keep for a user with this password. Rejects with a local `ProtocolError`: `bad-credential` for a password that SASLprep does
- * not allow, `bad-scram-keys` for an empty salt or less than {@link MIN_SCRAM_ITERATIONS}. Keep them as text by {@link formatScramKeys}.
+ * not allow, `bad-scram-keys` for an empty salt or a count that is not from {@link MIN_SCRAM_ITERATIONS} to 999,999,999. Keep them as text by {@link formatScramKeys}.
  */
 export async function deriveScramKeys(
   variant: ScramVariant,
@@ -47,8 +50,9 @@ export async function deriveScramKeys(
   options: DeriveScramKeysOptions = {},
 ): Promise<ScramKeys> {
   const { salt = randomBytes(SALT_BYTES), iterations = DEFAULT_SCRAM_ITERATIONS } = options;
-  if (salt.length === 0 || !Number.isSafeInteger(iterations) || iterations < MIN_SCRAM_ITERATIONS) {
-    throw new ProtocolError("local", "bad-scram-keys", `keys need a salt and at least ${MIN_SCRAM_ITERATIONS} iterations`);
+  if (salt.length === 0 || !Number.isInteger(iterations) || iterations < MIN_SCRAM_ITERATIONS || iterations > MAX_ITERATIONS) {
+    const rule = `keys need a salt and ${MIN_SCRAM_ITERATIONS} to ${MAX_ITERATIONS} iterations`;
+    throw new ProtocolError("local", "bad-scram-keys", rule);
   }
   const prepared = requirePrepared("password", preparePassword(password));
   const salted = await saltPassword(variant, prepared, salt, iterations);

@@ -54,6 +54,8 @@ const SASLNAME = String.raw`(?:[^=,\0]|=2C|=3D)+`;
 const NONCE = String.raw`[\x21-\x2b\x2d-\x7e]+`;
 /** Strictness is {@link decodeBase64}'s. */
 const BASE64 = "[A-Za-z0-9+/=]+";
+/** posit-number = %x31-39 *DIGIT ;; no more digits than WebCrypto takes */
+const POSIT_NUMBER = "[1-9][0-9]{0,8}";
 /** extensions = attr-val *("," attr-val) ;; by letters that RFC 5802 does not use itself */
 const EXTENSIONS = `(?:,[bdfghjkloqtuw-zA-Z]=${VALUE})*`;
 
@@ -61,7 +63,7 @@ const CLIENT_FIRST = new RegExp(
   `^(?<header>(?<flag>p=(?<binding>[A-Za-z0-9.-]+)|n|y),(?:a=(?<identity>${SASLNAME}))?,)` +
     `(?<bare>n=(?<user>${SASLNAME}),r=(?<nonce>${NONCE})${EXTENSIONS})$`,
 );
-const SERVER_FIRST = new RegExp(`^r=(?<nonce>${NONCE}),s=(?<salt>${BASE64}),i=(?<iterations>[1-9][0-9]*)${EXTENSIONS}$`);
+const SERVER_FIRST = new RegExp(`^r=(?<nonce>${NONCE}),s=(?<salt>${BASE64}),i=(?<iterations>${POSIT_NUMBER})${EXTENSIONS}$`);
 const CLIENT_FINAL = new RegExp(`^(?<bound>c=(?<input>${BASE64}),r=(?<nonce>${NONCE})${EXTENSIONS}),p=(?<proof>${BASE64})$`);
 const SERVER_FINAL = new RegExp(`^(?:v=(?<verifier>${BASE64})|e=(?<error>${VALUE}))${EXTENSIONS}$`);
 

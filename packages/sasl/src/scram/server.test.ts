@@ -229,8 +229,12 @@ describe("users without keys", () => {
     expect(await login("old", "pencil")).toEqual({ type: "failure", reason: "credentials refused" });
   });
 
-  test("a short secret is refused", () => {
-    expect(() => offered({ decoy: { secret: secret.subarray(1) } })).toThrow(expect.objectContaining({ side: "local", code: "bad-decoy" }));
+  test.each([
+    ["a short secret", { secret: secret.subarray(1) }],
+    ["no iterations", { secret, iterations: 0 }],
+    ["iterations that are no number", { secret, iterations: NaN }],
+  ])("%s is refused", (_, decoy) => {
+    expect(() => offered({ decoy })).toThrow(expect.objectContaining({ side: "local", code: "bad-decoy" }));
   });
 });
 

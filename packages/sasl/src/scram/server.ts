@@ -16,7 +16,7 @@ import type { BindingFlag, ClientFinal } from "./messages.ts";
 /**
  * Offers SCRAM, in the `-PLUS` form on connections that have a channel binding, and in the plain form. Offer both, or the first alone to
  * require channel binding: where there is a binding, the plain form refuses clients that have seen no `-PLUS` form and could have used it,
- * because somebody on the way took it from the list. Throws a local `ProtocolError` (`bad-decoy`) for a short secret.
+ * because somebody on the way took it from the list. Throws a local `ProtocolError` (`bad-decoy`) for a short secret or an impossible count.
  */
 export function scramServer(
   variant: ScramVariant,
