@@ -173,7 +173,6 @@ export class ImapClient {
    * believe; the connection is dropped then.
    */
   async authenticate(choice: SaslChoice, options?: OperationOptions): Promise<void> {
-    if (typeof choice === "function" && this.capabilities === undefined) await this.capability(options);
     const { secure, tls } = this.info;
     await carryExchange(choice, {
       offer: { mechanisms: mechanismsIn(this.capabilities), secure, ...(tls !== undefined && { tls }) },
