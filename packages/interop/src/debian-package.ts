@@ -26,6 +26,7 @@ export async function unpacked(...names: readonly string[]): Promise<string> {
 /** The environment in which programs of such a folder find libraries that came with them. */
 export async function withLibraries(folder: string): Promise<Record<string, string | undefined>> {
   const lib = join(folder, "usr", "lib");
-  const [architecture = "."] = (await readdir(lib)).filter((name) => name.endsWith("-linux-gnu"));
-  return { ...process.env, LD_LIBRARY_PATH: join(lib, architecture) };
+  const names = await readdir(lib).catch(() => []);
+  const paths = names.filter((name) => name.endsWith("-linux-gnu")).map((name) => join(lib, name));
+  return paths.length === 0 ? process.env : { ...process.env, LD_LIBRARY_PATH: paths.join(":") };
 }
