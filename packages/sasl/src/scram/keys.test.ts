@@ -47,6 +47,7 @@ test.each([
   ["no salt", PENCIL.replace("W22ZaJ0SNY7soEsUEjb6gQ==", "")],
   ["a salt without padding", PENCIL.replace("gQ==", "gQ")],
   ["keys for another hash function", PENCIL.replace("256", "1")],
+  ["a stored key that is too long", PENCIL.replace("$WG5d", "$QUJDWG5d")],
   ["a server key that is too long", PENCIL.replace(/:[^:]*$/, ":QUJD$&")],
   ["a space before", ` ${PENCIL}`],
   ["a line end behind", `${PENCIL}\n`],

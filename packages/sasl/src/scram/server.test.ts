@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { latin1, utf8 } from "@mailwire/wire";
+import { encodeBase64, latin1, utf8 } from "@mailwire/wire";
 import type { TlsInfo } from "@mailwire/wire";
 import { tlsWith } from "../../test/tls-with.ts";
 import type { SaslStep } from "../mechanism.ts";
@@ -225,7 +225,8 @@ describe("users without keys", () => {
     expect(await told("nobody", { decoy: { secret } })).toMatch(/,i=15000$/);
   });
 
-  test("keys of another variant are none", async () => {
+  test("keys of another variant are none, and their salt is not told", async () => {
+    expect(await told("old")).not.toContain(encodeBase64(sha1Keys.salt));
     expect(await login("old", "pencil")).toEqual({ type: "failure", reason: "credentials refused" });
   });
 
