@@ -12,29 +12,28 @@ export interface RootDirectory {
   readonly packages: string;
   /** Programs of the packages, by their paths there; `/bin/sh` is there in any case. */
   readonly programs: readonly string[];
+  /** A pattern of the shell for files of this machine that they load when they need them. */
+  readonly plugins?: string;
   /** Lines for `/etc/passwd`, beside root's, and for `/etc/group`. */
   readonly accounts: readonly string[];
   readonly groups: readonly string[];
 }
 
 /** Makes it. */
-export async function makeRootDirectory({ path, packages, programs, accounts, groups }: RootDirectory): Promise<void> {
-  await mustRun(["cp", "-a", `${packages}/.`, path]);
-  await mkdir(join(path, "bin"), { recursive: true });
-  await mustRun(["cp", "-L", "/bin/sh", join(path, "bin", "sh")]);
-  const { stdout } = await mustRun(["ldd", ...["/bin/sh", ...programs].map((program) => join(path, program))], {
+export async function makeRootDirectory({ path, packages, programs, plugins = "", accounts, groups }: RootDirectory): Promise<void> {
+  const { stdout: names } = await mustRun(["sh", "-c", `echo /bin/sh ${plugins}`]);
+  const files = names.trim().split(" ");
+  const { stdout } = await mustRun(["ldd", ...files, ...programs.map((program) => join(packages, program))], {
     env: { LD_LIBRARY_PATH: (await withLibraries(packages))["LD_LIBRARY_PATH"] ?? "" },
   });
-  const libraries = new Set(
-    Array.from(stdout.matchAll(/(\/\S+) \(0x/g), ([, library = ""]) => library).filter((library) => !library.startsWith(packages)),
-  );
-  await mustRun(["cp", "-L", "--parents", ...libraries, path]);
-  await mkdir(join(path, "etc"), { recursive: true });
-  await mkdir(join(path, "dev"), { recursive: true });
-  await mkdir(join(path, "tmp"), { recursive: true });
+  const libraries = Array.from(stdout.matchAll(/(\/\S+) \(0x/g), ([, library = ""]) => library);
+  const foreign = new Set(libraries.filter((library) => !library.startsWith(packages)));
+  await mustRun(["cp", "-a", `${packages}/.`, path]);
+  await mustRun(["cp", "-L", "--parents", ...files, ...foreign, path]);
+  await Promise.all(["dev", "etc", "tmp"].map((name) => mkdir(join(path, name), { recursive: true })));
   await writeFile(join(path, "etc", "passwd"), ["root:x:0:0::/:/bin/sh", ...accounts, ""].join("\n"));
   await writeFile(join(path, "etc", "group"), ["root:x:0:", ...groups, ""].join("\n"));
-  // An ordinary file will do: nothing is written to it that anybody reads.
+  // An ordinary file will do: nobody reads what is written to it.
   await writeFile(join(path, "dev", "null"), "");
   await chmod(join(path, "dev", "null"), 0o666);
 }
