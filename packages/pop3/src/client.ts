@@ -107,7 +107,7 @@ export class Pop3Client {
     if (tls === "stay") return;
     // Servers without CAPA may know STLS all the same.
     if (this.#capabilities?.has("STLS") === false) throw new ConnectionError("tls", "the server does not offer STLS");
-    const { reply } = await this.#conversation.ask({ type: "stls" });
+    const reply = await this.#conversation.ask({ type: "stls" }, replyOf);
     if (reply.status === "-ERR") throw new ConnectionError("tls", "the server refused STLS", { cause: new Pop3ReplyError("stls", reply) });
     this.#capabilities = undefined;
     await this.#probe();
@@ -253,7 +253,7 @@ export class Pop3Client {
   async raw(line: string, answer: "single-line" | "multi-line" = "single-line"): Promise<Pop3Answer> {
     const command = decodeCommand(utf8(line));
     if (command.type === "retr" || command.type === "top") throw new ProtocolError("local", "illegal-now", "use retr() and top()");
-    return this.#conversation.ask(command, answer === "multi-line" ? { follows: "lines" } : {});
+    return this.#conversation.ask(command, (whole) => whole, answer === "multi-line" ? { follows: "lines" } : {});
   }
 
   /** Ends the session: what is marked as deleted goes now. Rejects with `Pop3ReplyError` when the server could not remove all of it. */
@@ -273,10 +273,11 @@ export class Pop3Client {
 
   /** Asks, and reads what is wanted out of a positive answer. */
   #ask<T>(command: Command, read: (answer: Pop3Answer) => T, options?: AskOptions): Promise<T> {
-    return this.#conversation.ask(command, options).then((answer) => {
+    const positive = (answer: Pop3Answer): T => {
       if (answer.reply.status === "-ERR") throw new Pop3ReplyError(command.type, answer.reply);
       return read(answer);
-    });
+    };
+    return this.#conversation.ask(command, positive, options);
   }
 }
 

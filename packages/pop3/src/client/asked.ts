@@ -32,6 +32,13 @@ export type Respond = (challenge: Uint8Array) => Promise<Uint8Array>;
 /** Something asked. */
 export type Asked = AskedAnswer | AskedBody;
 
+/** Whoever waits for an answer. */
+export interface Asker {
+  /** What it throws is told by `reject`. */
+  readonly resolve: (answer: Pop3Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** Whether somebody waits for it; `over` before it is asked and when it is answered. */
 type Wait = "awaited" | "not awaited" | "over";
 
@@ -63,19 +70,13 @@ export class AskedAnswer {
   /** The reply, once it came. */
   head: ReplyEvent | undefined;
   readonly #maxLines: number;
-  readonly #resolve: (answer: Pop3Answer) => void;
-  readonly #reject: (error: unknown) => void;
+  readonly #asker: Asker;
   #lines: AnswerLine[] | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(
-    maxLines: number,
-    promise: { readonly resolve: (answer: Pop3Answer) => void; readonly reject: (error: unknown) => void },
-    respond: Respond,
-  ) {
+  constructor(asker: Asker, maxLines: number, respond: Respond) {
+    this.#asker = asker;
     this.#maxLines = maxLines;
-    this.#resolve = promise.resolve;
-    this.#reject = promise.reject;
     this.respond = respond;
   }
 
@@ -94,17 +95,22 @@ export class AskedAnswer {
   settle(): void {
     const { head } = this;
     const lines = this.#lines ?? NO_LINES;
-    if (this.#failure !== undefined) this.#reject(this.#failure.error);
+    if (this.#failure !== undefined) this.#asker.reject(this.#failure.error);
     else if (lines.length > this.#maxLines) {
-      this.#reject(new ProtocolError("remote", "too-many-lines", `the answer has more than ${this.#maxLines} lines`));
-    } else if (head !== undefined) {
-      const { reply, raw, listing } = head;
-      this.#resolve(listing === undefined ? { reply, raw, lines } : { reply, raw, listing, lines });
-    }
+      this.#asker.reject(new ProtocolError("remote", "too-many-lines", `the answer has more than ${this.#maxLines} lines`));
+    } else if (head !== undefined) this.#resolve(head, lines);
   }
 
   /** It will not be answered. */
   fail(error: unknown): void {
-    this.#reject(this.#failure === undefined ? error : this.#failure.error);
+    this.#asker.reject(this.#failure === undefined ? error : this.#failure.error);
+  }
+
+  #resolve({ reply, raw, listing }: ReplyEvent, lines: readonly AnswerLine[]): void {
+    try {
+      this.#asker.resolve(listing === undefined ? { reply, raw, lines } : { reply, raw, listing, lines });
+    } catch (error) {
+      this.#asker.reject(error);
+    }
   }
 }

@@ -7,7 +7,7 @@ import type { Command } from "../codec/command.ts";
 import type { Reply } from "../codec/reply.ts";
 import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
 import { AskedAnswer, AskedBody } from "./asked.ts";
-import type { Asked, Pop3Answer, Respond } from "./asked.ts";
+import type { Asked, Asker, Pop3Answer, Respond } from "./asked.ts";
 import { BodyQueue } from "./message-body.ts";
 import type { Leaving, MessageBody } from "./message-body.ts";
 import { Pop3ReplyError } from "./reply-error.ts";
@@ -58,11 +58,15 @@ export class Conversation {
     return greeting.reply;
   }
 
-  /** Asks for an answer in full. Positive or negative, it resolves; it rejects when there is no answer. */
-  ask(command: Command, { follows, respond = NO_RESPONSE }: AskOptions = {}): Promise<Pop3Answer> {
+  /**
+   * Asks for an answer in full, and resolves to what `read` makes of it, be it positive or negative; rejects with what that throws, and when there is no
+   * answer.
+   */
+  ask<T>(command: Command, read: (answer: Pop3Answer) => T, { follows, respond = NO_RESPONSE }: AskOptions = {}): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#driver.send(follows === undefined ? { type: "command", command } : { type: "command", command, follows });
-      const asked = new AskedAnswer(this.#limits.maxListingLines, { resolve, reject }, respond);
+      const asker: Asker = { resolve: (answer) => resolve(read(answer)), reject };
+      const asked = new AskedAnswer(asker, this.#limits.maxListingLines, respond);
       this.#add(asked);
       this.#await(asked);
     });
