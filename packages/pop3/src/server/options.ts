@@ -61,7 +61,7 @@ export interface Pop3ServerOptions {
   readonly hostname?: string;
   /** Options for the platform's TLS; their presence offers STLS. */
   readonly tls?: unknown;
-  /** True to let clients log in without TLS. */
+  /** True to let clients log in without TLS by USER and PASS, APOP, and mechanisms that show a password. */
   readonly allowPlaintextAuth?: boolean;
   /** Delays between two logins of a user, told by LOGIN-DELAY and enforced. Give the same object to all connections. */
   readonly loginDelays?: LoginDelays;
