@@ -2,7 +2,7 @@
  * A POP3 client with promises, over any `ByteTransport`.
  * @packageDocumentation
  */
-import { carryExchange } from "@mailwire/sasl";
+import { carryExchange, saslprep } from "@mailwire/sasl";
 import type { SaslChoice, SaslExchange } from "@mailwire/sasl";
 import { drive } from "@mailwire/transport";
 import type { Closure, Driver } from "@mailwire/transport";
@@ -145,9 +145,17 @@ export class Pop3Client {
     return this.#ask({ type: "pass", password: typeof password === "string" ? new Secret(password) : password }, replyOf);
   }
 
-  /** Logs in by APOP. Rejects with a local `ProtocolError` (`no-timestamp`) when the greeting had no timestamp or TLS began since. */
-  apop(user: string, secret: string | Secret<string>): Promise<Reply> {
-    return this.#ask({ type: "apop", name: user, digest: apopDigest(this.timestamp ?? "", secret) }, replyOf);
+  /**
+   * Logs in by APOP, with name and secret prepared by SASLprep (RFC 6856 section 2.2). Rejects with a local `ProtocolError`: `no-timestamp` when the
+   * greeting had no timestamp or TLS began since, `bad-argument` for characters that no name or secret may have.
+   */
+  async apop(user: string, secret: string | Secret<string>): Promise<Reply> {
+    const name = saslprep(user, "query");
+    const password = saslprep(typeof secret === "string" ? secret : secret.reveal(), "stored");
+    if (name === undefined || password === undefined) {
+      throw new ProtocolError("local", "bad-argument", "the name or the secret has characters that none may have");
+    }
+    return this.#ask({ type: "apop", name, digest: apopDigest(this.timestamp ?? "", password) }, replyOf);
   }
 
   /**

@@ -73,7 +73,7 @@ export interface Pop3ServerOptions {
   readonly expire?: (identity: string | undefined) => Expire | undefined;
   /** What the server is, told by IMPLEMENTATION. */
   readonly implementation?: string;
-  /** Offers UTF8, with `user` also for names and passwords: prepare them by SASLprep in `verify` (RFC 6856 section 2.2). */
+  /** Offers UTF8, with `user` also for names and passwords, which `verify` and `apopSecret` see prepared by SASLprep (RFC 6856 section 2.2). */
   readonly utf8?: Utf8Support;
   /** Offers LANG. */
   readonly languages?: Pop3Languages;
