@@ -22,7 +22,7 @@ function types(session: EventBatches<ClientEvent, ClientIntent>): readonly strin
 
 test("all that arrived is one batch, and what is to be said comes in its place", () => {
   const session = batches();
-  for (const type of ["capa", "noop"] as const) session.send({ type: "command", command: { type } });
+  for (const type of ["capa", "utf8"] as const) session.send({ type: "command", command: { type } });
   expect(types(session)).toBe("transmit");
   session.receive(utf8("+OK\r\nTOP\r\n.\r\n+OK\r\n"));
   expect(types(session)).toEqual(["reply", "line", "end", "reply"]);
@@ -45,7 +45,7 @@ test("a handshake, and the end, come behind the batch, and once", () => {
 
 test("an error comes behind what was understood before it, and once", () => {
   const session = batches();
-  session.send({ type: "command", command: { type: "noop" } });
+  session.send({ type: "command", command: { type: "utf8" } });
   expect(types(session)).toBe("transmit");
   session.receive(utf8("+OK\r\nnonsense\r\n"));
   expect(types(session)).toEqual(["reply"]);
