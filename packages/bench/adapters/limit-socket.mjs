@@ -1,5 +1,6 @@
 // What Node's sockets cost on their own: the least that a POP3 client can do and still count the right bytes of well-formed answers. No limits, no errors.
 import net from "node:net";
+import { WARM_ROUNDS, lastOf } from "../harness/flow.mjs";
 
 const END = Buffer.from("\r\n.\r\n");
 const STUFFED = Buffer.from("\r\n..");
@@ -106,10 +107,12 @@ export default {
       const lines = Array.from({ length: count }, (_, index) => verb(index + 1));
       peer.multiline = !mode.startsWith("noop");
       const started = performance.now();
+      let innerMs;
       if (mode === "seq" || mode === "noop") for (const line of lines) await peer.say(line);
       else if (mode === "seq-pipelined" || mode === "noop-concurrent") await peer.say(lines.join(""), count);
+      else if (mode === "noop-warm") innerMs = await lastOf(WARM_ROUNDS, () => peer.say(lines.join(""), count));
       else return (peer.close(), null);
-      const innerMs = mode.startsWith("noop") ? performance.now() - started : undefined;
+      if (mode.startsWith("noop")) innerMs ??= performance.now() - started;
       peer.multiline = false;
       await peer.say("QUIT\r\n");
       peer.close();

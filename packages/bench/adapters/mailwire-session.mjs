@@ -4,6 +4,7 @@ import { Pop3Client } from "@mailwire/pop3/client";
 import { SmtpClient } from "@mailwire/smtp/client";
 import { serveSmtp } from "@mailwire/smtp/server";
 import { connect, listen } from "@mailwire/tls";
+import { WARM_ROUNDS, lastOf } from "../harness/flow.mjs";
 import { makeMessage } from "./nodemailer.mjs";
 
 /** Nothing here is secret, and loopback is no network. */
@@ -61,12 +62,16 @@ export const session = {
     await client.login(user, pass);
     const seen = { messages: 0, bytes: 0 };
     const started = performance.now();
+    const noops = () => Promise.all(numbers(count).map(() => client.noop()));
+    let innerMs;
     if (mode === "seq") for (let number = 1; number <= count; number += 1) await read(client.retr(number), seen);
     else if (mode === "seq-pipelined") await Promise.all(numbers(count).map((number) => read(client.retr(number), seen)));
+    else if (mode === "iterated") for await (const { body } of client.messages()) await read(body, seen);
     else if (mode === "noop") for (let number = 0; number < count; number += 1) await client.noop();
-    else if (mode === "noop-concurrent") await Promise.all(numbers(count).map(() => client.noop()));
+    else if (mode === "noop-concurrent") await noops();
+    else if (mode === "noop-warm") innerMs = await lastOf(WARM_ROUNDS, noops);
     else return null;
-    const innerMs = mode.startsWith("noop") ? performance.now() - started : undefined;
+    if (mode.startsWith("noop")) innerMs ??= performance.now() - started;
     await client.quit();
     return { messages: innerMs === undefined ? seen.messages : count, bytes: seen.bytes, innerMs };
   },

@@ -20,6 +20,18 @@ export async function feed(writable, chunks, end = true) {
   for (const c of chunks) if (!writable.write(c)) await once(writable, "drain");
   if (end) writable.end();
 }
+/** After so many rounds of a thousand commands the compiler of V8 is done with them. */
+export const WARM_ROUNDS = 12;
+/** Milliseconds of the last of several rounds of the same work. */
+export async function lastOf(rounds, work) {
+  let ms = 0;
+  for (let round = 0; round < rounds; round++) {
+    const started = performance.now();
+    await work();
+    ms = performance.now() - started;
+  }
+  return ms;
+}
 export const tick = () => new Promise(setImmediate);
 
 /** A sum over what a generic token tree ({type,value} nodes in nested arrays) says. */
