@@ -51,7 +51,7 @@ function arrival(stream: Duplex | undefined): Promise<void> {
   return vi.waitFor(() => expect(stream?.readableLength).toBeGreaterThan(0), { interval: 5 });
 }
 
-function expectFailure(promise: Promise<unknown>, failure: object): Promise<void> {
+function expectFailure(promise: Promise<unknown> | undefined, failure: object): Promise<void> {
   return expect(promise).rejects.toMatchObject(failure);
 }
 

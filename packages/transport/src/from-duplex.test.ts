@@ -132,7 +132,7 @@ describe("writing", () => {
     const transport = fromDuplex(duplex);
     await transport.write([bytes("abc")]);
     let done = false;
-    const writing = transport.write([bytes("de")]).then(() => (done = true));
+    const writing = transport.write([bytes("de")])?.then(() => (done = true));
     await turn();
     expect(done).toBe(false);
     duplex.release.shift()?.();

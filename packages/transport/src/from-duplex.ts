@@ -80,7 +80,7 @@ export class DuplexTransport implements ByteTransport {
     });
   }
 
-  write(chunks: readonly Uint8Array[]): Promise<void> {
+  write(chunks: readonly Uint8Array[]): Promise<void> | undefined {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#isEnding) return Promise.reject(new ConnectionError("closed", "this end has already been ended"));
     if (chunks.length > 1) this.#duplex.cork();
@@ -90,7 +90,7 @@ export class DuplexTransport implements ByteTransport {
       this.#duplex.write(chunk, this.#onWritten);
     }
     if (chunks.length > 1) this.#duplex.uncork();
-    return this.#duplex.writableNeedDrain ? this.#untilDrained() : WRITTEN;
+    return this.#duplex.writableNeedDrain ? this.#untilDrained() : undefined;
   }
 
   async end(): Promise<void> {
@@ -187,9 +187,6 @@ export class DuplexTransport implements ByteTransport {
     this.#onWritable();
   }
 }
-
-/** Most writes need no wait. */
-const WRITTEN = Promise.resolve();
 
 /** All that waits in the duplex, as a plain `Uint8Array` whatever subclass it gives. */
 function takeBytes(duplex: NodeDuplex): Uint8Array | null {

@@ -16,12 +16,12 @@ async function readAll(transport: ByteTransport): Promise<string[]> {
   }
 }
 
-async function settled(promise: Promise<unknown>): Promise<boolean> {
+async function settled(promise: Promise<unknown> | undefined): Promise<boolean> {
   let done = false;
   const mark = (): void => {
     done = true;
   };
-  promise.then(mark, mark);
+  promise?.then(mark, mark);
   await new Promise((resolve) => setTimeout(resolve, 0));
   return done;
 }

@@ -21,7 +21,9 @@ const BEFORE_TLS: ReadonlySet<string> = new Set(["HELO", "EHLO", "LHLO", "NOOP",
 
 /** What is offered while a connection stands as it does. */
 interface Offer {
-  readonly standing: string;
+  readonly secure: boolean;
+  readonly anonymous: boolean;
+  readonly trusted: boolean;
   readonly extensions: readonly Extension[];
   readonly parameters: ParameterPolicy;
 }
@@ -81,14 +83,16 @@ export class Policy {
 
   /** What is offered as things stand, and the parameters that go with it. */
   #offer(peer: SmtpPeer): Offer {
-    const onBehalf = this.#trusts(peer) ? ON_BEHALF : [];
-    const standing = `${peer.info.secure} ${peer.identity === undefined} ${onBehalf.length}`;
-    if (this.#latestOffer?.standing === standing) return this.#latestOffer;
-    const extensions = [...this.#offered(peer), ...onBehalf];
+    const latest = this.#latestOffer;
+    const { secure } = peer.info;
+    const anonymous = peer.identity === undefined;
+    const trusted = this.#trusts(peer);
+    if (latest !== undefined && latest.secure === secure && latest.anonymous === anonymous && latest.trusted === trusted) return latest;
+    const extensions = trusted ? [...this.#offered(peer), ...ON_BEHALF] : this.#offered(peer);
     // AUTH has left the offer once it was used, but its parameter stays (RFC 4954 section 5).
     const used = this.#mechanisms(peer).length > 0 ? [{ keyword: "AUTH", parameters: [] }] : [];
     const parameters = new ParameterPolicy([...extensions, ...used], this.#options.parameterKeywords ?? []);
-    this.#latestOffer = { standing, extensions, parameters };
+    this.#latestOffer = { secure, anonymous, trusted, extensions, parameters };
     return this.#latestOffer;
   }
 

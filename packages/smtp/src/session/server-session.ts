@@ -2,7 +2,7 @@
 // RFC 5321, 3207 (STARTTLS), 4954 (AUTH), 3030 (BDAT), 2033 (LMTP).
 
 import { CLOSED, NEED_INPUT, nextState, OutputQueue, PAUSED, ProtocolError, withLimits } from "@mailwire/wire";
-import { decodeBase64, encodeBase64, fromLatin1, Secret, utf8 } from "@mailwire/wire";
+import { decodeBase64, encodeBase64, fromLatin1, Secret, utf8, utf8ToSend } from "@mailwire/wire";
 import type { Output, Patience, Session, TlsInfo } from "@mailwire/wire";
 import { CommandDecoder } from "../codec/command-decoder.ts";
 import type { BdatCommand } from "../codec/command.ts";
@@ -209,7 +209,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   /** Takes the answers that were held back, as one transmission. */
   #flush(): Output<ServerEvent> | undefined {
     if (this.#replies === "") return undefined;
-    const chunks = [utf8(this.#replies)];
+    const chunks = [utf8ToSend(this.#replies)];
     this.#replies = "";
     return { type: "transmit", chunks };
   }
