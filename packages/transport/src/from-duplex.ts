@@ -89,7 +89,6 @@ export class DuplexTransport implements ByteTransport {
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject };
       this.#serve();
-      if (this.#reader !== undefined && this.#duplex.isPaused()) this.#duplex.resume();
     });
   }
 
@@ -164,7 +163,10 @@ export class DuplexTransport implements ByteTransport {
     const chunk = this.#released === undefined ? this.#ahead.shift() : undefined;
     const failure = this.#failure;
     const { readableEnded } = this.#duplex;
-    if (chunk === undefined && failure === undefined && !readableEnded) return;
+    if (chunk === undefined && failure === undefined && !readableEnded) {
+      if (this.#duplex.isPaused()) this.#duplex.resume();
+      return;
+    }
     this.#reader = undefined;
     if (chunk !== undefined || readableEnded) reader.resolve(chunk ?? null);
     else reader.reject(failure);

@@ -153,7 +153,7 @@ describe("abort", () => {
     const reason = new Error("enough");
     const waits = [left.read(), left.write([bytes("a")]), right.write([bytes("b"), bytes("c")])];
     left.abort(reason);
-    const [ownRead, ownWrite, theirWrite] = await Promise.allSettled(waits);
+    const [ownRead, ownWrite, theirWrite] = await Promise.allSettled(waits.map((wait) => Promise.resolve(wait)));
     expect(ownRead).toMatchObject({ status: "fulfilled" });
     expect(ownWrite).toMatchObject({ status: "rejected", reason });
     expect(theirWrite).toMatchObject({ status: "rejected", reason: { code: "transport" } });

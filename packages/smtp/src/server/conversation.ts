@@ -205,10 +205,13 @@ export class Conversation implements SmtpPeer {
   #greet(command: HelloCommand, hooked: Reply | undefined): Awaitable<Reply> {
     const { policy } = this.#parts;
     const answer = hooked ?? this.#ask(() => (command.verb === "HELO" ? policy.heloReply() : policy.ehloReply(this)));
-    return when(when(answer, (answer) => this.#resetting(command, answer)), (said) => {
-      if (isGranted(command, said)) this.#hello = command;
-      return said;
-    });
+    return when(
+      when(answer, (answer) => this.#resetting(command, answer)),
+      (said) => {
+        if (isGranted(command, said)) this.#hello = command;
+        return said;
+      },
+    );
   }
 
   /** Answers a command that gives up the transaction. */
