@@ -2,11 +2,11 @@
 
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { loginClient, plainClient } from "@mailwire/sasl";
+import { chooseMechanism, type MechanismName, type SaslChoice } from "@mailwire/sasl";
 import type { SmtpClient } from "@mailwire/smtp/client";
 import { connect, type ClientTlsOptions } from "@mailwire/tls";
 import { Recorder, transcriptLine } from "@mailwire/transcript";
-import { type ByteTransport, type Observer, Secret } from "@mailwire/wire";
+import { type ByteTransport, type Observer, ProtocolError, Secret } from "@mailwire/wire";
 
 /** For the `options` of `parseArgs`, beside a program's own. */
 export const CONNECTION_FLAGS = {
@@ -17,6 +17,7 @@ export const CONNECTION_FLAGS = {
   ca: { type: "string" },
   user: { type: "string" },
   pass: { type: "string" },
+  auth: { type: "string" },
   trace: { type: "boolean", default: false },
 } as const;
 
@@ -26,6 +27,7 @@ export const CONNECTION_HELP = `  --host H --port P              where to connec
   --ca FILE                      trust the certificates in FILE (PEM)
   --insecure                     accept any certificate
   --user U --pass X              who to log in as
+  --auth MECHANISM               how to log in (default: the best that server and connection allow)
   --trace                        print the dialogue, without its secrets, on standard error
   --help                         print this`;
 
@@ -41,6 +43,7 @@ export interface ConnectionValues {
   readonly ca?: string | undefined;
   readonly user?: string | undefined;
   readonly pass?: string | undefined;
+  readonly auth?: string | undefined;
   readonly trace: boolean;
 }
 
@@ -57,7 +60,17 @@ export interface Connection {
     readonly observe?: Observer;
   };
   /** Who to log in as, when the flags say so. */
-  readonly credentials: { readonly user: string; readonly password: string } | undefined;
+  readonly credentials: Credentials | undefined;
+}
+
+/** Who to log in as, and how. */
+export interface Credentials {
+  readonly user: string;
+  readonly password: Secret<string>;
+  /** For AUTH and AUTHENTICATE. */
+  readonly choice: SaslChoice;
+  /** What to do where no mechanism is possible: the flags may have named one. */
+  readonly otherwise: "own-command" | "fail";
 }
 
 /** The command line is wrong: the message says how. */
@@ -72,12 +85,11 @@ export function connectBy(values: ConnectionValues, signal: AbortSignal): Promis
 
 /** Looks at the flags now, and connects as they say whenever it is called. */
 export function connectorBy(values: ConnectionValues): (signal?: AbortSignal) => Promise<Connection> {
-  const { host, tls: mode, user, pass } = values;
+  const { host, tls: mode } = values;
   if (mode !== "implicit" && mode !== "starttls" && mode !== "none") throw new UsageError("--tls is one of implicit, starttls, none");
   const port = portBy("--port", values.port);
-  if ((user === undefined) !== (pass === undefined)) throw new UsageError("--user and --pass go together");
   const tls: ClientTlsOptions = { rejectUnauthorized: !values.insecure, ...(values.ca !== undefined && { ca: readFileSync(values.ca) }) };
-  const credentials = user === undefined || pass === undefined ? undefined : { user, password: pass };
+  const credentials = credentialsBy(values);
   return async (signal) => {
     const dropped = signal && { signal };
     const transport = await connect({ host, port, mode, tls, ...dropped });
@@ -93,12 +105,59 @@ export function portBy(flag: string, value: string | undefined): number {
   return Number(value);
 }
 
+function credentialsBy({ user, pass, auth, tls }: ConnectionValues): Credentials | undefined {
+  if ((user === undefined) !== (pass === undefined)) throw new UsageError("--user and --pass go together");
+  if (user === undefined || pass === undefined) return undefined;
+  const password = new Secret(pass);
+  const forced = auth === undefined ? undefined : mechanismBy(auth);
+  const allowed = forced === undefined ? { also: ["LOGIN"] as const } : { only: [forced] };
+  // Whoever says --tls none knows that everybody can listen.
+  const choice = chooseMechanism({ user, password }, { ...allowed, allowPasswordsInClear: tls === "none" });
+  return { user, password, choice, otherwise: forced === undefined ? "own-command" : "fail" };
+}
+
+/** Those that a user and a password are enough for. */
+const MECHANISMS = [
+  "SCRAM-SHA-512-PLUS",
+  "SCRAM-SHA-512",
+  "SCRAM-SHA-256-PLUS",
+  "SCRAM-SHA-256",
+  "SCRAM-SHA-1-PLUS",
+  "SCRAM-SHA-1",
+  "PLAIN",
+  "LOGIN",
+  "CRAM-MD5",
+  "ANONYMOUS",
+] as const satisfies readonly MechanismName[];
+
+function mechanismBy(auth: string): MechanismName {
+  const mechanism = MECHANISMS.find((name) => name === auth.toUpperCase());
+  if (mechanism === undefined) throw new UsageError(`--auth is one of ${MECHANISMS.join(", ")}`);
+  return mechanism;
+}
+
 /** Logs an SMTP client in, when the flags say as whom. */
-export async function logIn(client: SmtpClient, credentials: Connection["credentials"]): Promise<void> {
+export async function logIn(client: SmtpClient, credentials: Credentials | undefined): Promise<void> {
+  if (credentials !== undefined) await client.auth(credentials.choice);
+}
+
+/** Logs a POP3 or IMAP client in, when the flags say as whom: by SASL, or by the protocol's own command where that offers nothing. */
+export async function logInToMailbox(client: MailboxClient, credentials: Credentials | undefined): Promise<void> {
   if (credentials === undefined) return;
-  const login = { user: credentials.user, password: new Secret(credentials.password) };
-  const offered = client.extensions.authMechanisms;
-  await client.auth(offered.includes("PLAIN") || !offered.includes("LOGIN") ? plainClient(login) : loginClient(login));
+  const { user, password, choice, otherwise } = credentials;
+  try {
+    await client.authenticate(choice);
+  } catch (error) {
+    const isImpossible = error instanceof ProtocolError && error.code === "no-mechanism";
+    if (!isImpossible || otherwise === "fail") throw error;
+    await client.login(user, password);
+  }
+}
+
+/** What POP3 and IMAP clients have in common. */
+interface MailboxClient {
+  authenticate(choice: SaslChoice): Promise<unknown>;
+  login(user: string, password: Secret<string>): Promise<unknown>;
 }
 
 /** For the `observe` option: prints the dialogue, without its secrets, on standard error. */

@@ -2,7 +2,7 @@
 
 import { open } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { CONNECTION_FLAGS, connectBy, runProgram, UsageError, writeOut } from "example-client-options";
+import { CONNECTION_FLAGS, connectBy, logInToMailbox, runProgram, UsageError, writeOut } from "example-client-options";
 import { ImapClient, type ImapMessage } from "@mailwire/imap/client";
 import { encodeResponse } from "@mailwire/imap/codec";
 
@@ -89,7 +89,7 @@ await runProgram(USAGE, async (signal) => {
   if (args.length < command.needs) throw new UsageError(`${name} needs more arguments`);
   const { transport, options, credentials } = await connectBy(values, signal);
   const client = await ImapClient.open(transport, options);
-  if (credentials !== undefined) await client.login(credentials.user, credentials.password);
+  await logInToMailbox(client, credentials);
   await command.run(client, args);
   await client.logout();
 });

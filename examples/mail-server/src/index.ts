@@ -3,7 +3,7 @@
 import { createSecureContext } from "node:tls";
 import { MemoryStore, USUAL_MAILBOXES } from "@mailwire/mailstore/memory";
 import { MailServer } from "@mailwire/server";
-import { Secret } from "@mailwire/wire";
+import { Accounts } from "./accounts.ts";
 import { type KeyPair, selfSigned } from "./self-signed.ts";
 import { SERVICE_NAMES, type ServiceName, services } from "./services.ts";
 
@@ -23,6 +23,8 @@ export interface ReferenceServerOptions {
   /** Made for this run when absent. */
   readonly keyPair?: KeyPair;
   readonly allowPlaintextAuth?: boolean;
+  /** What is kept of passwords; in clear, APOP and CRAM-MD5 are offered, too. Default: keys. */
+  readonly keep?: "keys" | "clear-passwords";
   readonly onError?: (error: unknown) => void;
 }
 
@@ -38,16 +40,29 @@ export interface ReferenceServer {
 
 /** Starts it; resolves once all services listen. */
 export async function startMailServer(options: ReferenceServerOptions): Promise<ReferenceServer> {
-  const { host, domains, users, allowPlaintextAuth = false, onError = () => undefined } = options;
+  const { host, domains, users, allowPlaintextAuth = false, keep = "keys", onError = () => undefined } = options;
   const hostname = domains[0] ?? "localhost";
   const { cert, key } = options.keyPair ?? (await selfSigned(hostname));
   const tls = { cert, key };
   // What is no certificate is told now, not when the first client wants TLS.
   createSecureContext(tls);
   const store = new MemoryStore({ mailboxes: USUAL_MAILBOXES });
-  for (const { name, password } of users) store.addUser(name, new Secret(password));
+  const accounts = new Accounts(keep);
+  for (const { name, password } of users) {
+    store.addUser(name);
+    await accounts.add(name, password);
+  }
   const server = new MailServer({ onError });
-  const offered = services({ hostname, domains, store, tls, allowPlaintextAuth, onError });
+  const offered = services({
+    hostname,
+    domains,
+    store,
+    accounts,
+    apop: keep === "keys" ? "absent" : "offered",
+    tls,
+    allowPlaintextAuth,
+    onError,
+  });
   const ports: Partial<Record<ServiceName, number>> = {};
   for (const name of SERVICE_NAMES) {
     const port = options.ports[name];

@@ -11,7 +11,8 @@ import { SERVICE_NAMES, type ServiceName, startMailServer } from "./index.ts";
 import { serveSessions } from "./session-page.ts";
 
 const USAGE = `usage: mail-server [--host 127.0.0.1] [--smtp P] [--submission P] [--smtps P] [--lmtp P|PATH] [--pop3 P] [--pop3s P]
-         [--imap P] [--imaps P] [--http P] [--domain D]... [--user NAME:PASSWORD]... [--cert FILE --key FILE] [--store memory] [--allow-plaintext-auth]`;
+         [--imap P] [--imaps P] [--http P] [--domain D]... [--user NAME:PASSWORD]... [--cert FILE --key FILE] [--store memory] [--allow-plaintext-auth]
+         [--clear-passwords]   keeps passwords in clear, and offers APOP and CRAM-MD5`;
 
 /** Ends the program: 2 when the command line is wrong, 1 when what it asks for cannot be done. */
 function end(code: 1 | 2, error: unknown): never {
@@ -54,6 +55,7 @@ function parse() {
       key: { type: "string" },
       store: { type: "string", default: "memory" },
       "allow-plaintext-auth": { type: "boolean", default: false },
+      "clear-passwords": { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   }).values;
@@ -97,6 +99,7 @@ async function start(): Promise<{ server: MailServer; page: Server | undefined }
     domains: values.domain,
     users,
     allowPlaintextAuth: values["allow-plaintext-auth"],
+    keep: values["clear-passwords"] ? "clear-passwords" : "keys",
     onError,
     ...(cert !== undefined && key !== undefined && { keyPair: { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") } }),
   });

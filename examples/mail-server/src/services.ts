@@ -6,11 +6,12 @@ import type { MemoryStore } from "@mailwire/mailstore/memory";
 import { maildropOpener } from "@mailwire/mailstore/pop3";
 import { deliverInto } from "@mailwire/mailstore/smtp";
 import { servePop3 } from "@mailwire/pop3/server";
-import { loginServer, plainServer, type VerifyPassword } from "@mailwire/sasl";
+import type { VerifyPassword } from "@mailwire/sasl";
 import type { Live, Service } from "@mailwire/server";
 import { serveSmtp, type SmtpServerOptions } from "@mailwire/smtp/server";
 import type { ServerTlsOptions } from "@mailwire/tls";
 import { utf8 } from "@mailwire/wire";
+import { type Accounts, telling } from "./accounts.ts";
 
 /** The ports that the reference server can open. */
 export const SERVICE_NAMES = ["smtp", "submission", "smtps", "lmtp", "pop3", "pop3s", "imap", "imaps"] as const;
@@ -24,6 +25,9 @@ export interface ServiceOptions {
   /** Mail for `user@` any of these is taken. */
   readonly domains: readonly string[];
   readonly store: MemoryStore;
+  readonly accounts: Accounts;
+  /** Whether APOP is offered; it needs passwords in clear. */
+  readonly apop: "offered" | "absent";
   readonly tls: ServerTlsOptions;
   readonly allowPlaintextAuth: boolean;
   readonly onError: (error: unknown) => void;
@@ -40,32 +44,38 @@ export function services(options: ServiceOptions): Record<ServiceName, Service> 
 }
 
 function smtpServer(
-  { store, domains, ...options }: ServiceOptions,
+  { store, domains, accounts, ...options }: ServiceOptions,
   rules: Pick<SmtpServerOptions, "requireAuth" | "protocol">,
 ): Service["serve"] {
   const delivery = deliverInto(store, { hostname: options.hostname, domains });
+  return (transport, live) => serveSmtp(transport, { ...options, ...rules, ...delivery, ...live, ...identifying(accounts, live) });
+}
+
+function pop3Server({ store, accounts, apop, ...options }: ServiceOptions): Service["serve"] {
+  const open = maildropOpener(store);
+  const apopSecret = apop === "offered" ? { apopSecret: accounts.passwordOf } : {};
+  return (transport, live) => servePop3(transport, { ...options, ...live, ...apopSecret, open, ...identifying(accounts, live) });
+}
+
+function imapServer({ store, accounts, ...options }: ServiceOptions): Service["serve"] {
   return (transport, live) => {
-    const verify = identifying(store, live);
-    return serveSmtp(transport, { ...options, ...rules, ...delivery, ...live, mechanisms: [plainServer(verify), loginServer(verify)] });
+    const { verify, mechanisms } = identifying(accounts, live);
+    return serveImap(transport, { ...options, ...live, mechanisms, backend: imapBackend(store, { verifyPassword: verify }) });
   };
 }
 
-function pop3Server({ store, ...options }: ServiceOptions): Service["serve"] {
-  const open = maildropOpener(store);
-  const apopSecret = (user: string): Promise<ReturnType<MemoryStore["passwordOf"]>> => Promise.resolve(store.passwordOf(user));
-  return (transport, live) => servePop3(transport, { ...options, ...live, open, apopSecret, verify: identifying(store, live) });
-}
-
-function imapServer({ store, ...options }: ServiceOptions): Service["serve"] {
-  return (transport, live) =>
-    serveImap(transport, { ...options, ...live, backend: imapBackend(store, { verifyPassword: identifying(store, live) }) });
-}
-
-/** Checks passwords, and tells the registry of sessions who came in. */
-function identifying(store: MemoryStore, live: Live): VerifyPassword {
-  return async (credentials) => {
-    const identity = await store.verifyPassword(credentials);
-    if (identity !== undefined) live.identify(identity);
-    return identity;
+/** Checks who somebody is, and tells the registry of sessions who came in. */
+function identifying(
+  accounts: Accounts,
+  live: Live,
+): { readonly verify: VerifyPassword } & Required<Pick<SmtpServerOptions, "mechanisms">> {
+  const identify = (identity: string): void => live.identify(identity);
+  return {
+    mechanisms: telling(accounts.mechanisms, identify),
+    verify: async (credentials) => {
+      const identity = await accounts.verify(credentials);
+      if (identity !== undefined) identify(identity);
+      return identity;
+    },
   };
 }

@@ -1,7 +1,7 @@
 // Reference POP3 client: one command on one maildrop.
 
 import { parseArgs } from "node:util";
-import { CONNECTION_FLAGS, connectBy, runProgram, UsageError, writeOut } from "example-client-options";
+import { CONNECTION_FLAGS, connectBy, logInToMailbox, runProgram, UsageError, writeOut } from "example-client-options";
 import { Pop3Client } from "@mailwire/pop3/client";
 
 const USAGE = "pop3-client --host H --port P … capa|stat|list|uidl|fetch N|top N LINES|delete N";
@@ -43,7 +43,7 @@ await runProgram(USAGE, async (signal) => {
     throw new UsageError(`${command} needs other arguments`);
   const { transport, options, credentials } = await connectBy(values, signal);
   const client = await Pop3Client.open(transport, options);
-  if (credentials !== undefined) await client.login(credentials.user, credentials.password);
+  await logInToMailbox(client, credentials);
   await run(client, first, second);
   await client.quit();
 });

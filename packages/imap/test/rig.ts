@@ -44,4 +44,4 @@ export function transcript(): { readonly lines: string[]; readonly observe: (uni
 }
 
 /** What a handshake tells. */
-export const TLS: TlsInfo = { authorized: true, channelBinding: () => Promise.resolve(undefined) };
+export const TLS: TlsInfo = { authorized: true, channelBindings: [], channelBinding: () => Promise.resolve(undefined) };

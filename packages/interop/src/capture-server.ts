@@ -6,6 +6,7 @@ import { type Envelope, serveSmtp, type SmtpServerOptions } from "@mailwire/smtp
 import { listen } from "@mailwire/tls";
 import { concat, latin1 } from "@mailwire/wire";
 import type { Certificate } from "./certificate.ts";
+import { eventually } from "./maildir.ts";
 
 /** A message, and what was known of its client when it ended. */
 export interface Capture {
@@ -88,4 +89,11 @@ export async function startCaptureServer(certificate: Certificate, options: Part
     connections: () => connections,
     stop: () => listener.close(),
   };
+}
+
+/** The message with a subject, once the server has it. */
+export async function captured({ captures }: CaptureServer, subject: string): Promise<Capture> {
+  const found = await eventually(() => Promise.resolve(captures.find(({ text }) => text.includes(`Subject: ${subject}\r\n`))));
+  if (found === undefined) throw new Error(`the server took no message about ${subject}`);
+  return found;
 }

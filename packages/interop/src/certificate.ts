@@ -28,8 +28,25 @@ export async function makeCertificate(directory: string): Promise<Certificate> {
       },
     ],
   });
-  const certFile = join(directory, "cert.pem");
-  const keyFile = join(directory, "key.pem");
+  return filed(directory, "", pems);
+}
+
+/** Makes `client-cert.pem` and `client-key.pem` in `directory`, which vouch for themselves and show who `name` is. */
+export async function makeClientCertificate(directory: string, name: string): Promise<Certificate> {
+  const pems = await generate([{ name: "commonName", value: name }], {
+    keySize: 2048,
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "keyUsage", digitalSignature: true, keyCertSign: true, critical: true },
+      { name: "extKeyUsage", clientAuth: true },
+    ],
+  });
+  return filed(directory, "client-", pems);
+}
+
+async function filed(directory: string, prefix: string, pems: { readonly cert: string; readonly private: string }): Promise<Certificate> {
+  const certFile = join(directory, `${prefix}cert.pem`);
+  const keyFile = join(directory, `${prefix}key.pem`);
   await writeFile(certFile, pems.cert, { mode: 0o644 });
   await writeFile(keyFile, pems.private, { mode: 0o644 });
   return { certFile, keyFile, cert: pems.cert, key: pems.private };

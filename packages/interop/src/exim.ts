@@ -1,15 +1,15 @@
 // A private Exim on a free loopback port that delivers for example.test into Maildirs. Debian has no place for it beside Postfix, so its
 // package is unpacked, not installed, and the account that it insists on exists for it alone. Debian: libgnutls-dane0, libidn12, libnss-wrapper.
 
-import { access, chmod, chown, mkdir, rename, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Certificate } from "./certificate.ts";
+import { unpacked } from "./debian-package.ts";
 import { OWNER } from "./dovecot.ts";
 import { freePorts } from "./free-ports.ts";
-import { listening, mustRun } from "./program.ts";
+import { listening } from "./program.ts";
 
 /** A running Exim that takes mail for alice and bob at example.test. */
 export interface Exim {
@@ -49,23 +49,6 @@ export async function startExim(directory: string, certificate: Certificate, rel
       await once(daemon, "exit");
     },
   };
-}
-
-/** The folder with the files of a Debian package, fetched once. */
-async function unpacked(name: string): Promise<string> {
-  const folder = join(tmpdir(), "mailwire-interop-packages", name);
-  const exists = await access(folder).then(
-    () => true,
-    () => false,
-  );
-  if (exists) return folder;
-  const partial = `${folder}.${process.pid}`;
-  await mkdir(partial, { recursive: true });
-  const download = `apt-get download -qq -o APT::Sandbox::User=root ${name}`;
-  const fetching = `${download} || { apt-get update -qq && ${download}; }`;
-  await mustRun(["sh", "-c", `{ ${fetching}; } && dpkg -x *.deb . && rm *.deb`], { cwd: partial, timeoutMs: 120_000 });
-  await rename(partial, folder);
-  return folder;
 }
 
 interface Configuration {

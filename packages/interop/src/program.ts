@@ -20,12 +20,15 @@ export async function run(
     readonly timeoutMs?: number;
     readonly env?: Readonly<Record<string, string>>;
     readonly cwd?: string;
+    /** Who runs it; else who runs the tests. */
+    readonly as?: { readonly uid: number; readonly gid: number };
   } = {},
 ): Promise<Ended> {
   const [command, ...args] = argv;
   const child = spawn(command, args, {
     env: { ...process.env, LC_ALL: "C", ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...options.as,
   });
   let stdout = "";
   let stderr = "";

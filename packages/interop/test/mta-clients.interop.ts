@@ -6,7 +6,7 @@ import { type Mail, SmtpClient } from "@mailwire/smtp/client";
 import { connect } from "@mailwire/tls";
 import { latin1, utf8 } from "@mailwire/wire";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Capture, type CaptureServer, startCaptureServer } from "../src/capture-server.ts";
+import { captured, type CaptureServer, startCaptureServer } from "../src/capture-server.ts";
 import { type Certificate, makeCertificate } from "../src/certificate.ts";
 import { type Exim, startExim } from "../src/exim.ts";
 import { freePorts } from "../src/free-ports.ts";
@@ -30,13 +30,6 @@ async function handOver(port: number, mail: Mail): Promise<void> {
   const client = await SmtpClient.open(await connect({ host: "127.0.0.1", port }), { allowPlaintext: true });
   await client.sendMail(mail);
   await client.quit();
-}
-
-/** The message with a subject, once the server has it. */
-async function captured({ captures }: CaptureServer, subject: string): Promise<Capture> {
-  const found = await eventually(() => Promise.resolve(captures.find(({ text }) => text.includes(`Subject: ${subject}\r\n`))));
-  if (found === undefined) throw new Error(`the server took no message about ${subject}`);
-  return found;
 }
 
 describe("Postfix", () => {

@@ -49,6 +49,13 @@ describe("users", () => {
     expect([store.passwordOf("Ada")?.reveal(), store.passwordOf("bob")]).toEqual(["engine", undefined]);
   });
 
+  test("without a password have an account, and are let in by nobody here", async () => {
+    store.addUser("eve");
+    expect((await accountOf("eve")).user).toBe("eve");
+    for (const guess of ["", "undefined"]) expect(await store.verifyPassword({ user: "eve", password: new Secret(guess) })).toBeUndefined();
+    expect(store.passwordOf("eve")).toBeUndefined();
+  });
+
   test("keep their mail when their password changes", async () => {
     await inbox.append(content);
     store.addUser("Ada", new Secret("new"));

@@ -52,7 +52,7 @@ export interface PasswordCredentials {
 
 interface User {
   readonly account: MemoryAccount;
-  readonly password: Secret<string>;
+  readonly password: Secret<string> | undefined;
 }
 
 /** A store in memory, with its users. Names of users match in any case. */
@@ -72,13 +72,16 @@ export class MemoryStore implements Store {
     this.#mailboxes = options.mailboxes ?? {};
   }
 
-  /** Adds a user with an empty account; of a user that is there already only the password is changed. */
-  addUser(user: string, password: Secret<string>): void {
+  /**
+   * Adds a user with an empty account; of a user that is there already only the password is changed. Without a password
+   * {@link MemoryStore.verifyPassword} lets nobody in: for applications that check who comes in by what they keep themselves.
+   */
+  addUser(user: string, password?: Secret<string>): void {
     const account = this.#users.get(user.toLowerCase())?.account ?? new MemoryAccount(user, this.#home, this.#mailboxes);
     this.#users.set(user.toLowerCase(), { account, password });
   }
 
-  /** The password of a user, for mechanisms that need it in clear (APOP, CRAM-MD5); `undefined` when there is no such user. */
+  /** The password of a user, for mechanisms that need it in clear (APOP, CRAM-MD5); `undefined` when there is no such user, or no password. */
   passwordOf(user: string): Secret<string> | undefined {
     return this.#users.get(user.toLowerCase())?.password;
   }
@@ -86,7 +89,7 @@ export class MemoryStore implements Store {
   /** Checks a password; resolves to the name of the user as it was added, or to `undefined`. Bound: pass it on as it is. */
   readonly verifyPassword = async ({ user, password, authorizationIdentity }: PasswordCredentials): Promise<string | undefined> => {
     const known = this.#users.get(user.toLowerCase());
-    if (known === undefined || !sameText(known.password.reveal(), password.reveal())) return undefined;
+    if (known?.password === undefined || !sameText(known.password.reveal(), password.reveal())) return undefined;
     if (authorizationIdentity !== undefined && authorizationIdentity.toLowerCase() !== user.toLowerCase()) return undefined;
     return known.account.user;
   };

@@ -470,6 +470,7 @@ describe("AUTH", () => {
         client.abort();
         return new Uint8Array();
       },
+      finish: () => undefined,
     };
     const login = client.authenticate(slow);
     await peer.hear();

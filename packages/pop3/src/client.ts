@@ -2,61 +2,45 @@
  * A POP3 client with promises, over any `ByteTransport`.
  * @packageDocumentation
  */
-import type { SaslClient } from "@mailwire/sasl";
+import { carryExchange } from "@mailwire/sasl";
+import type { SaslChoice, SaslExchange } from "@mailwire/sasl";
 import { drive } from "@mailwire/transport";
 import type { Closure, Driver } from "@mailwire/transport";
 import { ConnectionError, ProtocolError, Secret, utf8, withLimits } from "@mailwire/wire";
-import type { ByteTransport, LineEndPolicy, Observer, TransportInfo } from "@mailwire/wire";
+import type { ByteTransport, TransportInfo } from "@mailwire/wire";
 import { apopDigest } from "./codec/apop.ts";
-import type { Capabilities } from "./codec/capabilities.ts";
+import { Capabilities } from "./codec/capabilities.ts";
 import { decodeCommand } from "./codec/command.ts";
 import type { Command } from "./codec/command.ts";
 import { MAX_COMMAND_BYTES } from "./codec/line.ts";
-import type { DropListing, Listing, ScanListing, UniqueIdListing } from "./codec/listing.ts";
+import type { DropListing, Language, Listing, ScanListing, UniqueIdListing } from "./codec/listing.ts";
 import type { Reply } from "./codec/reply.ts";
 import { Conversation } from "./client/conversation.ts";
-import type { AskOptions, ConversationLimits, Pop3Answer } from "./client/conversation.ts";
-import type { MessageBody } from "./client/message-body.ts";
+import type { AskOptions, Pop3Answer } from "./client/conversation.ts";
+import type { Leaving, MessageBody } from "./client/message-body.ts";
+import { fetchMessages } from "./client/messages.ts";
+import type { FetchedMessage, MessagesOptions } from "./client/messages.ts";
+import { DEFAULT_POP3_CLIENT_LIMITS } from "./client/options.ts";
+import type { BodyOptions, Pop3ClientOptions } from "./client/options.ts";
 import { Pop3ReplyError } from "./client/reply-error.ts";
 import type { ClientEvent, ClientIntent } from "./session/client-events.ts";
 import { ClientSession } from "./session/client-session.ts";
-import { DEFAULT_CLIENT_LIMITS } from "./session/limits.ts";
-import type { ClientLimits } from "./session/limits.ts";
 
 export type { AnswerLine, ConversationLimits, Pop3Answer } from "./client/conversation.ts";
 export { Pop3ReplyError } from "./client/reply-error.ts";
-export type { MessageBody } from "./client/message-body.ts";
+export type { Leaving, MessageBody } from "./client/message-body.ts";
+export { DEFAULT_POP3_CLIENT_LIMITS } from "./client/options.ts";
+export type { BodyOptions, Pop3ClientLimits, Pop3ClientOptions } from "./client/options.ts";
+export type { FetchedMessage, ListedMessage, MessagesOptions } from "./client/messages.ts";
 
-/** Limits of a {@link Pop3Client}: those of its session, and two of its own. */
-export interface Pop3ClientLimits extends ClientLimits, ConversationLimits {}
-
-/** Limits of a {@link Pop3Client} where the caller gives none. */
-export const DEFAULT_POP3_CLIENT_LIMITS: Pop3ClientLimits = {
-  ...DEFAULT_CLIENT_LIMITS,
-  // Most messages are smaller, so a command between two steps of a loop over one seldom meets this.
-  maxQueuedBytes: 16 * 1024 * 1024,
-  // The largest maildrops seen hold some hundred thousand messages.
-  maxListingLines: 1_000_000,
-};
-
-/** How a {@link Pop3Client} behaves. */
-export interface Pop3ClientOptions {
-  /** The name that the server's certificate must carry. Needed for the upgrade by STLS, unless `allowPlaintext`. */
-  readonly serverName?: string;
-  /** Options for the platform's TLS, passed to the transport at the upgrade. */
-  readonly tlsOptions?: unknown;
-  /** True to talk, and to log in, without TLS where the transport is not secure. No upgrade is tried then. */
-  readonly allowPlaintext?: boolean;
-  /** When commands go ahead of answers: when the server `offered` it (default), `always` or `never`. */
-  readonly pipelining?: "offered" | "always" | "never";
-  /** What becomes of bare CR and bare LF in messages; `keep` by default. */
-  readonly bodyLineEnds?: LineEndPolicy;
-  /** See {@link Pop3ClientLimits}. */
-  readonly limits?: Partial<Pop3ClientLimits>;
-  /** Sees each unit of the dialogue, secrets wrapped. */
-  readonly observe?: Observer;
-  /** Drops the connection when aborted; what waits then rejects with a `ConnectionError` (`aborted`). */
-  readonly signal?: AbortSignal;
+/** What a client is made of. */
+interface Parts {
+  readonly driver: Driver<ClientEvent, ClientIntent>;
+  readonly session: ClientSession;
+  readonly conversation: Conversation;
+  readonly leaving: Leaving;
+  readonly maxQueuedBytes: number;
+  readonly greeting: Reply;
 }
 
 /**
@@ -73,13 +57,18 @@ export class Pop3Client {
   readonly #driver: Driver<ClientEvent, ClientIntent>;
   readonly #session: ClientSession;
   readonly #conversation: Conversation;
+  readonly #leaving: Leaving;
+  readonly #maxAheadBytes: number;
   #capabilities: Capabilities | undefined;
 
-  private constructor(driver: Driver<ClientEvent, ClientIntent>, session: ClientSession, conversation: Conversation, greeting: Reply) {
-    this.#driver = driver;
-    this.#session = session;
-    this.#conversation = conversation;
-    this.greeting = greeting;
+  private constructor(parts: Parts) {
+    this.#driver = parts.driver;
+    this.#session = parts.session;
+    this.#conversation = parts.conversation;
+    this.#leaving = parts.leaving;
+    // Whatever else is asked meanwhile, none of these can fill its queue, unless it is several times as large as it was said to be.
+    this.#maxAheadBytes = parts.maxQueuedBytes / 4;
+    this.greeting = parts.greeting;
   }
 
   /**
@@ -87,20 +76,21 @@ export class Pop3Client {
    * `ConnectionError` (`tls`) when TLS cannot be had; no credentials were sent then. On any failure the transport is dropped.
    */
   static async open(transport: ByteTransport, options: Pop3ClientOptions = {}): Promise<Pop3Client> {
-    const { limits, signal, serverName, tlsOptions, ...session } = options;
+    const { limits, signal, serverName, tlsOptions, leaving = "drain", ...sessionOptions } = options;
     const { maxQueuedBytes, maxListingLines, ...sessionLimits } = withLimits(DEFAULT_POP3_CLIENT_LIMITS, limits);
     const upgrade = !transport.info.secure && options.allowPlaintext !== true;
     if (upgrade && serverName === undefined) {
       throw new ProtocolError("local", "no-server-name", "the upgrade to TLS needs serverName; allowPlaintext does without TLS");
     }
-    const conversant = new ClientSession({ ...session, secure: transport.info.secure, limits: sessionLimits });
-    const driver = drive(conversant, transport, {
+    const session = new ClientSession({ ...sessionOptions, secure: transport.info.secure, limits: sessionLimits });
+    const driver = drive(session, transport, {
       ...(serverName !== undefined && { tls: { side: "client", serverName, tls: tlsOptions } }),
       ...(signal !== undefined && { signal }),
     });
     try {
       const conversation = new Conversation(driver, { maxQueuedBytes, maxListingLines });
-      const client = new Pop3Client(driver, conversant, conversation, await conversation.start());
+      const greeting = await conversation.start();
+      const client = new Pop3Client({ driver, session, conversation, leaving, maxQueuedBytes, greeting });
       await client.#prepare(upgrade ? "upgrade" : "stay");
       return client;
     } catch (error) {
@@ -158,23 +148,19 @@ export class Pop3Client {
   }
 
   /**
-   * Logs in by AUTH with a SASL mechanism. Its initial response goes with the command where the server knows RFC 5034 and the line is short
-   * enough for it, else it answers the server's first challenge.
+   * Logs in by AUTH with a SASL mechanism, or with the one that a function chooses. Its initial response goes with the command where the server
+   * knows RFC 5034 and the line is short enough for it, else it answers the server's first challenge. Rejects with what the mechanism throws after
+   * the exchange was cancelled, and with what it says to a success that it does not believe; the connection is dropped then.
    */
-  async authenticate(sasl: SaslClient): Promise<Reply> {
-    const { mechanism } = sasl;
-    let initial = await sasl.start();
-    const command: Extract<Command, { type: "auth" }> =
-      initial !== null && this.capabilities?.has("SASL") === true && authLength(mechanism, initial) <= MAX_COMMAND_BYTES
-        ? { type: "auth", mechanism, initialResponse: new Secret(initial) }
-        : { type: "auth", mechanism };
-    if (command.initialResponse !== undefined) initial = null;
-    const respond = async (challenge: Uint8Array): Promise<Uint8Array> => {
-      const response = initial ?? (await sasl.next(challenge));
-      initial = null;
-      return response;
-    };
-    return (await this.#ask(command, { respond })).reply;
+  authenticate(choice: SaslChoice): Promise<Reply> {
+    const { secure, tls } = this.info;
+    const mechanisms = this.capabilities?.get("SASL");
+    return carryExchange(choice, {
+      offer: { mechanisms: mechanisms?.map((name) => name.toUpperCase()) ?? [], secure, ...(tls !== undefined && { tls }) },
+      fits: (length) => mechanisms !== undefined && "AUTH \r\n".length + length <= MAX_COMMAND_BYTES,
+      say: (exchange) => this.#sayAuth(exchange),
+      drop: (reason) => this.abort(reason),
+    });
   }
 
   /** How many messages there are, without those marked as deleted, and their size together. */
@@ -199,13 +185,21 @@ export class Pop3Client {
   }
 
   /** A message, as it arrives. What goes wrong is thrown by the loop that reads it. */
-  retr(message: number): MessageBody {
-    return this.#conversation.fetch({ type: "retr", message });
+  retr(message: number, options: BodyOptions = {}): MessageBody {
+    return this.#conversation.fetch({ type: "retr", message }, options.leaving ?? this.#leaving);
   }
 
   /** The header of a message and the first `lines` lines of its body, as they arrive. */
-  top(message: number, lines: number): MessageBody {
-    return this.#conversation.fetch({ type: "top", message, lines });
+  top(message: number, lines: number, options: BodyOptions = {}): MessageBody {
+    return this.#conversation.fetch({ type: "top", message, lines }, options.leaving ?? this.#leaving);
+  }
+
+  /**
+   * All messages that are not marked as deleted, or some of them, in order. Those that come next are asked for while one is read, as far as a quarter
+   * of `maxQueuedBytes` goes; they arrive only as fast as all is read. Other commands may be given inside the loop.
+   */
+  messages(options: MessagesOptions = {}): AsyncGenerator<FetchedMessage, void, undefined> {
+    return fetchMessages(this, options, this.#maxAheadBytes);
   }
 
   /** Marks a message as deleted. It goes at {@link Pop3Client.quit}; until then its number stays its own. */
@@ -223,11 +217,30 @@ export class Pop3Client {
     return (await this.#ask({ type: "noop" })).reply;
   }
 
+  /**
+   * Switches to UTF-8 mode (RFC 6856), before the login: messages with characters beyond ASCII in their headers come as they are, where without it
+   * the server may refuse them with `[UTF8]`.
+   */
+  async utf8(): Promise<Reply> {
+    return (await this.#ask({ type: "utf8" })).reply;
+  }
+
+  /** The languages that the server's texts may be in (RFC 6856 section 3). */
+  async languages(): Promise<readonly Language[]> {
+    return select("language", await this.#ask({ type: "lang" })).map(({ tag, description }) => ({ tag, description }));
+  }
+
+  /** Chooses a language by its tag, the beginning of one, or `*`, the server's own choice; resolves to the one chosen, its description is in it. */
+  async lang(range: string): Promise<Language> {
+    const { tag, description } = dataOf("language", await this.#ask({ type: "lang", range }));
+    return { tag, description };
+  }
+
   /** Asks what the server can do. */
   async capa(): Promise<Capabilities> {
-    const capabilities = select("capability", await this.#ask({ type: "capa" }));
-    this.#capabilities = new Map(capabilities.map(({ name, parameters }) => [name, parameters]));
-    return this.#capabilities;
+    const capabilities = new Capabilities(select("capability", await this.#ask({ type: "capa" })));
+    this.#capabilities = capabilities;
+    return capabilities;
   }
 
   /**
@@ -250,16 +263,16 @@ export class Pop3Client {
     this.#driver.abort(reason);
   }
 
+  async #sayAuth({ mechanism, initialResponse, respond }: SaslExchange): Promise<Reply> {
+    const command: Command = { type: "auth", mechanism, ...(initialResponse !== null && { initialResponse }) };
+    return (await this.#ask(command, { respond })).reply;
+  }
+
   async #ask(command: Command, options?: AskOptions): Promise<Pop3Answer> {
     const answer = await this.#conversation.ask(command, options);
     if (answer.reply.status === "-ERR") throw new Pop3ReplyError(command.type, answer.reply);
     return answer;
   }
-}
-
-/** Bytes of an AUTH command with its initial response, CRLF included. */
-function authLength(mechanism: string, initialResponse: Uint8Array): number {
-  return `AUTH ${mechanism} \r\n`.length + Math.max(1, 4 * Math.ceil(initialResponse.length / 3));
 }
 
 function dataOf<Type extends Listing["type"]>(type: Type, { listing }: Pop3Answer): Extract<Listing, { type: Type }> {

@@ -38,6 +38,7 @@ export class NotedMaildrop implements Maildrop {
 export function serving(maildrop: Maildrop): Pop3ServerOptions {
   return {
     allowPlaintextAuth: true,
+    failedLoginDelayMs: 0,
     verify: ({ user, password }) => Promise.resolve(user === "u" && password.reveal() === "hush" ? user : undefined),
     open: () => Promise.resolve(maildrop),
   };

@@ -25,6 +25,7 @@ export function loginClient(credentials: ClientCredentials): SaslClient {
       if (answer !== undefined) return Promise.resolve(answer);
       return Promise.reject(new ProtocolError("remote", "sasl-unexpected-challenge", "LOGIN has nothing to say to a third challenge"));
     },
+    finish: () => undefined,
   };
 }
 

@@ -14,7 +14,28 @@ export interface SaslClient {
   start(): Promise<Uint8Array | null>;
   /** Answers a challenge. Rejects with a remote `ProtocolError` when the server asks what the mechanism does not know; cancel then. */
   next(challenge: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Call it when the server says that the exchange succeeded. Throws a remote `ProtocolError` (`sasl-unfinished`) when the server has not
+   * shown what it must have shown by then (SCRAM: its signature): it is an impostor, so drop the connection. What a server says with
+   * success was a challenge before, so there is nothing to give.
+   */
+  finish(): void;
+  /** What the mechanism was told of why it is refused (OAUTHBEARER); it becomes the `cause` of the error with which the protocol's client rejects. */
+  readonly refusal?: Error | undefined;
 }
+
+/** What a client chooses a mechanism from. */
+export interface SaslOffer {
+  /** What the server lists, in capitals; empty when it has not told. */
+  readonly mechanisms: readonly string[];
+  /** True when nobody can listen on the way, as in `TransportInfo`. */
+  readonly secure: boolean;
+  /** Facts about the TLS connection (channel binding); absent outside TLS. */
+  readonly tls?: TlsInfo;
+}
+
+/** How a client logs in: by this mechanism, or by the one that a function chooses when the offer is known (`chooseMechanism` makes such functions). */
+export type SaslChoice = SaslClient | ((offer: SaslOffer) => SaslClient | Promise<SaslClient>);
 
 /** One exchange as the server. */
 export interface SaslServer {
@@ -43,6 +64,8 @@ export interface SaslServerMechanism {
   readonly name: string;
   /** True when it sends the password in clear: offer it only where the way is secure. */
   readonly plaintext: boolean;
+  /** Whether it can be used on a connection (EXTERNAL wants a client certificate, `-PLUS` a channel binding); absent: everywhere. */
+  offeredOn?(context: SaslContext): boolean;
   /** Begins an exchange on a connection. */
   start(context: SaslContext): SaslServer;
 }

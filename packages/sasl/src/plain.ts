@@ -29,6 +29,7 @@ export function plainClient(credentials: PlainCredentials): SaslClient {
     mechanism: NAME,
     start: () => Promise.resolve(message),
     next: () => Promise.reject(new ProtocolError("remote", "sasl-unexpected-challenge", "PLAIN has nothing to say to a challenge")),
+    finish: () => undefined,
   };
 }
 

@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { type Reply, reply } from "../src/codec/index.ts";
 import { type ServerEvent, ServerSession, type ServerSessionOptions } from "../src/session/index.ts";
 
-export const TLS: TlsInfo = { authorized: true, channelBinding: () => Promise.resolve(undefined) };
+export const TLS: TlsInfo = { authorized: true, channelBindings: [], channelBinding: () => Promise.resolve(undefined) };
 
 const POSITIVE: Readonly<Record<string, Reply>> = {
   DATA: reply(354, "go"),

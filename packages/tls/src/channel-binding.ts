@@ -2,11 +2,24 @@
 
 import { createHash } from "node:crypto";
 import type { TLSSocket } from "node:tls";
+import type { ChannelBindingType } from "@mailwire/wire";
 import { signatureHash } from "./signature-hash.ts";
 
-/** The binding `tls-exporter`. Only for TLS 1.3: before it, it is safe only with an extension that Node does not tell about (RFC 9266 section 4.2). */
+/** The bindings that a connection has whose server shows this certificate, best first. */
+export function channelBindings(socket: TLSSocket, certificate: Uint8Array | undefined): ChannelBindingType[] {
+  const bindings: ChannelBindingType[] = hasExporter(socket) ? ["tls-exporter"] : [];
+  if (certificate !== undefined && signatureHash(certificate) !== undefined) bindings.push("tls-server-end-point");
+  return bindings;
+}
+
+/** Only for TLS 1.3: before it, it is safe only with an extension that Node does not tell about (RFC 9266 section 4.2). */
+function hasExporter(socket: TLSSocket): boolean {
+  return !socket.destroyed && socket.getProtocol() === "TLSv1.3";
+}
+
+/** The binding `tls-exporter`. */
 export function exporterBinding(socket: TLSSocket): Uint8Array | undefined {
-  if (socket.destroyed || socket.getProtocol() !== "TLSv1.3") return undefined;
+  if (!hasExporter(socket)) return undefined;
   return Uint8Array.from(socket.exportKeyingMaterial(32, "EXPORTER-Channel-Binding", Buffer.alloc(0)));
 }
 

@@ -92,6 +92,7 @@ describe.each<[string, () => Promise<[Duplex, Duplex]>]>([
 
   test("both ends have the same channel bindings", async () => {
     const [client, server] = await upgraded();
+    for (const { info } of [client, server]) expect(info.tls?.channelBindings).toEqual(["tls-exporter", "tls-server-end-point"]);
     for (const type of ["tls-exporter", "tls-server-end-point"] as const) {
       const binding = await client.info.tls?.channelBinding(type);
       expect(binding).toHaveLength(32);
@@ -269,8 +270,10 @@ describe("a TLSSocket that somebody else made", () => {
     const [older, olderServer] = await tlsSockets({ maxVersion: "TLSv1.2" });
     const { tls } = fromSocket(older).info;
     expect(tls?.protocol).toBe("TLSv1.2");
+    expect(tls?.channelBindings).toEqual(["tls-server-end-point"]);
     expect(await tls?.channelBinding("tls-exporter")).toBeUndefined();
     // Taken for the client's end, it looks for a certificate of its peer.
+    expect(fromSocket(olderServer).info.tls?.channelBindings).toEqual([]);
     expect(await fromSocket(olderServer).info.tls?.channelBinding("tls-server-end-point")).toBeUndefined();
     const [client] = await tlsSockets();
     const transport = fromSocket(client);

@@ -4,7 +4,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { TlsInfo, TransportInfo } from "@mailwire/wire";
-import { exporterBinding, serverEndPointBinding } from "./channel-binding.ts";
+import { channelBindings, exporterBinding, serverEndPointBinding } from "./channel-binding.ts";
 
 /** The addresses of both ends, where `stream` is a socket that has them. */
 export function addresses(stream: Duplex): Pick<TransportInfo, "local" | "remote"> {
@@ -23,15 +23,19 @@ function address(host: string | undefined, port: number | undefined): string | u
 export function tlsInfo(socket: TLSSocket, side: "client" | "server"): TlsInfo {
   const protocol = socket.getProtocol();
   const peerCertificate = peerCertificateOf(socket);
+  const serverCertificate = (): Uint8Array | undefined => (side === "client" ? peerCertificate : socket.getX509Certificate()?.raw);
   return {
     ...(protocol !== null && { protocol }),
     cipher: socket.getCipher().standardName,
     alpn: typeof socket.alpnProtocol === "string" ? socket.alpnProtocol : null,
     authorized: socket.authorized,
     ...(peerCertificate !== undefined && { peerCertificate }),
+    get channelBindings() {
+      return channelBindings(socket, serverCertificate());
+    },
     channelBinding: (type) => {
       if (type === "tls-exporter") return Promise.resolve(exporterBinding(socket));
-      const certificate = side === "client" ? peerCertificate : socket.getX509Certificate()?.raw;
+      const certificate = serverCertificate();
       return Promise.resolve(certificate && serverEndPointBinding(certificate));
     },
   };

@@ -186,4 +186,4 @@ class Run {
 }
 
 /** What is known of the TLS connection of a recording. */
-const RECORDED_TLS: TlsInfo = { authorized: true, channelBinding: () => Promise.resolve(undefined) };
+const RECORDED_TLS: TlsInfo = { authorized: true, channelBindings: [], channelBinding: () => Promise.resolve(undefined) };

@@ -5,5 +5,6 @@
 export * from "./connection.ts";
 export * from "./drive.ts";
 export * from "./memory-pair.ts";
+export * from "./split-transport.ts";
 export * from "./from-duplex.ts";
 export * from "./from-web-streams.ts";

@@ -67,6 +67,7 @@ export class MemoryHandshake {
       cipher: "TLS_AES_128_GCM_SHA256",
       alpn,
       authorized: seat.options.side === "client",
+      channelBindings: ["tls-exporter", "tls-server-end-point"],
       channelBinding: (type) => Promise.resolve(bindings[type]),
     });
     const pair = this.#connect({ left: info(left), right: info(right) });

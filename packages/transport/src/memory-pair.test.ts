@@ -203,6 +203,7 @@ describe("startTls", () => {
     await inner.write([bytes("EHLO")]);
     expect(text(await innerServer.read())).toBe("EHLO");
     for (const type of ["tls-exporter", "tls-server-end-point"] as const) {
+      expect(inner.info.tls?.channelBindings).toContain(type);
       const binding = await inner.info.tls?.channelBinding(type);
       expect(binding).toHaveLength(32);
       expect(await innerServer.info.tls?.channelBinding(type)).toEqual(binding);

@@ -46,6 +46,9 @@ export type StartTls =
       readonly signal?: AbortSignal;
     };
 
+/** A kind of channel binding: RFC 9266, RFC 5929 section 4. */
+export type ChannelBindingType = "tls-exporter" | "tls-server-end-point";
+
 /** Facts about a TLS connection. */
 export interface TlsInfo {
   /** For example `TLSv1.3`. */
@@ -58,6 +61,8 @@ export interface TlsInfo {
   readonly authorized: boolean;
   /** The peer's certificate, DER. */
   readonly peerCertificate?: Uint8Array;
-  /** Channel binding data (RFC 9266, RFC 5929); `undefined` where the platform does not give it. */
-  channelBinding(type: "tls-exporter" | "tls-server-end-point"): Promise<Uint8Array | undefined>;
+  /** What {@link TlsInfo.channelBinding} can give here, best first. */
+  readonly channelBindings: readonly ChannelBindingType[];
+  /** Channel binding data; `undefined` where the platform or the connection does not give it. */
+  channelBinding(type: ChannelBindingType): Promise<Uint8Array | undefined>;
 }

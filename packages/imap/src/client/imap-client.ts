@@ -2,7 +2,8 @@
 
 import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import type { ByteTransport, Secret, TransportInfo } from "@mailwire/wire";
-import type { SaslClient } from "@mailwire/sasl";
+import { carryExchange } from "@mailwire/sasl";
+import type { SaslChoice } from "@mailwire/sasl";
 import { drive } from "@mailwire/transport";
 import type { Closure, Driver } from "@mailwire/transport";
 import type { FetchCommand } from "../codec/commands/fetch.ts";
@@ -166,9 +167,19 @@ export class ImapClient {
     await this.run(login(user, password), options);
   }
 
-  /** AUTHENTICATE with a SASL mechanism; its initial response goes at once where the server says SASL-IR. */
-  async authenticate(sasl: SaslClient, options?: OperationOptions): Promise<void> {
-    await this.run(await authenticate(sasl, this.capabilities), options);
+  /**
+   * AUTHENTICATE with a SASL mechanism, or with the one that a function chooses; an initial response goes at once where the server says
+   * SASL-IR. Rejects with what the mechanism throws after the exchange was cancelled, and with what it says to a success that it does not
+   * believe; the connection is dropped then.
+   */
+  async authenticate(choice: SaslChoice, options?: OperationOptions): Promise<void> {
+    const { secure, tls } = this.info;
+    await carryExchange(choice, {
+      offer: { mechanisms: mechanismsIn(this.capabilities), secure, ...(tls !== undefined && { tls }) },
+      fits: () => this.capabilities?.has("SASL-IR") === true,
+      say: (exchange) => this.run(authenticate(exchange), options),
+      drop: (reason) => this.abort(reason),
+    });
   }
 
   /** SELECT: opens a mailbox to read and change it. */
@@ -335,6 +346,10 @@ export class ImapClient {
   ): Promise<readonly ImapMessage[]> {
     return this.run(store({ name, set: toSet(set), action, silent, flags }), options);
   }
+}
+
+function mechanismsIn(capabilities: ReadonlySet<string> | undefined): readonly string[] {
+  return [...(capabilities ?? [])].filter((name) => name.startsWith("AUTH=")).map((name) => name.slice("AUTH=".length));
 }
 
 /** How flags are changed. */

@@ -88,6 +88,7 @@ describe("AUTHENTICATE", () => {
       mechanism: "EXTERNAL",
       start: () => Promise.resolve(new Uint8Array()),
       next: () => Promise.resolve(new Uint8Array()),
+      finish: () => undefined,
     };
     const login = client.authenticate(external);
     await server.answer("AUTHENTICATE EXTERNAL =", "OK in");
@@ -129,13 +130,13 @@ describe("AUTHENTICATE", () => {
     await server.say("+ AAAA");
     expect(await server.line()).toBe("*");
     await server.say(`${tag} BAD cancelled`);
-    expect(await outcome).toMatchObject({ side: "remote", code: "unexpected-challenge" });
+    expect(await outcome).toMatchObject({ side: "remote", code: "sasl-unexpected-challenge" });
   });
 
   test("an OK to an exchange that the client gave up is no success", async () => {
     const distrust = new ProtocolError("remote", "bad-signature", "the server does not know the password");
     const { client, server } = await connected();
-    const mutual: SaslClient = { mechanism: "MUTUAL", start: () => Promise.resolve(null), next: () => Promise.reject(distrust) };
+    const mutual: SaslClient = { ...PLAIN, mechanism: "MUTUAL", start: () => Promise.resolve(null), next: () => Promise.reject(distrust) };
     const outcome = failure(client.authenticate(mutual));
     const tag = await server.command("AUTHENTICATE MUTUAL");
     await server.say("+ AAAA");
@@ -163,6 +164,7 @@ describe("AUTHENTICATE", () => {
   test("the connection is dropped while the mechanism works", async () => {
     const { client, server } = await connected();
     const slow: SaslClient = {
+      ...PLAIN,
       mechanism: "SLOW",
       start: () => Promise.resolve(null),
       next: () => {

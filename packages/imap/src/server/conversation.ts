@@ -1,6 +1,6 @@
 // What the answers to all commands share: the way to the client, who is logged in, and the mailbox that is selected.
 
-import { plainServer, type SaslServerMechanism } from "@mailwire/sasl";
+import { offeredMechanisms, plainServer, type SaslServerMechanism } from "@mailwire/sasl";
 import type { Driver } from "@mailwire/transport";
 import { ProtocolError, type TransportInfo } from "@mailwire/wire";
 import type { MailboxName } from "../codec/mailbox-name.ts";
@@ -78,6 +78,12 @@ export class Conversation implements ImapContext {
   /** True when credentials may be sent in clear on this connection. */
   get mayShowPasswords(): boolean {
     return this.info.secure || this.options.allowPlaintextAuth === true;
+  }
+
+  /** The mechanisms that AUTHENTICATE takes on this connection. */
+  get offered(): readonly SaslServerMechanism[] {
+    const { mayShowPasswords, info } = this;
+    return offeredMechanisms(this.mechanisms, { mayShowPasswords, ...(info.tls !== undefined && { tls: info.tls }) });
   }
 
   /** Opens the account of `identity`. */

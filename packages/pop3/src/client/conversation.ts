@@ -7,7 +7,7 @@ import type { Command } from "../codec/command.ts";
 import type { Listing } from "../codec/listing.ts";
 import type { Reply } from "../codec/reply.ts";
 import { BodyQueue } from "./message-body.ts";
-import type { MessageBody } from "./message-body.ts";
+import type { Leaving, MessageBody } from "./message-body.ts";
 import { Pop3ReplyError } from "./reply-error.ts";
 import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
 
@@ -109,8 +109,13 @@ export class Conversation {
   }
 
   /** Asks for a message. What goes wrong is told to who reads it. */
-  fetch(command: Command): MessageBody {
-    const body = new BodyQueue(this.#limits.maxQueuedBytes, () => this.#await(asked));
+  fetch(command: Command, leaving: Leaving): MessageBody {
+    const body = new BodyQueue(this.#limits.maxQueuedBytes, {
+      onRead: () => this.#await(asked),
+      onLeave: () => {
+        if (leaving === "close") this.#driver.abort(new ConnectionError("aborted", "the rest of a message was not wanted"));
+      },
+    });
     const asked: Asked = { type: "body", body };
     try {
       this.#driver.send({ type: "command", command });

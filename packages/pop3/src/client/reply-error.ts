@@ -1,7 +1,8 @@
 // The server says no.
 
 import type { CommandType } from "../codec/command.ts";
-import type { Reply } from "../codec/reply.ts";
+import { hasCode } from "../codec/reply.ts";
+import type { Reply, ResponseCode } from "../codec/reply.ts";
 
 /** The server answered `-ERR`. The session goes on, except after the greeting and after QUIT. */
 export class Pop3ReplyError extends Error {
@@ -18,8 +19,13 @@ export class Pop3ReplyError extends Error {
     this.reply = reply;
   }
 
-  /** The response code, in upper case: `IN-USE`, `LOGIN-DELAY`, `SYS/TEMP`, `SYS/PERM`, `AUTH`. */
-  get code(): string | undefined {
+  /** The response code, in upper case; {@link Pop3ReplyError.has} compares it. */
+  get code(): ResponseCode | (string & {}) | undefined {
     return this.reply.code;
+  }
+
+  /** True when the code is this one, or one that says more behind a `/`: `SYS/TEMP` is among `SYS`. */
+  has(code: ResponseCode | (string & {})): boolean {
+    return hasCode(this.reply, code);
   }
 }

@@ -1,8 +1,8 @@
 // APOP (RFC 1939 section 7): the greeting's timestamp and the digest that proves the secret. Obsolete: it needs the secret in clear on the
 // server, and MD5.
 
+import { md5 } from "@mailwire/sasl";
 import { Secret, concat, utf8 } from "@mailwire/wire";
-import { md5 } from "./md5.ts";
 
 /**
  * The timestamp in a greeting's text, angle brackets included; `undefined` when there is none.

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Secret, fromLatin1, latin1, utf8 } from "@mailwire/wire";
 import { decodeCommand, encodeCommand } from "./command.ts";
-import type { Command } from "./command.ts";
+import type { BareVerb, Command } from "./command.ts";
 
 /** A command with its secrets laid open, for comparison. */
 function open(command: Command): object {
@@ -47,7 +47,11 @@ describe("decoding", () => {
     ["STLS", { type: "stls" }],
     ["quit", { type: "quit" }],
     ["qui", { type: "unknown", keyword: "qui" }],
-    ["LANG de", { type: "unknown", keyword: "LANG", argument: "de" }],
+    ["XTND de", { type: "unknown", keyword: "XTND", argument: "de" }],
+    ["utf8", { type: "utf8" }],
+    ["LANG", { type: "lang" }],
+    ["lang  de-CH-1996 ", { type: "lang", range: "de-CH-1996" }],
+    ["LANG *", { type: "lang", range: "*" }],
     ["", { type: "unknown", keyword: "" }],
     ["constructor", { type: "unknown", keyword: "constructor" }],
   ])("%j", (line, command) => {
@@ -73,6 +77,9 @@ describe("decoding", () => {
     "QUIT now",
     "PASS",
     "AUTH",
+    "UTF8 yes",
+    "LANG de en",
+    "LANG de_DE",
   ])("%j is known but malformed", (line) => {
     expect(decode(line)).toMatchObject({ type: "invalid", keyword: line.split(" ")[0] });
   });
@@ -99,7 +106,10 @@ describe("encoding", () => {
     [{ type: "auth", mechanism: "PLAIN", initialResponse: new Secret(new Uint8Array()) }, "AUTH PLAIN ="],
     [{ type: "list" }, "LIST"],
     [{ type: "top", message: 1, lines: 10 }, "TOP 1 10"],
-    [{ type: "unknown", keyword: "LANG", argument: "de" }, "LANG de"],
+    [{ type: "unknown", keyword: "XTND", argument: "de" }, "XTND de"],
+    [{ type: "utf8" }, "UTF8"],
+    [{ type: "lang" }, "LANG"],
+    [{ type: "lang", range: "*" }, "LANG *"],
     [{ type: "invalid", keyword: "RETR", argument: "abc", reason: "" }, "RETR abc"],
     [{ type: "invalid", keyword: "APOP", argument: new Secret("x y"), reason: "" }, "APOP x y"],
   ])("%j", (command, line) => {
@@ -121,6 +131,7 @@ describe("encoding", () => {
     ["bad-argument", { type: "dele", message: 1.5 }],
     ["bad-argument", { type: "top", message: 1, lines: -1 }],
     ["bad-argument", { type: "list", message: Number.NaN }],
+    ["bad-argument", { type: "lang", range: "de DE" }],
     ["bad-argument", { type: "unknown", keyword: "" }],
     ["bad-argument", { type: "unknown", keyword: "A B" }],
   ])("%s for %j, without showing a secret", (code, command) => {
@@ -154,8 +165,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ type: fc.constantFrom("retr" as const, "dele" as const), message: number }),
   fc.record({ type: fc.constant("top" as const), message: number, lines: fc.nat() }),
   fc.record({
-    type: fc.constantFrom("stat" as const, "noop" as const, "rset" as const, "capa" as const, "stls" as const, "quit" as const),
+    type: fc.constantFrom<BareVerb[]>("stat", "noop", "rset", "capa", "stls", "utf8", "quit"),
   }),
+  fc.record({ type: fc.constant("lang" as const), range: fc.constantFrom("*", "de", "zh-Hant-TW") }, { requiredKeys: ["type"] }),
   fc.record({ type: fc.constant("unknown" as const), keyword: fc.constant("XTND"), argument: text }, { requiredKeys: ["type", "keyword"] }),
 );
 

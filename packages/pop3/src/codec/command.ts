@@ -1,10 +1,10 @@
-// Commands (RFC 1939, RFC 2449 CAPA, RFC 2595 STLS, RFC 5034 AUTH). Decoding is lenient in letter case and blanks, encoding is strict.
+// Commands (RFC 1939, RFC 2449 CAPA, RFC 2595 STLS, RFC 5034 AUTH, RFC 6856 UTF8 and LANG). Decoding is lenient in letter case and blanks, encoding is strict.
 
 import { ProtocolError, Secret, decodeBase64, encodeBase64 } from "@mailwire/wire";
 import { MAX_COMMAND_BYTES, decodeText, encodeLine } from "./line.ts";
 
 /** A command that takes no argument. */
-export type BareVerb = "stat" | "noop" | "rset" | "capa" | "stls" | "quit";
+export type BareVerb = "stat" | "noop" | "rset" | "capa" | "stls" | "utf8" | "quit";
 
 /** What a client says. `message` is a message number, from 1. */
 export type Command =
@@ -18,6 +18,8 @@ export type Command =
   | { readonly type: "retr" | "dele"; readonly message: number }
   /** The header and `lines` lines of the body. */
   | { readonly type: "top"; readonly message: number; readonly lines: number }
+  /** A language range such as `de` or `*`, the server's own choice; without it: which languages there are, as a multi-line reply. */
+  | { readonly type: "lang"; readonly range?: string }
   | { readonly type: BareVerb }
   /** Any other command, as it was said. */
   | { readonly type: "unknown"; readonly keyword: string; readonly argument?: string }
@@ -62,6 +64,8 @@ const ARGUMENTS: ReadonlyMap<string, ReadArgument> = new Map<string, ReadArgumen
   ["RSET", (argument) => readNothing("rset", argument)],
   ["CAPA", (argument) => readNothing("capa", argument)],
   ["STLS", (argument) => readNothing("stls", argument)],
+  ["UTF8", (argument) => readNothing("utf8", argument)],
+  ["LANG", readLang],
   ["QUIT", (argument) => readNothing("quit", argument)],
 ]);
 
@@ -95,6 +99,15 @@ function readTop(argument: string): Command | string {
   if (message === undefined || message === 0 || lines === undefined) return "a message number and a number of lines are needed";
   return { type: "top", message, lines };
 }
+
+/** lang = "LANG" [SP language-range] (RFC 4647 section 2.1) */
+function readLang(argument: string): Command | string {
+  const range = trim(argument);
+  if (range === "") return { type: "lang" };
+  return LANGUAGE_RANGE.test(range) ? { type: "lang", range } : "that is no language range";
+}
+
+const LANGUAGE_RANGE = /^(?:\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)$/;
 
 function readOptionalMessage(type: "list" | "uidl", argument: string): Command | string {
   if (trim(argument) === "") return { type };
@@ -149,6 +162,8 @@ function commandText(command: Command): string {
       return `${command.type.toUpperCase()} ${checkedNumber(command.message, 1)}`;
     case "top":
       return `TOP ${checkedNumber(command.message, 1)} ${checkedNumber(command.lines, 0)}`;
+    case "lang":
+      return command.range === undefined ? "LANG" : `LANG ${checked(command.range, "the range", (range) => LANGUAGE_RANGE.test(range))}`;
     case "unknown":
     case "invalid":
       return `${checkedKeyword(command.keyword)}${rawArgument(command.argument)}`;

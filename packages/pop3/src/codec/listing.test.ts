@@ -15,6 +15,8 @@ test.each<[ListingKind, string, object]>([
   ["unique-id", `3 ${"x".repeat(99)}`, { message: 3, uid: "x".repeat(99) }],
   ["capability", "SASL CRAM-MD5  KERBEROS_V4", { name: "SASL", parameters: ["CRAM-MD5", "KERBEROS_V4"] }],
   ["capability", "top", { name: "TOP", parameters: [] }],
+  ["language", "de Deutsch (mit Umlauten: äöü)", { tag: "de", description: "Deutsch (mit Umlauten: äöü)" }],
+  ["language", "en-boont", { tag: "en-boont", description: "" }],
   ["text", " anything ", { text: " anything " }],
 ])("%s %j", (kind, line, value) => {
   expect(decodeListing(kind, utf8(line))).toEqual({ type: kind, ...value });
@@ -33,6 +35,7 @@ test.each<[ListingKind, string]>([
   ["unique-id", "1 "],
   ["unique-id", "abc def"],
   ["capability", "  "],
+  ["language", "<<UGA>> unknown"],
 ])("%s %j is invalid and keeps its bytes", (kind, line) => {
   expect(decodeListing(kind, utf8(line))).toEqual({ type: "invalid", raw: utf8(line) });
 });
@@ -45,6 +48,7 @@ test.each<Listing>([
   { type: "unique-id", message: 1, uid: "a b" },
   { type: "unique-id", message: 1, uid: "x".repeat(71) },
   { type: "unique-id", message: 1, uid: "a\r\n" },
+  { type: "language", tag: "no tag", description: "" },
   { type: "invalid", raw: utf8("x") },
 ])("%j cannot be said", (listing) => {
   expect(() => encodeListing(listing)).toThrow(expect.objectContaining({ side: "local", code: "bad-listing" }));
@@ -75,6 +79,11 @@ const listing: fc.Arbitrary<Exclude<Listing, { type: "invalid" }>> = fc.oneof(
     name: printable.map((name) => name.toUpperCase()),
     parameters: fc.array(printable),
   }),
+  fc.record({
+    type: fc.constant("language" as const),
+    tag: fc.constantFrom("de", "zh-Hant-TW"),
+    description: fc.stringMatching(/^(?:\S.*)?$/),
+  }),
   fc.record({ type: fc.constant("text" as const), text: fc.string({ unit: "grapheme" }) }),
 );
 
@@ -87,6 +96,6 @@ test("value, bytes, value", () => {
 });
 
 test("any bytes give a listing of the kind or an invalid one", () => {
-  const kind = fc.constantFrom<ListingKind[]>("scan", "drop", "unique-id", "capability", "text");
+  const kind = fc.constantFrom<ListingKind[]>("scan", "drop", "unique-id", "capability", "language", "text");
   fc.assert(fc.property(kind, fc.uint8Array(), (wanted, line) => [wanted, "invalid"].includes(decodeListing(wanted, line).type)));
 });

@@ -1,4 +1,4 @@
-// What LIST, UIDL, STAT and CAPA list (RFC 1939 sections 5 and 7, RFC 2449 section 3), line by line.
+// What LIST, UIDL, STAT, CAPA and LANG list (RFC 1939 sections 5 and 7, RFC 2449 section 5, RFC 6856 section 3.2), line by line.
 
 import { ProtocolError } from "@mailwire/wire";
 import { decodeCapability, encodeCapability } from "./capabilities.ts";
@@ -37,6 +37,19 @@ export interface CapabilityListing extends Capability {
   readonly type: "capability";
 }
 
+/** A language that replies may be in. */
+export interface Language {
+  /** Language tag (RFC 5646). */
+  readonly tag: string;
+  /** Its name in itself; in the answer to LANG with a range what the server says. May be empty. */
+  readonly description: string;
+}
+
+/** One line of LANG, or the answer to LANG with a range. */
+export interface LanguageListing extends Language {
+  readonly type: "language";
+}
+
 /** A line of a multi-line reply that is no listing (the answer to a command that is not known here). */
 export interface TextListing {
   readonly type: "text";
@@ -52,7 +65,7 @@ export interface InvalidListing {
 }
 
 /** One line of a multi-line reply, or the data in a single-line one. */
-export type Listing = ScanListing | UniqueIdListing | DropListing | CapabilityListing | TextListing | InvalidListing;
+export type Listing = ScanListing | UniqueIdListing | DropListing | CapabilityListing | LanguageListing | TextListing | InvalidListing;
 
 /** What the lines of an answer hold. */
 export type ListingKind = Exclude<Listing["type"], "invalid">;
@@ -62,6 +75,7 @@ export type ListingKind = Exclude<Listing["type"], "invalid">;
  * cannot be read is `invalid`.
  *
  *     scan-listing = msg SP octets     unique-id-listing = msg SP uid     drop-listing = messages SP octets
+ *     language-listing = tag [SP description]
  */
 export function decodeListing(kind: ListingKind, line: Uint8Array): Listing {
   return readListing(kind, decodeText(line)) ?? { type: "invalid", raw: line };
@@ -74,6 +88,10 @@ function readListing(kind: ListingKind, text: string): Listing | undefined {
     case "capability": {
       const capability = decodeCapability(text);
       return capability && { type: "capability", ...capability };
+    }
+    case "language": {
+      const [, tag, description = ""] = /^[ \t]*([A-Za-z0-9-]+)(?:[ \t]+(.*))?$/s.exec(text) ?? [];
+      return tag === undefined ? undefined : { type: "language", tag, description };
     }
     case "scan":
     case "drop":
@@ -96,7 +114,7 @@ function readNumber(digits: string): number | undefined {
 }
 
 /**
- * The text of a line without its end. Throws a local `ProtocolError` (`bad-listing`) for numbers and unique-ids that RFC 1939 does not allow
+ * The text of a line without its end. Throws a local `ProtocolError` (`bad-listing`) for numbers, unique-ids and tags that the RFCs do not allow
  * and for `invalid`.
  */
 export function encodeListing(listing: Listing): string {
@@ -110,6 +128,9 @@ export function encodeListing(listing: Listing): string {
       return `${checkedNumber(listing.message, 1)} ${listing.uid}`;
     case "capability":
       return encodeCapability(listing);
+    case "language":
+      if (!/^[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8})*$/.test(listing.tag)) throw bad(`${JSON.stringify(listing.tag)} is no language tag`);
+      return listing.description === "" ? listing.tag : `${listing.tag} ${listing.description}`;
     case "text":
       return listing.text;
     case "invalid":

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromLatin1, latin1, utf8 } from "@mailwire/wire";
-import { decodeReply, encodeReply, err, ok } from "./reply.ts";
+import { decodeReply, encodeReply, err, hasCode, ok } from "./reply.ts";
 import type { Reply } from "./reply.ts";
 
 test.each<[string, Reply | undefined]>([
@@ -78,4 +78,15 @@ test("value, bytes, value", () => {
 
 test("any bytes give a reply or none, never an error", () => {
   fc.assert(fc.property(fc.uint8Array(), (line) => ["+OK", "-ERR", undefined].includes(decodeReply(line)?.status)));
+});
+
+test.each([
+  ["SYS/TEMP", "SYS/TEMP", true],
+  ["SYS/TEMP/DISK", "SYS/TEMP", true],
+  ["SYS/TEMP", "SYS", true],
+  ["SYS/TEMPORARY", "SYS/TEMP", false],
+  ["SYS", "SYS/TEMP", false],
+])("%s is %s or more of it: %s", (said, code, same) => {
+  expect(hasCode(err("no", said), code)).toBe(same);
+  expect(hasCode(err("no"), code)).toBe(false);
 });

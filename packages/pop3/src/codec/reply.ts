@@ -6,12 +6,18 @@ import { MAX_REPLY_BYTES, decodeText, encodeLine } from "./line.ts";
 /** How a command went. */
 export type Status = "+OK" | "-ERR";
 
+/**
+ * The response codes there are: the maildrop is `IN-USE`, the login came before its `LOGIN-DELAY` (RFC 2449 section 8), something is wrong with
+ * the system for now or for good, `AUTH`: with the credentials (RFC 3206), a message needs the `UTF8` mode (RFC 6856).
+ */
+export type ResponseCode = "IN-USE" | "LOGIN-DELAY" | "SYS/TEMP" | "SYS/PERM" | "AUTH" | "UTF8";
+
 /** The first line of an answer. */
 export interface Reply {
   /** `+OK` or `-ERR`. */
   readonly status: Status;
-  /** Response code in upper case, without brackets: `IN-USE`, `SYS/TEMP`, `AUTH`. Only servers with RESP-CODES mean it so. */
-  readonly code?: string;
+  /** Response code in upper case, without brackets. Only servers with RESP-CODES mean it so; {@link hasCode} compares it. */
+  readonly code?: ResponseCode | (string & {});
   /** What follows the status and the code; meant for people, save where a command defines it. */
   readonly text: string;
 }
@@ -52,7 +58,12 @@ export function ok(text: string): Reply {
   return { status: "+OK", text };
 }
 
-/** A negative reply; `code` is a response code such as `SYS/TEMP`. */
-export function err(text: string, code?: string): Reply {
+/** A negative reply. */
+export function err(text: string, code?: ResponseCode | (string & {})): Reply {
   return code === undefined ? { status: "-ERR", text } : { status: "-ERR", code, text };
+}
+
+/** True when the reply has this code, or one that says more behind a `/`: `SYS/TEMP` is among `SYS` (RFC 2449 section 8). */
+export function hasCode(reply: Reply, code: ResponseCode | (string & {})): boolean {
+  return reply.code === code || reply.code?.startsWith(`${code}/`) === true;
 }

@@ -1,8 +1,9 @@
 // Who the client is: USER and PASS, APOP (RFC 1939), AUTH (RFC 5034), on the server's side, up to an identity.
 
-import { equalBytes, plainServer } from "@mailwire/sasl";
-import type { SaslContext, SaslServer, SaslServerMechanism, SaslStep } from "@mailwire/sasl";
+import { equalBytes, offeredMechanisms, plainServer, startExchange } from "@mailwire/sasl";
+import type { SaslServer, SaslServerMechanism } from "@mailwire/sasl";
 import { Secret, utf8 } from "@mailwire/wire";
+import type { TransportInfo } from "@mailwire/wire";
 import { apopDigest } from "../codec/apop.ts";
 import type { Command } from "../codec/command.ts";
 import { err, ok } from "../codec/reply.ts";
@@ -36,9 +37,10 @@ export class Authentication {
     this.#mechanisms = options.mechanisms ?? [plainServer(options.verify)];
   }
 
-  /** Names of the mechanisms that AUTH offers. */
-  get mechanisms(): readonly string[] {
-    return this.#mechanisms.map(({ name }) => name);
+  /** The mechanisms that AUTH takes on this connection. */
+  offered({ secure, tls }: TransportInfo): readonly SaslServerMechanism[] {
+    const mayShowPasswords = secure || this.#options.allowPlaintextAuth === true;
+    return offeredMechanisms(this.#mechanisms, { mayShowPasswords, ...(tls !== undefined && { tls }) });
   }
 
   /** A timestamp for the greeting; `undefined` when APOP is not offered. */
@@ -54,7 +56,7 @@ export class Authentication {
   }
 
   /** Takes USER, PASS, APOP or AUTH. */
-  async take(command: Command, context: SaslContext): Promise<AuthOutcome> {
+  async take(command: Command, info: TransportInfo): Promise<AuthOutcome> {
     const progress = this.#progress;
     this.#progress = NONE;
     switch (command.type) {
@@ -66,7 +68,7 @@ export class Authentication {
       case "apop":
         return this.#verifyApop(command.name, command.digest);
       case "auth":
-        return this.#begin(command.mechanism, command.initialResponse?.reveal() ?? null, context);
+        return this.#begin(command.mechanism, command.initialResponse?.reveal() ?? null, info);
       default:
         return { type: "reply", reply: err("not implemented") };
     }
@@ -94,25 +96,25 @@ export class Authentication {
     return equal && secret !== undefined ? { type: "identity", identity: user } : REFUSED;
   }
 
-  async #begin(mechanism: string, initialResponse: Uint8Array | null, context: SaslContext): Promise<AuthOutcome> {
-    const offered = this.#mechanisms.find(({ name }) => name === mechanism);
-    if (offered === undefined) return { type: "reply", reply: err("unknown mechanism") };
-    return this.#step(offered.start(context), initialResponse);
+  async #begin(mechanism: string, initialResponse: Uint8Array | null, info: TransportInfo): Promise<AuthOutcome> {
+    const offered = this.offered(info).find(({ name }) => name === mechanism);
+    if (offered === undefined) return { type: "reply", reply: this.#refusalOf(mechanism, info) };
+    return this.#step(startExchange(offered, info.tls === undefined ? {} : { tls: info.tls }), initialResponse);
   }
 
   async #step(server: SaslServer, response: Uint8Array | null): Promise<AuthOutcome> {
     const step = await server.next(response);
     if (step.type === "failure") return REFUSED;
-    if (step.type === "success" && step.data === undefined) return { type: "identity", identity: step.identity };
-    // +OK carries no data (RFC 5034 section 4): it goes as one more challenge, and any response to that is the end.
-    this.#progress = { type: "exchange", server: step.type === "success" ? settled(server.mechanism, step) : server };
-    return { type: "challenge", data: step.data ?? new Uint8Array() };
+    if (step.type === "success") return { type: "identity", identity: step.identity };
+    this.#progress = { type: "exchange", server };
+    return { type: "challenge", data: step.data };
   }
-}
 
-/** An exchange that is won already. */
-function settled(mechanism: string, { identity }: Extract<SaslStep, { type: "success" }>): SaslServer {
-  return { mechanism, next: () => Promise.resolve({ type: "success", identity }) };
+  /** Why a mechanism cannot be used here. */
+  #refusalOf(mechanism: string, { secure }: TransportInfo): Reply {
+    const needsTls = !secure && this.#mechanisms.some(({ name, plaintext }) => plaintext && name === mechanism);
+    return needsTls ? err("not without TLS", "AUTH") : err("unknown mechanism");
+  }
 }
 
 function randomDigits(): string {

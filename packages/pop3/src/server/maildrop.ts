@@ -2,7 +2,10 @@
 
 import { err } from "../codec/reply.ts";
 import type { Reply } from "../codec/reply.ts";
+import { encodeListing } from "../codec/listing.ts";
 import type { ScanListing, UniqueIdListing } from "../codec/listing.ts";
+import type { Awaitable } from "./options.ts";
+import type { Chunks } from "./transaction.ts";
 
 /** A message in a {@link Maildrop}. */
 export interface MaildropMessage {
@@ -19,8 +22,16 @@ export interface MaildropMessage {
 export interface Maildrop {
   /** The messages; message number n is the one at index n - 1. */
   readonly messages: readonly MaildropMessage[];
-  /** The content of the message at `index`, in chunks of any size. */
-  read(index: number): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /**
+   * The content of the message at `index`, in chunks of any size; `undefined` when it vanished from behind the maildrop, which is told as an
+   * error. It is read as fast as the client takes it. What it throws after its first chunk drops the connection, so that no half looks whole.
+   */
+  read(index: number): Awaitable<Chunks | undefined>;
+  /**
+   * True when the message at `index` has characters beyond ASCII where RFC 5322 has none, in its header: it is refused then with `[UTF8]` until the
+   * client says UTF8 (RFC 6856 section 4). Asked before such a message is read, where the server offers UTF8. Without it all are given as they are.
+   */
+  requiresUtf8?(index: number): Awaitable<boolean>;
   /** Removes the messages at these indexes, all or none. Called at QUIT only, and only when there are any. */
   commit(indexes: readonly number[]): Promise<void>;
   /** Gives the lock back. Called once, whatever happened. */
@@ -32,8 +43,11 @@ export class MarkedMaildrop {
   readonly #maildrop: Maildrop;
   readonly #deleted = new Set<number>();
 
+  /** Throws a local `ProtocolError` (`bad-listing`) for sizes and unique-ids that cannot be told. */
   constructor(maildrop: Maildrop) {
     this.#maildrop = maildrop;
+    for (const listing of this.scan()) encodeListing(listing);
+    for (const listing of this.uniqueIds()) encodeListing(listing);
   }
 
   /** Indexes of the messages marked as deleted. */
@@ -55,8 +69,13 @@ export class MarkedMaildrop {
   }
 
   /** The content of a message that {@link MarkedMaildrop.find} found. */
-  read(message: number): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  read(message: number): Awaitable<Chunks | undefined> {
     return this.#maildrop.read(message - 1);
+  }
+
+  /** Whether that message is for UTF-8 mode only. */
+  requiresUtf8(message: number): Awaitable<boolean> {
+    return this.#maildrop.requiresUtf8?.(message - 1) ?? false;
   }
 
   /** Marks a message that {@link MarkedMaildrop.find} found. */

@@ -2,37 +2,42 @@
 
 import type { Command } from "../codec/command.ts";
 import type { Listing } from "../codec/listing.ts";
-import { encodeListing } from "../codec/listing.ts";
 import { err, ok } from "../codec/reply.ts";
 import type { Reply } from "../codec/reply.ts";
 import type { MaildropMessage, MarkedMaildrop } from "./maildrop.ts";
 import { topLines } from "./top-lines.ts";
 
-/** An answer: a reply, and the lines or the message that follow. */
-export interface ServerAnswer {
+/** A message as it is read. */
+export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** A reply in words, and the lines or the message that follow. */
+export interface WordedAnswer {
+  /** The first line; what follows needs `+OK`. */
   readonly reply: Reply;
+  /** Makes it a multi-line reply. */
   readonly lines?: Iterable<Listing>;
-  readonly body?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** A message; dots are stuffed. */
+  readonly body?: Chunks;
 }
 
-/** Answers a command about the messages of `maildrop`. */
-export function answerTransaction(command: Command, maildrop: MarkedMaildrop): ServerAnswer {
+/** An answer: in words, which may be translated, or `+OK` with data. */
+export type ServerAnswer = WordedAnswer | { readonly listing: Listing };
+
+/** Answers a command about the messages of `maildrop`; `mode` is that of the session (RFC 6856). */
+export async function answerTransaction(command: Command, maildrop: MarkedMaildrop, mode: "ascii" | "utf8"): Promise<ServerAnswer> {
   switch (command.type) {
     case "stat":
-      return { reply: ok(encodeListing({ type: "drop", ...maildrop.drop })) };
+      return { listing: { type: "drop", ...maildrop.drop } };
     case "list":
       return list(maildrop, command.message);
     case "uidl":
       return uidl(maildrop, command.message);
     case "retr":
-      return aboutMessage(maildrop, command.message, ({ size }) => ({
-        reply: ok(`${size} octets`),
-        body: maildrop.read(command.message),
-      }));
+      return read(maildrop, command.message, mode, ({ size }, body) => ({ reply: ok(`${size} octets`), body }));
     case "top":
-      return aboutMessage(maildrop, command.message, () => ({
+      return read(maildrop, command.message, mode, (_, body) => ({
         reply: ok("top of the message follows"),
-        body: topLines(maildrop.read(command.message), command.lines),
+        body: topLines(body, command.lines),
       }));
     case "dele":
       return aboutMessage(maildrop, command.message, () => {
@@ -49,17 +54,30 @@ export function answerTransaction(command: Command, maildrop: MarkedMaildrop): S
   }
 }
 
+async function read(
+  maildrop: MarkedMaildrop,
+  message: number,
+  mode: "ascii" | "utf8",
+  answer: (message: MaildropMessage, body: Chunks) => ServerAnswer,
+): Promise<ServerAnswer> {
+  const found = maildrop.find(message);
+  if ("status" in found) return { reply: found };
+  if (mode === "ascii" && (await maildrop.requiresUtf8(message))) return { reply: err("this message needs UTF8", "UTF8") };
+  const body = await maildrop.read(message);
+  return body === undefined ? { reply: err(`message ${message} is not there any more`, "SYS/PERM") } : answer(found, body);
+}
+
 function list(maildrop: MarkedMaildrop, message: number | undefined): ServerAnswer {
   if (message === undefined) {
     const { messages, octets } = maildrop.drop;
     return { reply: ok(`${messages} messages (${octets} octets)`), lines: maildrop.scan() };
   }
-  return aboutMessage(maildrop, message, ({ size }) => ({ reply: ok(encodeListing({ type: "scan", message, octets: size })) }));
+  return aboutMessage(maildrop, message, ({ size }) => ({ listing: { type: "scan", message, octets: size } }));
 }
 
 function uidl(maildrop: MarkedMaildrop, message: number | undefined): ServerAnswer {
   if (message === undefined) return { reply: ok("unique-ids follow"), lines: maildrop.uniqueIds() };
-  return aboutMessage(maildrop, message, ({ uid }) => ({ reply: ok(encodeListing({ type: "unique-id", message, uid })) }));
+  return aboutMessage(maildrop, message, ({ uid }) => ({ listing: { type: "unique-id", message, uid } }));
 }
 
 function aboutMessage(maildrop: MarkedMaildrop, message: number, answer: (message: MaildropMessage) => ServerAnswer): ServerAnswer {

@@ -58,6 +58,8 @@ export interface ClientSessionOptions {
   readonly allowPlaintext?: boolean;
   /** When commands are sent ahead of answers: when the server `offered` it (default), `always` or `never`. */
   readonly pipelining?: "offered" | "always" | "never";
+  /** When names and passwords may have characters beyond ASCII: when the server `offered` it by `UTF8 USER` (default), or `always`. */
+  readonly utf8Credentials?: "offered" | "always";
   /** What becomes of bare CR and bare LF in messages; `keep` by default, for maildrops hold what they hold. */
   readonly bodyLineEnds?: LineEndPolicy;
   /** See {@link ClientLimits}. */

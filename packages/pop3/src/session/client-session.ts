@@ -14,6 +14,7 @@ import {
 } from "@mailwire/wire";
 import type { Line, Observer, Output, Patience, Session } from "@mailwire/wire";
 import { findTimestamp } from "../codec/apop.ts";
+import type { Capability } from "../codec/capabilities.ts";
 import { encodeCommand } from "../codec/command.ts";
 import type { Command } from "../codec/command.ts";
 import { decodeListing } from "../codec/listing.ts";
@@ -56,6 +57,10 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   #projected: State = "greeting";
   #reading: Reading = LINE;
   #way: "plain" | "private";
+  /** Whether names and passwords may have characters beyond ASCII, by what CAPA told. */
+  #credentials: "ascii" | "utf8" = "ascii";
+  /** Whether the session is in UTF-8 mode, or will be if the server agrees. */
+  #mode: "ascii" | "asked" | "utf8" = "ascii";
   #timestamp: string | undefined;
   #input: "open" | "ended" = "open";
   #failure: ProtocolError | undefined;
@@ -74,6 +79,11 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   /** The state that the last answer led to. */
   get state(): State {
     return this.#state;
+  }
+
+  /** `utf8` once the server agreed to UTF8. */
+  get mode(): "ascii" | "utf8" {
+    return this.#mode === "utf8" ? "utf8" : "ascii";
   }
 
   /** What APOP is computed from, angle brackets included; `undefined` when the greeting had none, and after STLS. */
@@ -101,6 +111,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     this.#way = "private";
     this.#pipeline.window = this.#firstWindow();
     this.#timestamp = undefined;
+    this.#credentials = "ascii";
+    this.#mode = "ascii";
     this.#await("idle", Infinity);
     this.#observe?.({ from: "server", kind: "tls", parts: [] });
     this.#out.event({ type: "tls" });
@@ -108,7 +120,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
 
   /**
    * Says something. Throws a local `ProtocolError`: `illegal-now` when the state does not allow it, assuming that all commands on their way
-   * succeed; `plaintext-refused` for credentials over a plain way; `no-timestamp` for APOP without one; and what `encodeCommand` throws.
+   * succeed; `plaintext-refused` for credentials over a plain way; `no-timestamp` for APOP without one; `utf8-refused` for a name or password
+   * beyond ASCII that the server did not ask for; and what `encodeCommand` throws.
    */
   send(intent: ClientIntent): void {
     switch (intent.type) {
@@ -147,20 +160,27 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
 
   #sendCommand(command: Command, follows: Follows | undefined): void {
     if (!isLegalIn(this.#projected, command.type)) throw illegal(`${command.type} is not allowed in state ${this.#projected}`);
-    this.#checkCredentials(command);
-    const sent = expectAnswer(command, encodeCommand(command), follows);
+    const bytes = encodeCommand(command);
+    this.#checkCredentials(command, bytes);
+    // RFC 6856 section 2.1.
+    if (command.type === "stls" && this.#mode !== "ascii") throw illegal("STLS comes before UTF8");
+    const sent = expectAnswer(command, bytes, follows);
+    if (command.type === "utf8") this.#mode = "asked";
     this.#projected = stateAfter(this.#projected, command.type, "ok");
     if (this.#pipeline.head === undefined) this.#await("reply", this.#limits.replyMs);
     this.#pipeline.add(sent);
   }
 
-  #checkCredentials({ type }: Command): void {
+  #checkCredentials({ type }: Command, bytes: Uint8Array): void {
     if (type !== "user" && type !== "pass" && type !== "apop" && type !== "auth") return;
     if (this.#way === "plain" && this.#options.allowPlaintext !== true) {
       throw new ProtocolError("local", "plaintext-refused", "credentials do not go over a plain way: use STLS or allowPlaintext");
     }
     if (type === "apop" && this.#timestamp === undefined) {
       throw new ProtocolError("local", "no-timestamp", "there is no timestamp for APOP");
+    }
+    if (this.#credentials === "ascii" && this.#options.utf8Credentials !== "always" && bytes.some((byte) => byte > 0x7f)) {
+      throw new ProtocolError("local", "utf8-refused", "the server did not say that it takes names and passwords beyond ASCII");
     }
   }
 
@@ -239,6 +259,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     const { command, lists, follows } = sent;
     const answer = answerOf(reply);
     this.#state = stateAfter(this.#state, command.type, answer);
+    if (command.type === "utf8") this.#mode = answer === "ok" ? "utf8" : "ascii";
     if (answer === "err") {
       this.#out.event({ type: "reply", command, reply, raw });
       this.#finish();
@@ -261,7 +282,10 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
 
   #follow(follows: Follows, lists: ListingKind): void {
     const { replyMs, bodyMs, minBodyBytesPerSecond } = this.#limits;
-    if (lists === "capability") this.#pipeline.window = this.#firstWindow();
+    if (lists === "capability") {
+      this.#pipeline.window = this.#firstWindow();
+      this.#credentials = "ascii";
+    }
     this.#reading =
       follows === "lines" ? { type: "listing", lists } : { type: "body", decoder: new DotDecoder(this.#options.bodyLineEnds ?? "keep") };
     this.#await(follows === "lines" ? "listing" : "body", follows === "lines" ? replyMs : bodyMs, minBodyBytesPerSecond);
@@ -294,11 +318,14 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
       return undefined;
     }
     const listing = decodeListing(lists, stuffed ? bytes.subarray(1) : bytes);
-    if (listing.type === "capability" && listing.name === "PIPELINING" && this.#options.pipelining !== "never") {
-      this.#pipeline.window = this.#limits.maxPipelinedCommands;
-    }
+    if (listing.type === "capability") this.#learn(listing);
     this.#out.event({ type: "line", listing, raw });
     return undefined;
+  }
+
+  #learn({ name, parameters }: Capability): void {
+    if (name === "PIPELINING" && this.#options.pipelining !== "never") this.#pipeline.window = this.#limits.maxPipelinedCommands;
+    if (name === "UTF8" && parameters.some((word) => word.toUpperCase() === "USER")) this.#credentials = "utf8";
   }
 
   #readBody(decoder: DotDecoder): Output<ClientEvent> | undefined {

@@ -46,12 +46,14 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
 
 /** Limits of a server session. */
 export interface ServerLimits {
-  /** A command, CRLF included. */
+  /** A command other than AUTH, CRLF included. */
   readonly maxCommandBytes: number;
-  /** One line of a SASL exchange, CRLF included. */
+  /** AUTH, and one line of a SASL exchange, CRLF included. */
   readonly maxSaslLineBytes: number;
-  /** Commands that are unknown, malformed or out of place; one more ends the session. */
-  readonly maxBadCommands: number;
+  /** Most commands that are unknown, malformed or out of place since the last one that was of use; one more ends the session. */
+  readonly maxErrors: number;
+  /** Most commands since then that bring nobody forward (NOOP, RSET, CAPA, LANG, UTF8, USER); each one beyond counts as an error. */
+  readonly maxJunkCommands: number;
   /** Logins that fail; one more ends the session. */
   readonly maxFailedLogins: number;
   /** Inactivity: how long the next command may take. */
@@ -64,10 +66,12 @@ export interface ServerLimits {
 export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   // RFC 2449 section 4.
   maxCommandBytes: 255,
-  // RFC 4954 section 4 asks for 12288; RFC 5034 does not give a number.
+  // RFC 4954 section 4 asks for 12288; RFC 5034 does not give a number, and has no AUTH beyond 255, but clients with long tokens send it.
   maxSaslLineBytes: 12_288,
-  // A person at a terminal mistypes; twenty times is a program that talks another protocol.
-  maxBadCommands: 20,
+  // Postfix's smtpd_hard_error_limit: twenty times is a program that talks another protocol.
+  maxErrors: 20,
+  // A client that keeps its session alive says NOOP twice a minute for a working day.
+  maxJunkCommands: 1000,
   // Enough for a mistyped password, few enough to make guessing slow.
   maxFailedLogins: 5,
   // RFC 1939 section 3 demands at least 10 minutes.

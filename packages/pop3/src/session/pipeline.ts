@@ -24,6 +24,8 @@ export function expectAnswer(command: Command, bytes: Uint8Array, follows: Follo
       const lists = command.type === "list" ? "scan" : "unique-id";
       return command.message === undefined ? { command, bytes, lists, follows: "lines" } : { command, bytes, lists };
     }
+    case "lang":
+      return command.range === undefined ? { command, bytes, lists: "language", follows: "lines" } : { command, bytes, lists: "language" };
     case "capa":
       return { command, bytes, lists: "capability", follows: "lines" };
     case "stat":

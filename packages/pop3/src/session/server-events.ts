@@ -1,6 +1,7 @@
 // What a server session tells and is told.
 
 import type { LineEndPolicy, Observer, Secret } from "@mailwire/wire";
+import type { Utf8Support } from "../codec/capabilities.ts";
 import type { Command } from "../codec/command.ts";
 import type { Listing } from "../codec/listing.ts";
 import type { Reply } from "../codec/reply.ts";
@@ -44,6 +45,8 @@ export interface ServerSessionOptions {
   readonly allowPlaintextAuth?: boolean;
   /** `offered` when STLS can be honoured. */
   readonly stls?: "offered" | "absent";
+  /** What of RFC 6856 is offered; nothing by default. With `user`, names and passwords that are no UTF-8 are refused. */
+  readonly utf8?: Utf8Support;
   /** What becomes of bare CR and bare LF in messages; `normalize` by default, so that clients see lines. */
   readonly bodyLineEnds?: LineEndPolicy;
   /** See {@link ServerLimits}. */

@@ -10,6 +10,7 @@ import {
   ProtocolError,
   ReceiveBuffer,
   Secret,
+  decodeUtf8,
   withLimits,
 } from "@mailwire/wire";
 import type { Line, Observer, Output, Patience, Session, Unit } from "@mailwire/wire";
@@ -23,6 +24,7 @@ import { encodeReply, err } from "../codec/reply.ts";
 import type { Reply } from "../codec/reply.ts";
 import { decodeSaslResponse, encodeChallenge } from "../codec/sasl.ts";
 import type { Follows } from "./client-events.ts";
+import { Conduct } from "./conduct.ts";
 import { DEFAULT_SERVER_LIMITS } from "./limits.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { ServerEvent, ServerIntent, ServerSessionOptions } from "./server-events.ts";
@@ -36,7 +38,7 @@ type Turn =
   /** The client says a command. */
   | { readonly type: "command" }
   /** The application answers it. */
-  | { readonly type: "answer"; readonly command: Command; readonly refused: "refused" | "allowed" }
+  | { readonly type: "answer"; readonly command: Command; readonly judgement: "legal" | "illegal" }
   /** The application goes on with its answer. */
   | { readonly type: "lines" }
   | { readonly type: "body"; readonly encoder: DotEncoder }
@@ -58,8 +60,8 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   #state: State = "greeting";
   #turn: Turn = { type: "greeting" };
   #way: "plain" | "private";
-  #badCommands = 0;
-  #failedLogins = 0;
+  #mode: "ascii" | "utf8" = "ascii";
+  readonly #conduct: Conduct;
   #input: "open" | "ended" = "open";
   #failure: ProtocolError | undefined;
   #patience: Patience;
@@ -68,6 +70,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     this.#options = options;
     this.#limits = withLimits(DEFAULT_SERVER_LIMITS, options.limits);
     this.#observe = options.observe;
+    this.#conduct = new Conduct(this.#limits);
     this.#lines = new LineReader(this.#buffer, { maxLineBytes: this.#limits.maxCommandBytes });
     this.#way = options.secure === true ? "private" : "plain";
     this.#patience = { phase: "command", ms: this.#limits.commandMs };
@@ -88,6 +91,16 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     return this.#options.stls === "offered" && this.#way === "plain";
   }
 
+  /** `utf8` once the client said UTF8: messages may have characters beyond ASCII where RFC 5322 has none. */
+  get mode(): "ascii" | "utf8" {
+    return this.#mode;
+  }
+
+  /** Commands since the last useful one that could not be allowed, and junk beyond its limit: a reason to answer slowly. */
+  get errors(): number {
+    return this.#conduct.errors;
+  }
+
   get patience(): Patience {
     return this.#patience;
   }
@@ -105,6 +118,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     this.#out.clear();
     this.#state = stateAfter("handshake", "tls", "ok");
     this.#way = "private";
+    this.#mode = "ascii";
     this.#listen();
     this.#observe?.({ from: "client", kind: "tls", parts: [] });
     this.#out.event({ type: "tls" });
@@ -181,19 +195,30 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   }
 
   #readCommand(): Output<ServerEvent> | undefined {
-    this.#lines.maxLineBytes = this.#limits.maxCommandBytes;
+    this.#lines.maxLineBytes = this.#maxCommandBytes();
     const line = this.#lines.read();
     if (line === undefined) return this.#starve();
     this.#observe?.({ from: "client", kind: "line", parts: redactCommand(line.raw) });
-    const command = readCommand(line);
+    const command = this.#understand(line);
     const refusal = this.#refusal(command);
-    if (refusal !== undefined) {
-      this.#badCommands += 1;
-      if (this.#badCommands > this.#limits.maxBadCommands) throw this.#tooMany("bad commands", line.offset);
-    }
-    this.#turn = { type: "answer", command, refused: refusal === undefined ? "allowed" : "refused" };
+    this.#turn = { type: "answer", command, judgement: refusal === undefined ? "legal" : "illegal" };
     this.#out.event({ type: "command", command, ...(refusal !== undefined && { refusal }), raw: line.raw });
     return undefined;
+  }
+
+  /** AUTH may carry a long initial response; its first bytes are there before any line can be too long. */
+  #maxCommandBytes(): number {
+    const { maxCommandBytes, maxSaslLineBytes } = this.#limits;
+    const isAuth = AUTH.every((letter, at) => (this.#buffer.peek(at) | LOWER_CASE) === letter);
+    return isAuth ? Math.max(maxCommandBytes, maxSaslLineBytes) : maxCommandBytes;
+  }
+
+  #understand(line: Line): Command {
+    const command = readCommand(line);
+    // RFC 6856 section 2.2.
+    const strict = this.#options.utf8?.user === true && (command.type === "user" || command.type === "pass" || command.type === "apop");
+    if (!strict || decodeUtf8(line.bytes) !== undefined) return command;
+    return { type: "invalid", keyword: command.type.toUpperCase(), reason: "that is not UTF-8" };
   }
 
   /** What to answer to a command that cannot be allowed now. */
@@ -203,6 +228,8 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     if (type === "invalid") return err(command.reason);
     if (!isLegalIn(this.#state, type)) return err(`${type.toUpperCase()} is out of place here`);
     if (type === "stls" && !this.mayStartTls) return err("STLS is not offered");
+    if (type === "stls" && this.#mode === "utf8") return err("STLS comes before UTF8");
+    if (type === "utf8" && this.#options.utf8 === undefined) return err("UTF8 is not offered");
     if (!LOGIN.has(type) || this.#way === "private" || this.#options.allowPlaintextAuth === true) return undefined;
     return err("not without TLS", "AUTH");
   }
@@ -213,7 +240,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     if (line === undefined) return this.#starve();
     this.#observe?.({ from: "client", kind: "sasl", parts: redactSasl(line.raw) });
     const data = line.defects.includes("too-long") ? "malformed" : decodeSaslResponse(line.bytes);
-    this.#turn = { type: "answer", command, refused: "allowed" };
+    this.#turn = { type: "answer", command, judgement: "legal" };
     if (data === "cancel") this.#out.event({ type: "auth-abort", refusal: err("cancelled") });
     else if (data === "malformed") this.#out.event({ type: "auth-abort", refusal: err("the response is not base64") });
     else this.#out.event({ type: "auth-response", data: new Secret(data) });
@@ -248,13 +275,16 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     if (follows === "body") this.#turn = { type: "body", encoder: new DotEncoder(this.#options.bodyLineEnds ?? "normalize") };
     else if (follows === "lines") this.#turn = { type: "lines" };
     else this.#listen();
-    if (turn.type === "answer" && turn.refused === "allowed" && reply.status === "-ERR") this.#countFailure(turn.command);
+    if (turn.type === "answer") this.#note(turn.command, reply, turn.judgement);
   }
 
-  #countFailure({ type }: Command): void {
-    if (type !== "pass" && type !== "apop" && type !== "auth") return;
-    this.#failedLogins += 1;
-    if (this.#failedLogins > this.#limits.maxFailedLogins) this.#failure = this.#tooMany("failed logins", this.#buffer.offset);
+  #note({ type }: Command, reply: Reply, judgement: "legal" | "illegal"): void {
+    if (type === "utf8" && reply.status === "+OK") this.#mode = "utf8";
+    this.#conduct.note(type, reply, judgement);
+    const { unbearable } = this.#conduct;
+    if (unbearable === undefined) return;
+    const { offset } = this.#buffer;
+    this.#failure = new ProtocolError("remote", "too-many-errors", unbearable, { offset, reply: encodeReply(err(unbearable)) });
   }
 
   #challenge(data: Uint8Array): void {
@@ -308,14 +338,14 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   #show(kind: Unit["kind"], bytes: Uint8Array): void {
     this.#observe?.({ from: "server", kind, parts: [bytes] });
   }
-
-  #tooMany(what: string, offset: number): ProtocolError {
-    return new ProtocolError("remote", "too-many-errors", `too many ${what}`, { offset, reply: encodeReply(err(`too many ${what}`)) });
-  }
 }
 
-/** The commands that carry credentials. */
-const LOGIN: ReadonlySet<Command["type"]> = new Set(["user", "pass", "apop", "auth"] as const);
+/** `auth `; {@link LOWER_CASE} makes letters lower case and leaves a space what it is. */
+const AUTH = [0x61, 0x75, 0x74, 0x68, 0x20] as const;
+const LOWER_CASE = 0x20;
+
+/** The commands that carry credentials; for AUTH that depends on the mechanism, which the application knows. */
+const LOGIN: ReadonlySet<Command["type"]> = new Set(["user", "pass", "apop"] as const);
 
 /** The command in a line; a line that is too long, or has a CR or NUL inside, holds none. What it held may be secret, so it is left out. */
 function readCommand({ bytes, defects }: Line): Command {

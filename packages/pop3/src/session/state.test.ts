@@ -26,6 +26,8 @@ const SAMPLES: { readonly [Type in CommandType]: Command & { readonly type: Type
   rset: { type: "rset" },
   capa: { type: "capa" },
   stls: { type: "stls" },
+  utf8: { type: "utf8" },
+  lang: { type: "lang", range: "de" },
   quit: { type: "quit" },
   unknown: { type: "unknown", keyword: "XYZ" },
   invalid: { type: "invalid", keyword: "RETR", argument: "x", reason: "" },
@@ -57,7 +59,7 @@ function clientIn(state: State): ClientSession {
 }
 
 function serverIn(state: State): ServerSession {
-  const session = new ServerSession({ allowPlaintextAuth: true, stls: "offered" });
+  const session = new ServerSession({ allowPlaintextAuth: true, stls: "offered", utf8: { user: true } });
   const way = WAYS[state];
   if (way === "before the greeting") return session;
   session.send({ type: "reply", reply: ok("") });

@@ -1,4 +1,5 @@
-// All states of a POP3 session and what moves it between them (RFC 1939 section 3, RFC 2595 section 4). Client and server share this table.
+// All states of a POP3 session and what moves it between them (RFC 1939 section 3, RFC 2595 section 4,
+// RFC 6856). Client and server share this table.
 
 import { isLegal, nextState } from "@mailwire/wire";
 import type { TransitionTable } from "@mailwire/wire";
@@ -17,7 +18,7 @@ export type Verb = CommandType | "greeting" | "tls" | "eof";
 export type Answer = "ok" | "err";
 
 // What is not known, or malformed, is answered and changes nothing.
-const ANY_COMMAND = { unknown: {}, invalid: {}, capa: {}, eof: { ok: "closed" } } as const;
+const ANY_COMMAND = { unknown: {}, invalid: {}, capa: {}, lang: {}, eof: { ok: "closed" } } as const;
 
 const AUTHORIZATION = {
   ...ANY_COMMAND,
@@ -25,6 +26,7 @@ const AUTHORIZATION = {
   apop: { ok: "transaction", err: "authorization" },
   auth: { ok: "transaction", err: "authorization" },
   stls: { ok: "handshake" },
+  utf8: {},
   quit: { ok: "closed", err: "closed" },
 } as const;
 

@@ -4,6 +4,9 @@ import { describe, expect, test } from "vitest";
 import { attend, MAIL, meet, promised } from "../../test/meeting.ts";
 import { type SmtpServerOptions } from "../server.ts";
 
+/** Of mechanisms that are content with any success. */
+const finish = (): void => undefined;
+
 describe("AUTH", () => {
   const verify = ({ user, password }: { user: string; password: Secret<string> }): Promise<string | undefined> =>
     Promise.resolve(password.reveal() === "geheim" ? user : undefined);
@@ -58,7 +61,8 @@ describe("AUTH", () => {
         ],
       },
     });
-    const mechanism = { mechanism: "X", start: () => Promise.resolve(null), next: () => Promise.reject(new Error("I do not know")) };
+    const next = (): Promise<never> => Promise.reject(new Error("I do not know"));
+    const mechanism = { mechanism: "X", start: () => Promise.resolve(null), next, finish };
     await expect(client.auth(mechanism)).rejects.toThrow("I do not know");
     await expect(client.auth({ ...mechanism, next: () => Promise.reject(new Error("text")) })).rejects.toThrow("text");
     await client.noop();
@@ -81,7 +85,7 @@ describe("AUTH", () => {
       heard.push(latin1(challenge));
       return Promise.resolve(new Uint8Array());
     };
-    expect((await client.auth({ mechanism: "X", start: () => Promise.resolve(new Uint8Array()), next })).code).toBe(235);
+    expect((await client.auth({ mechanism: "X", start: () => Promise.resolve(new Uint8Array()), next, finish })).code).toBe(235);
     expect(heard).toEqual(["v=1"]);
   });
 
@@ -115,7 +119,7 @@ describe("AUTH", () => {
       asked.resolve(undefined);
       return thought.promise;
     };
-    const failure = client.auth({ mechanism: "X", start: () => Promise.resolve(null), next }).catch((error: unknown) => error);
+    const failure = client.auth({ mechanism: "X", start: () => Promise.resolve(null), next, finish }).catch((error: unknown) => error);
     await person.replies("334 ");
     await asked.promise;
     client.abort(new Error("enough"));
@@ -138,7 +142,9 @@ describe("AUTH", () => {
     const { client } = await meet({ server: { mechanisms } });
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever a mechanism rejects with
     const next = (): Promise<Uint8Array> => Promise.reject("text");
-    const failure = await client.auth({ mechanism: "LOGIN", start: () => Promise.resolve(null), next }).catch((error: unknown) => error);
+    const failure = await client
+      .auth({ mechanism: "LOGIN", start: () => Promise.resolve(null), next, finish })
+      .catch((error: unknown) => error);
     expect(failure).toMatchObject({ message: "text", cause: "text" });
   });
 });

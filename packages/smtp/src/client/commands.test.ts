@@ -83,7 +83,7 @@ describe("the end", () => {
   test("quit() in the middle of AUTH is an error of the caller", async () => {
     const { client, person } = await attend(["AUTH X"]);
     void client
-      .auth({ mechanism: "X", start: () => Promise.resolve(null), next: () => new Promise(() => undefined) })
+      .auth({ mechanism: "X", start: () => Promise.resolve(null), next: () => new Promise(() => undefined), finish: () => undefined })
       .catch(() => undefined);
     const quitting = client.quit();
     await person.replies("334 ");

@@ -1,6 +1,6 @@
 // Promises over a client session: what is said goes to the session, each answer to whoever waits for it.
 
-import type { SaslClient } from "@mailwire/sasl";
+import type { SaslExchange } from "@mailwire/sasl";
 import type { Driver } from "@mailwire/transport";
 import { ConnectionError, Secret, type TlsInfo } from "@mailwire/wire";
 import type { AuthCommand, Command } from "../codec/command.ts";
@@ -17,8 +17,8 @@ interface Waiter<T> {
 }
 
 /** An exchange that is going on, and what went wrong in it on our side. */
-interface Exchange {
-  readonly mechanism: SaslClient;
+interface RunningExchange {
+  readonly exchange: SaslExchange;
   failure?: Error;
 }
 
@@ -30,7 +30,7 @@ export class Dialogue {
   readonly #waiters: Waiter<ReceivedReply>[] = [];
   readonly #end = new AbortController();
   #tlsWaiter: Waiter<TlsInfo> | undefined;
-  #exchange: Exchange | undefined;
+  #running: RunningExchange | undefined;
   /** Why nothing more can be said. */
   #reason: Error | undefined;
   /** The answer that was asked for last. */
@@ -103,18 +103,14 @@ export class Dialogue {
     return reply;
   }
 
-  /** Says AUTH and lets `mechanism` answer the challenges; the final answer. */
-  async authenticate(mechanism: SaslClient): Promise<ReceivedReply> {
-    const initial = await mechanism.start();
-    const command: AuthCommand = {
-      verb: "AUTH",
-      mechanism: mechanism.mechanism,
-      ...(initial === null ? {} : { initialResponse: new Secret(initial) }),
-    };
-    const exchange: Exchange = { mechanism };
-    this.#exchange = exchange;
+  /** Says AUTH and lets `exchange` answer the challenges; the final answer. */
+  async authenticate(exchange: SaslExchange): Promise<ReceivedReply> {
+    const { mechanism, initialResponse } = exchange;
+    const command: AuthCommand = { verb: "AUTH", mechanism, ...(initialResponse === null ? {} : { initialResponse }) };
+    const running: RunningExchange = { exchange };
+    this.#running = running;
     const reply = await this.commandAlone(command);
-    if (exchange.failure !== undefined) throw exchange.failure;
+    if (running.failure !== undefined) throw running.failure;
     return reply;
   }
 
@@ -150,13 +146,13 @@ export class Dialogue {
   }
 
   async #respond(challenge: Uint8Array): Promise<void> {
-    const exchange = this.#exchange;
-    if (exchange === undefined) return;
+    const running = this.#running;
+    if (running === undefined) return;
     let response: ClientIntent;
     try {
-      response = { type: "auth-response", data: new Secret(await exchange.mechanism.next(challenge)) };
+      response = { type: "auth-response", data: new Secret(await running.exchange.respond(challenge)) };
     } catch (error) {
-      exchange.failure = asError(error);
+      running.failure = asError(error);
       response = { type: "auth-cancel" };
     }
     try {

@@ -1,6 +1,6 @@
 // One connection to a server, with promises: opened and introduced, inside TLS unless told otherwise, authenticated on request.
 
-import type { SaslClient } from "@mailwire/sasl";
+import { carryExchange, type SaslChoice, type SaslExchange } from "@mailwire/sasl";
 import { type Closure, drive, type Driver } from "@mailwire/transport";
 import { type ByteTransport, ConnectionError, ProtocolError, type TransportInfo } from "@mailwire/wire";
 import { Dialogue } from "./dialogue.ts";
@@ -111,15 +111,19 @@ export class SmtpClient {
   }
 
   /**
-   * Authenticates. Rejects with a local `ProtocolError` (`mechanism-not-offered`) before anything is said when the server does not offer the
-   * mechanism, and with what the mechanism throws after the exchange was cancelled.
+   * Authenticates by a SASL mechanism, or by the one that a function chooses. Rejects with a local `ProtocolError` (`mechanism-not-offered`) before
+   * anything is said when the server does not offer the mechanism, with what the mechanism throws after the exchange was cancelled, and with
+   * what it says to a success that it does not believe; the connection is dropped then.
    */
-  auth(mechanism: SaslClient): Promise<Reply> {
-    return this.#inTurn(async () => {
-      if (!this.extensions.authMechanisms.includes(mechanism.mechanism.toUpperCase())) {
-        throw new ProtocolError("local", "mechanism-not-offered", `the server does not offer ${mechanism.mechanism}`);
-      }
-      return expectPositive("AUTH", await this.#dialogue.authenticate(mechanism));
+  auth(choice: SaslChoice): Promise<Reply> {
+    return this.#inTurn(() => {
+      const { secure, tls } = this.info;
+      return carryExchange(choice, {
+        offer: { mechanisms: this.extensions.authMechanisms, secure, ...(tls === undefined ? {} : { tls }) },
+        fits: (length) => "AUTH \r\n".length + length <= MAX_AUTH_COMMAND_BYTES,
+        say: (exchange) => this.#sayAuth(exchange),
+        drop: (reason) => this.abort(reason),
+      });
     });
   }
 
@@ -224,6 +228,13 @@ export class SmtpClient {
     return done;
   }
 
+  async #sayAuth(exchange: SaslExchange): Promise<Reply> {
+    if (!this.extensions.authMechanisms.includes(exchange.mechanism.toUpperCase())) {
+      throw new ProtocolError("local", "mechanism-not-offered", `the server does not offer ${exchange.mechanism}`);
+    }
+    return expectPositive("AUTH", await this.#dialogue.authenticate(exchange));
+  }
+
   async #upgrade(): Promise<void> {
     if (this.#options.serverName === undefined) {
       throw new ProtocolError("local", "server-name-missing", "STARTTLS needs serverName: the name in the server's certificate");
@@ -269,6 +280,9 @@ export class SmtpClient {
     }
   }
 }
+
+/** RFC 4954 section 4: AUTH is not longer than any command (RFC 5321 section 4.5.3.1.4), whatever the initial response. */
+const MAX_AUTH_COMMAND_BYTES = 512;
 
 function expectCode<R extends Reply>(code: number, command: string, reply: R): R {
   if (reply.code !== code) throw new SmtpReplyError(command, reply);

@@ -1,6 +1,6 @@
 // One SASL exchange on the server's side, from AUTH to its final reply: RFC 4954 section 4.
 
-import type { SaslServer, SaslServerMechanism } from "@mailwire/sasl";
+import { type SaslServer, type SaslServerMechanism, startExchange } from "@mailwire/sasl";
 import type { Driver } from "@mailwire/transport";
 import { ConnectionError } from "@mailwire/wire";
 import type { AuthCommand } from "../codec/command.ts";
@@ -34,16 +34,13 @@ export async function authenticate(
   let response = initialResponse?.reveal() ?? null;
   for (;;) {
     const said = response;
-    const step = await ask(() => (exchange ??= mechanism?.start(tls === undefined ? {} : { tls }))?.next(said));
+    const step = await ask(() => (exchange ??= mechanism && startExchange(mechanism, tls === undefined ? {} : { tls }))?.next(said));
     if (step === undefined || !("type" in step)) return { reply: step ?? replies.AUTH_FAILED };
     if (step.type === "failure") return { reply: replies.AUTH_FAILED };
-    // What a success has to say travels as one more challenge, which the client answers with nothing.
-    if (step.data !== undefined) {
-      const answer = await challenge(driver, step.data);
-      if ("reply" in answer) return answer;
-      response = answer.response;
-    }
     if (step.type === "success") return { reply: replies.AUTH_OK, identity: step.identity };
+    const answer = await challenge(driver, step.data);
+    if ("reply" in answer) return answer;
+    response = answer.response;
   }
 }
 

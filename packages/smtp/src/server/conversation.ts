@@ -1,7 +1,7 @@
 // One conversation as the server: each command is put to the hook, to the rules, to its handler, and answered. What was said decides what it
 // meant, for us as for the client.
 
-import type { Closure, Driver } from "@mailwire/transport";
+import type { Closure, Driver, Split, SplitTransport } from "@mailwire/transport";
 import { ConnectionError, ProtocolError, type TransportInfo } from "@mailwire/wire";
 import type { AuthCommand, Command, HelloCommand, LookupCommand, MailCommand, OnBehalfCommand, RcptCommand } from "../codec/command.ts";
 import { decodeRcptParameters } from "../codec/rcpt-parameters.ts";
@@ -14,7 +14,7 @@ import { authenticate } from "./authentication.ts";
 import type { AttentiveTransport } from "./early-talk.ts";
 import { type CommandEvent, MessageTaker } from "./message-taker.ts";
 import { OnBehalf } from "./on-behalf.ts";
-import type { Awaitable, Envelope, RcptRequest, SmtpPeer, SmtpServerOptions } from "./options.ts";
+import type { Awaitable, Envelope, Intervention, RcptRequest, SmtpPeer, SmtpServerOptions } from "./options.ts";
 import type { Policy } from "./policy.ts";
 import * as replies from "./replies.ts";
 import { isPromised, when } from "./when.ts";
@@ -26,6 +26,8 @@ export interface ConversationParts {
   readonly policy: Policy;
   readonly transport: AttentiveTransport;
   readonly options: SmtpServerOptions;
+  /** There where a hook may want answers split. */
+  readonly splitting: SplitTransport | undefined;
 }
 
 /** A transaction that is open. */
@@ -138,7 +140,7 @@ export class Conversation implements SmtpPeer {
     return when(this.#beforeAnswer(), () => {
       const { options } = this.#parts;
       const hooked = options.onCommand && this.#ask(() => options.onCommand?.(event.received, this));
-      return when(hooked, (hooked) => this.#decide(event, hooked));
+      return when(hooked, (hooked) => (isSplit(hooked) ? this.#answerSplit(event, hooked) : this.#decide(event, hooked)));
     });
   }
 
@@ -159,6 +161,23 @@ export class Conversation implements SmtpPeer {
     if (command.verb === "invalid") return this.#reply(refuse(hooked, refusal ?? replies.FAILED));
     const no = refusal ?? (hooked === undefined ? this.#refusalOf(command) : undefined);
     return no === undefined ? this.#grant(command, hooked) : this.#reply(refuse(hooked, no));
+  }
+
+  /** Neither the answers before nor those behind leave split, if they belong to the same batch. */
+  async #answerSplit(event: CommandEvent, { split, answer }: SplitAnswer): Promise<Reply | undefined> {
+    const { splitting } = this.#parts;
+    await this.#flush();
+    splitting?.split(split);
+    const said = await this.#decide(event, answer);
+    await this.#flush();
+    splitting?.split();
+    return said;
+  }
+
+  async #flush(): Promise<void> {
+    const { driver } = this.#parts;
+    driver.send({ type: "flush" });
+    await driver.flush();
   }
 
   #refusalOf(command: Command): Reply | undefined {
@@ -293,7 +312,7 @@ export class Conversation implements SmtpPeer {
   async #authenticate(command: AuthCommand): Promise<Reply> {
     const { driver, policy } = this.#parts;
     const ask: <T>(step: () => Awaitable<T>) => Awaitable<T | Reply> = (step) => this.#ask(step);
-    const { reply, identity } = await authenticate({ driver, mechanism: policy.mechanism(command.mechanism), ask }, command);
+    const { reply, identity } = await authenticate({ driver, mechanism: policy.mechanism(command.mechanism, this), ask }, command);
     return this.#reply(reply, identity);
   }
 
@@ -356,12 +375,17 @@ function refuse(hooked: Reply | undefined, refusal: Reply): Reply {
   return hooked !== undefined && hooked.code >= 400 ? hooked : refusal;
 }
 
+function isSplit(hooked: Intervention): hooked is SplitAnswer {
+  return typeof hooked === "object" && "split" in hooked;
+}
+
 /** Whether `said` grants `command`, as the session sees it too. */
 function isGranted({ verb }: Command, said: Reply): boolean {
   return answerOf(verb, said.code) === "ok";
 }
 
 type Grantable = Exclude<Command, { readonly verb: "unknown" }>;
+type SplitAnswer = Extract<Intervention, { readonly split: Split }>;
 type XclientCommand = Extract<OnBehalfCommand, { readonly verb: "XCLIENT" }>;
 
 /** Postfix's smtpd_soft_error_limit and smtpd_error_sleep_time. */

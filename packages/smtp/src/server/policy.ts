@@ -1,6 +1,6 @@
 // What the options of a server mean for a command: the answers that no handler is asked for.
 
-import type { SaslServerMechanism } from "@mailwire/sasl";
+import { offeredMechanisms, type SaslServerMechanism } from "@mailwire/sasl";
 import { withLimits } from "@mailwire/wire";
 import type { AuthCommand, Command, MailCommand, RcptCommand } from "../codec/command.ts";
 import { type Extension, ehloReply } from "../codec/extensions.ts";
@@ -76,9 +76,9 @@ export class Policy {
     return reply(250, `${this.#options.hostname} at your service`);
   }
 
-  /** The mechanism of this name. */
-  mechanism(name: string): SaslServerMechanism | undefined {
-    return this.#options.mechanisms?.find((mechanism) => mechanism.name === name);
+  /** The mechanism of this name, where it is offered. */
+  mechanism(name: string, peer: SmtpPeer): SaslServerMechanism | undefined {
+    return this.#mechanisms(peer).find((mechanism) => mechanism.name === name);
   }
 
   /** What is offered as things stand, and the parameters that go with it. */
@@ -131,14 +131,21 @@ export class Policy {
 
   /** The mechanisms that may be used as things stand. */
   #mechanisms(peer: SmtpPeer): readonly SaslServerMechanism[] {
-    const { mechanisms = [], allowPlaintextAuth } = this.#options;
-    return peer.info.secure || allowPlaintextAuth === true ? mechanisms : [];
+    const { tls } = peer.info;
+    const mayShowPasswords = this.#mayShowPasswords(peer);
+    return offeredMechanisms(this.#options.mechanisms ?? [], { mayShowPasswords, ...(tls === undefined ? {} : { tls }) });
+  }
+
+  #mayShowPasswords(peer: SmtpPeer): boolean {
+    return peer.info.secure || this.#options.allowPlaintextAuth === true;
   }
 
   #refusalOfAuth({ mechanism }: AuthCommand, peer: SmtpPeer): Reply | undefined {
-    if (this.#options.mechanisms === undefined || this.#options.mechanisms.length === 0) return replies.NOT_IMPLEMENTED;
-    if (this.#mechanisms(peer).length === 0) return replies.AUTH_NEEDS_TLS;
-    return this.mechanism(mechanism) === undefined ? replies.AUTH_MECHANISM_UNKNOWN : undefined;
+    const { mechanisms = [] } = this.#options;
+    if (mechanisms.length === 0) return replies.NOT_IMPLEMENTED;
+    if (this.mechanism(mechanism, peer) !== undefined) return undefined;
+    const needsTls = this.#mechanisms(peer).length === 0 || mechanisms.some(({ name, plaintext }) => plaintext && name === mechanism);
+    return needsTls && !this.#mayShowPasswords(peer) ? replies.AUTH_NEEDS_TLS : replies.AUTH_MECHANISM_UNKNOWN;
   }
 
   #refusalOfMail(command: MailCommand, peer: SmtpPeer): Reply | undefined {

@@ -112,6 +112,9 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
       case "take-chunk":
         this.#takeChunk();
         break;
+      case "flush":
+        this.#outputs.transmit(...this.#takeReplies());
+        break;
       case "auth-challenge":
         if (this.#turn?.verb !== "AUTH") throw illegal("the client did not ask");
         this.#answer(reply(334, encodeBase64(intent.data)), undefined);
@@ -208,10 +211,13 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
 
   /** Takes the answers that were held back, as one transmission. */
   #flush(): Output<ServerEvent> | undefined {
-    if (this.#replies === "") return undefined;
+    return this.#replies === "" ? undefined : { type: "transmit", chunks: this.#takeReplies() };
+  }
+
+  #takeReplies(): Uint8Array[] {
     const chunks = [utf8ToSend(this.#replies)];
     this.#replies = "";
-    return { type: "transmit", chunks };
+    return chunks;
   }
 
   #over(): Output<ServerEvent> {

@@ -1,30 +1,19 @@
 // AUTHENTICATE with any SASL mechanism, with or without initial response (RFC 3501 section 6.2.2, RFC 4959).
 
-import { ProtocolError, Secret, encodeBase64 } from "@mailwire/wire";
-import type { SaslClient } from "@mailwire/sasl";
+import { Secret, encodeBase64 } from "@mailwire/wire";
+import type { SaslExchange } from "@mailwire/sasl";
 import type { Operation } from "../operation.ts";
 
-/** Begins an exchange; `capabilities` tell whether the initial response may go with the command. */
-export async function authenticate(sasl: SaslClient, capabilities: ReadonlySet<string> | undefined): Promise<Operation<void>> {
-  const initial = await sasl.start();
-  const atOnce = initial !== null && capabilities?.has("SASL-IR") === true;
-  // Without SASL-IR the initial response answers the server's first, empty challenge.
-  let held = atOnce ? null : initial;
+/** Says AUTHENTICATE and lets the exchange answer the challenges. */
+export function authenticate({ mechanism, initialResponse, respond }: SaslExchange): Operation<void> {
   return {
-    command: {
-      name: "AUTHENTICATE",
-      mechanism: sasl.mechanism,
-      initialResponse: atOnce ? new Secret(initial.length === 0 ? "=" : encodeBase64(initial)) : null,
-    },
-    respond: (challenge) => {
-      if (held === null) return sasl.next(challenge);
-      if (challenge.length > 0) {
-        return Promise.reject(new ProtocolError("remote", "unexpected-challenge", "the mechanism lets the client speak first"));
-      }
-      const response = held;
-      held = null;
-      return Promise.resolve(response);
-    },
+    command: { name: "AUTHENTICATE", mechanism, initialResponse: initialResponse && encoded(initialResponse.reveal()) },
+    respond,
     result: () => undefined,
   };
+}
+
+/** RFC 4959 section 3: `=` stands for an initial response without content. */
+function encoded(initialResponse: Uint8Array): Secret<string> {
+  return new Secret(initialResponse.length === 0 ? "=" : encodeBase64(initialResponse));
 }

@@ -1,6 +1,18 @@
-// MD5 (RFC 1321), only because APOP is made of it. It is broken: use it for nothing else.
+// MD5 (RFC 1321) and HMAC-MD5 (RFC 2104), only because APOP and CRAM-MD5 are made of them. It is broken: use it for nothing else.
 
-/** The MD5 digest of `message`, 16 bytes. */
+import { concat } from "@mailwire/wire";
+
+const BLOCK_BYTES = 64;
+
+/** HMAC-MD5 of `message` (RFC 2104 section 2), 16 bytes. */
+export function hmacMd5(key: Uint8Array, message: Uint8Array): Uint8Array {
+  const padded = new Uint8Array(BLOCK_BYTES);
+  padded.set(key.length > BLOCK_BYTES ? md5(key) : key);
+  const inner = md5(concat([padded.map((byte) => byte ^ 0x36), message]));
+  return md5(concat([padded.map((byte) => byte ^ 0x5c), inner]));
+}
+
+/** The MD5 digest of `message`, 16 bytes. Obsolete: only for APOP and CRAM-MD5. */
 export function md5(message: Uint8Array): Uint8Array {
   const words = padded(message);
   const state = new Uint32Array([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476]);
