@@ -67,6 +67,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   #takenOver: Promise<void> | undefined;
   /** Why the conversation is over; `ended` without an error is a good end. */
   #failure: Error | undefined;
+  /** What the peer hears when it was too slow. */
+  #farewell: Uint8Array | undefined;
   #phase: "open" | "ending" | "ended" = "open";
   #reading: Promise<void> | undefined;
   #arrived: Uint8Array | null | undefined;
@@ -79,9 +81,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     this.#session = session;
     this.#transport = transport;
     this.#options = options;
-    const expire = (phase: string): void => this.#drop(new ConnectionError("timeout", `the peer took too long (${phase})`, { phase }));
-    this.#reads = new Deadline(expire);
-    this.#writes = new Deadline(expire);
+    this.#reads = new Deadline(this.#onExpired);
+    this.#writes = new Deadline(this.#onExpired);
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -260,6 +261,18 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     this.#wake();
   };
 
+  /** The peer took too long. Where there is a word for that, the loop, which waits for the peer, says it. */
+  readonly #onExpired = ({ phase, farewell }: Patience): void => {
+    const failure = new ConnectionError("timeout", `the peer took too long (${phase})`, { phase });
+    if (farewell === undefined) {
+      this.#drop(failure);
+      return;
+    }
+    this.#failure ??= failure;
+    this.#farewell = farewell;
+    this.#wake();
+  };
+
   readonly #onAbort = (): void => this.abort(this.#options.signal?.reason);
 
   /** Resolves at the next wake-up, or at once after one that nobody waited for. */
@@ -313,24 +326,12 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     const failure = (this.#failure ??= error instanceof ProtocolError ? error : lost(error));
     if (this.#phase === "ended") return failure;
     this.#phase = "ended";
-    if (failure instanceof ProtocolError && failure.reply !== undefined) {
-      const { reply } = failure;
-      await this.#sayLast(reply);
-    }
+    const words = failure instanceof ProtocolError ? failure.reply : this.#farewell;
+    if (words !== undefined) await linger(this.#transport, this.#reading, words);
     this.#transport.abort(failure);
     const reason = failure instanceof ProtocolError ? "protocol" : failure instanceof ConnectionError ? failure.code : "transport";
     this.#over({ reason, error: failure });
     return failure;
-  }
-
-  /** Says `reply` if that can be said, and stays until the peer has had time to read it. */
-  async #sayLast(reply: Uint8Array): Promise<void> {
-    try {
-      await this.#write([reply]);
-      await linger(this.#transport, this.#reading);
-    } catch {
-      // It could not be said.
-    }
   }
 
   /** Ends it from outside the loop; the loop, when there is one, sees the failure and reports it. */

@@ -45,7 +45,7 @@ describe("onCommand", () => {
       if (name === "CREATE") return { split: { pieceBytes: [6], pauseMs: 0 }, answer: { status: "NO", text: "Never" } };
       return undefined;
     });
-    await peer.say("a SUBSCRIBE INBOX\r\nb NOOP\r\nc CREATE x\r\nd STATUS INBOX (MESSAGES)\r\n");
+    await peer.say("a SUBSCRIBE INBOX\r\nb NOOP\r\nc CREATE x\r\nd SUBSCRIBE INBOX\r\n");
     const heard: string[] = [];
     while (!heard.at(-1)?.includes("d OK")) heard.push(latin1((await peer.transport.read()) ?? new Uint8Array()));
     expect(heard).toEqual([
@@ -55,7 +55,7 @@ describe("onCommand", () => {
       "NOOP completed\r\n",
       "c NO N",
       "ever\r\n",
-      "* STATUS INBOX (MESSAGES 0)\r\nd OK STATUS completed\r\n",
+      "d OK SUBSCRIBE completed\r\n",
     ]);
   });
 

@@ -19,6 +19,8 @@ import * as refusals from "./refusals.ts";
 import { type Answer, answerOf, type State, TRANSITIONS, type Verb } from "./state.ts";
 import { bodyUnit, challengeUnit, lineUnit, responseUnit, TLS_UNIT } from "./units.ts";
 
+const TIMED_OUT = utf8(replyText(refusals.TIMED_OUT));
+
 /** What the application has to answer. */
 interface Turn {
   readonly verb: Verb | "unknown";
@@ -354,8 +356,8 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
 
   #freshPatience(): Patience {
     const { commandMs, bodyMs, minBodyBytesPerSecond } = this.#limits;
-    if (this.#intake.active) return { phase: "data-block", ms: bodyMs, minBytesPerSecond: minBodyBytesPerSecond };
-    return { phase: this.#state === "tls" ? "tls" : "command", ms: commandMs };
+    if (this.#intake.active) return { phase: "data-block", ms: bodyMs, minBytesPerSecond: minBodyBytesPerSecond, farewell: TIMED_OUT };
+    return this.#state === "tls" ? { phase: "tls", ms: commandMs } : { phase: "command", ms: commandMs, farewell: TIMED_OUT };
   }
 
   #observe(unit: typeof challengeUnit | undefined, text: string): void {
