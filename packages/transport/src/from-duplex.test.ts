@@ -120,12 +120,15 @@ describe("reading", () => {
 });
 
 describe("writing", () => {
-  test("hands over several chunks in one piece and skips empty ones", async () => {
+  test("hands over several chunks in one piece, small ones joined, and skips empty ones", async () => {
     const duplex = new Handmade();
     const transport = fromDuplex(duplex);
     await transport.write([bytes("a"), new Uint8Array(), bytes("b")]);
     await transport.write([]);
-    expect(duplex.written).toEqual(["a|b"]);
+    duplex.release.shift()?.();
+    const large = "x".repeat(4096);
+    await transport.write([bytes(large), new Uint8Array(), bytes("b")]);
+    expect(duplex.written).toEqual(["ab", `${large}|b`]);
   });
 
   test("waits for drain when the duplex is full, and only then", async () => {

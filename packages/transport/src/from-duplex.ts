@@ -95,14 +95,19 @@ export class DuplexTransport implements ByteTransport {
   write(chunks: readonly Uint8Array[]): Promise<void> | undefined {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#isEnding) return Promise.reject(new ConnectionError("closed", "this end has already been ended"));
-    if (chunks.length > 1) this.#duplex.cork();
-    for (const chunk of chunks) {
-      if (chunk.length === 0) continue;
-      this.#unwritten += 1;
-      this.#duplex.write(chunk, this.#onWritten);
+    if (chunks.length === 1 || totalBytes(chunks) <= JOINED_BYTES) this.#writeChunk(concat(chunks));
+    else {
+      this.#duplex.cork();
+      for (const chunk of chunks) this.#writeChunk(chunk);
+      this.#duplex.uncork();
     }
-    if (chunks.length > 1) this.#duplex.uncork();
     return this.#duplex.writableNeedDrain ? this.#untilDrained() : undefined;
+  }
+
+  #writeChunk(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    this.#unwritten += 1;
+    this.#duplex.write(chunk, this.#onWritten);
   }
 
   async end(): Promise<void> {
@@ -221,4 +226,13 @@ export class DuplexTransport implements ByteTransport {
     this.#serve();
     this.#onWritable();
   }
+}
+
+/** Up to so many bytes it is cheaper to copy chunks together than to write them one by one. */
+const JOINED_BYTES = 4096;
+
+function totalBytes(chunks: readonly Uint8Array[]): number {
+  let total = 0;
+  for (const chunk of chunks) total += chunk.length;
+  return total;
 }
