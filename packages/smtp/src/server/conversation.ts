@@ -41,7 +41,7 @@ export class Conversation implements SmtpPeer {
   readonly #messages: MessageTaker;
   #hello: HelloCommand | undefined;
   #envelope: OpenEnvelope | undefined;
-  #onBehalf = new OnBehalf();
+  #onBehalf = OnBehalf.none;
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
@@ -132,7 +132,7 @@ export class Conversation implements SmtpPeer {
   /** RFC 3207 section 4.2: inside TLS, what was said before is not to be known any more. */
   #forget(): void {
     this.#hello = undefined;
-    this.#onBehalf = new OnBehalf();
+    this.#onBehalf = OnBehalf.none;
   }
 
   /** Answers a command; what was said, or nothing where the command went another way. */
