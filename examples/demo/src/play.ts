@@ -57,7 +57,7 @@ export async function playToOurClient(recording: Recording, keyPair: KeyPair): P
   let current = exchanges.next().value;
   for (let event = await speaker.next(); event !== null; event = await speaker.next()) {
     // Which TLS it became is this machine's business, not the recording's.
-    events.push(event.type === "tls" && "info" in event ? { type: "tls", info: { authorized: true } } : event);
+    events.push(event.type === "tls" && "info" in event ? { type: "tls", info: { authorized: true, channelBindings: [] } } : event);
     // The answer to STARTTLS is complete when the handshake is.
     if (!speaker.isAnswer(event) || (current?.then === "tls") !== (event.type === "tls")) continue;
     do {

@@ -27,6 +27,6 @@ export async function unpacked(...names: readonly string[]): Promise<string> {
 export async function withLibraries(folder: string): Promise<Record<string, string | undefined>> {
   const lib = join(folder, "usr", "lib");
   const names = await readdir(lib).catch(() => []);
-  const paths = names.filter((name) => name.endsWith("-linux-gnu")).map((name) => join(lib, name));
-  return paths.length === 0 ? process.env : { ...process.env, LD_LIBRARY_PATH: paths.join(":") };
+  const paths = [lib, ...names.filter((name) => name.endsWith("-linux-gnu")).map((name) => join(lib, name))];
+  return { ...process.env, LD_LIBRARY_PATH: paths.join(":") };
 }

@@ -1,42 +1,53 @@
-// A socket without a library: bytes out, bytes in, for what no honest client would say.
+// A conversation without a library: bytes out, bytes in, for what no honest client would say, and for programs that people type into.
 
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
+import type { Readable, Writable } from "node:stream";
 
-/** A conversation over TCP in latin1. */
+/** A conversation in latin1, with a server or with a program. */
 export class RawDialogue {
-  /** All that the server said so far. */
+  /** All that the other side said so far. */
   heard = "";
-  readonly #socket: Socket;
+  readonly #input: Readable;
+  readonly #output: Writable;
   #news: () => void = () => undefined;
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.setEncoding("latin1").on("data", (text: string) => {
+  private constructor(input: Readable, output: Writable) {
+    this.#input = input;
+    this.#output = output;
+    input.setEncoding("latin1").on("data", (text: string) => {
       this.heard += text;
       this.#news();
     });
-    socket.on("error", () => undefined).on("close", () => this.#news());
+    for (const stream of [input, output]) stream.on("error", () => undefined);
+    input.on("close", () => this.#news());
   }
 
   /** Connects to a port of this machine, from one of its addresses. */
   static async open(port: number, localAddress = "127.0.0.1"): Promise<RawDialogue> {
     const socket = connect({ port, host: "127.0.0.1", localAddress });
     await once(socket, "connect");
-    return new RawDialogue(socket);
+    return new RawDialogue(socket, socket);
   }
 
-  /** True once the server is gone. */
+  /** Runs a program, and types. */
+  static with([command, ...args]: readonly [string, ...string[]]): RawDialogue {
+    const child = spawn(command, args, { stdio: ["pipe", "pipe", "ignore"] });
+    return new RawDialogue(child.stdout, child.stdin);
+  }
+
+  /** True once the other side is gone. */
   get isOver(): boolean {
-    return this.#socket.closed;
+    return this.#input.closed;
   }
 
-  /** Says it; a server that is gone does not mind. */
+  /** Says it; one that is gone does not mind. */
   say(text: string): void {
-    this.#socket.write(text, "latin1");
+    this.#output.write(text, "latin1");
   }
 
-  /** Resolves once `pattern` was heard; rejects when the server goes without it. */
+  /** Resolves once `pattern` was heard; rejects when the other side goes without it. */
   async hear(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.heard)) {
       if (this.isOver) throw new Error(`never heard ${String(pattern)} in ${JSON.stringify(this.heard)}`);
@@ -44,7 +55,7 @@ export class RawDialogue {
     }
   }
 
-  /** Resolves with all that was heard once the server is gone. */
+  /** Resolves with all that was heard once the other side is gone. */
   async end(): Promise<string> {
     while (!this.isOver) await this.#change();
     return this.heard;
@@ -52,7 +63,8 @@ export class RawDialogue {
 
   /** Goes. */
   drop(): void {
-    this.#socket.destroy();
+    this.#input.destroy();
+    this.#output.destroy();
   }
 
   #change(): Promise<void> {

@@ -17,7 +17,7 @@ export interface Sendmail {
   stop(): Promise<void>;
 }
 
-/** Starts sendmail with all its files in `directory`, as root; all mail goes by SMTP to `relayPort` of this machine. */
+/** Starts sendmail with all its files in `directory`, as root; all mail goes by SMTP to `relayPort` of this machine, as bob's. */
 export async function startSendmail(directory: string, certificate: Certificate, relayPort: number): Promise<Sendmail> {
   const path = join(directory, "root");
   const packages = await unpacked("sendmail-bin", "sendmail-cf", "sasl2-bin");
@@ -37,6 +37,7 @@ export async function startSendmail(directory: string, certificate: Certificate,
   await writeFile(join(mail, "cert.pem"), certificate.cert);
   await writeFile(join(mail, "key.pem"), certificate.key, { mode: 0o600 });
   await writeFile(join(mail, "aliases"), "postmaster: alice@example.test\nstaff: alice@example.test, bob@example.test\n");
+  await writeFile(join(mail, "authinfo"), 'AuthInfo:|"U:bob" "P:secret2" "M:PLAIN"\n', { mode: 0o600 });
   await writeFile(join(path, "etc", "hosts"), "127.0.0.1 localhost\n");
   const [smtp = 0] = await freePorts(1);
   const { stdout } = await mustRun(["m4", "-"], { input: configuration(join(packages, "usr/share/sendmail/cf"), smtp, relayPort) });
@@ -62,6 +63,7 @@ OSTYPE(\`linux')
 FEATURE(\`nocanonify')
 FEATURE(\`accept_unresolvable_domains')
 FEATURE(\`promiscuous_relay')
+FEATURE(\`authinfo', \`text -z| -k0 -v1 /etc/mail/authinfo')
 define(\`confDOMAIN_NAME', \`mail.example.test')
 define(\`SMART_HOST', \`esmtp:[127.0.0.1]')
 define(\`ESMTP_MAILER_ARGS', \`TCP $h ${relayPort}')

@@ -1,24 +1,46 @@
-// The POP3 client against servers that are not Dovecot: Cyrus and GNU mailutils.
+// The POP3 client against servers that are not Dovecot: Cyrus, Courier and GNU mailutils.
 
 import { Pop3Client, type Pop3ClientOptions, Pop3ReplyError } from "@mailwire/pop3/client";
 import { loginClient, plainClient } from "@mailwire/sasl";
 import { connect } from "@mailwire/tls";
 import { latin1, Secret, utf8 } from "@mailwire/wire";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startCourier } from "../src/courier.ts";
 import { startCyrus } from "../src/cyrus.ts";
 import { startMailutils } from "../src/mailutils.ts";
 import { eventually } from "../src/maildir.ts";
 import { makeScratch, removeScratch } from "../src/scratch.ts";
 
 const BODIES = [".dotted\r\n..\r\n.\r\nend\r\n", "line after line\r\n".repeat(20_000), "", ".\r\n"];
-const CAPABILITIES = ["TOP", "UIDL", "RESP-CODES", "PIPELINING", "AUTH-RESP-CODE"];
+const CAPABILITIES = ["TOP", "UIDL", "PIPELINING"];
 
+const MECHANISMS = [plainClient, loginClient];
 const PEERS = [
-  { name: "Cyrus", start: startCyrus, user: "alice", mechanisms: [plainClient, loginClient], toSecondSession: "welcome" },
-  { name: "GNU mailutils", start: startMailutils, user: "alice@example.test", mechanisms: [], toSecondSession: "IN-USE" },
+  {
+    name: "Cyrus",
+    start: startCyrus,
+    user: "alice",
+    mechanisms: MECHANISMS,
+    answers: { utf8: "-ERR", wrongPassword: "AUTH", secondSession: "welcome" },
+  },
+  // Courier has no response codes.
+  {
+    name: "Courier",
+    start: startCourier,
+    user: "alice",
+    mechanisms: MECHANISMS,
+    answers: { utf8: "+OK", wrongPassword: undefined, secondSession: "welcome" },
+  },
+  {
+    name: "GNU mailutils",
+    start: startMailutils,
+    user: "alice@example.test",
+    mechanisms: [],
+    answers: { utf8: "-ERR", wrongPassword: "AUTH", secondSession: "IN-USE" },
+  },
 ] as const;
 
-describe.each(PEERS)("$name", ({ start, user, mechanisms, toSecondSession }) => {
+describe.each(PEERS)("$name", ({ start, user, mechanisms, answers }) => {
   let scratch: string;
   let server: Awaited<ReturnType<typeof start>>;
 
@@ -65,6 +87,15 @@ describe.each(PEERS)("$name", ({ start, user, mechanisms, toSecondSession }) => 
     await client.quit();
   });
 
+  test("takes UTF8 where it knows it, and else goes on without", async () => {
+    const client = await open();
+    expect(client.capabilities?.has("UTF8")).toBe(answers.utf8 === "+OK");
+    expect((await client.raw("UTF8")).reply.status).toBe(answers.utf8);
+    await client.login(user, "secret1");
+    expect(await client.stat()).toMatchObject({ messages: BODIES.length });
+    await client.quit();
+  });
+
   test("lists, and gives every message as it is", async () => {
     const client = await enter();
     const { messages, octets } = await client.stat();
@@ -105,7 +136,7 @@ describe.each(PEERS)("$name", ({ start, user, mechanisms, toSecondSession }) => 
       await client.quit();
     }
     const wrong = await open();
-    await expect(wrong.login(user, "wrong")).rejects.toMatchObject({ verb: "pass", code: "AUTH" });
+    await expect(wrong.login(user, "wrong")).rejects.toMatchObject({ verb: "pass", code: answers.wrongPassword });
     wrong.abort();
     const first = await enter();
     const second = await open();
@@ -113,7 +144,7 @@ describe.each(PEERS)("$name", ({ start, user, mechanisms, toSecondSession }) => 
       () => "welcome",
       (error: unknown) => error instanceof Pop3ReplyError && error.code,
     );
-    expect(await outcome).toBe(toSecondSession);
+    expect(await outcome).toBe(answers.secondSession);
     second.abort();
     await first.quit();
   });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeCertificate, type Certificate } from "../src/certificate.ts";
 import { mustRun, run } from "../src/program.ts";
+import { RawDialogue } from "../src/raw-dialogue.ts";
 import { startReferenceServer, type ReferenceServer } from "../src/reference-server.ts";
 import { makeScratch, removeScratch } from "../src/scratch.ts";
 
@@ -125,23 +126,35 @@ describe("swaks", () => {
 });
 
 describe("openssl s_client", () => {
+  /** Types the lines, each once the one before it is answered; gives all that was said. */
   const dialogue = async (
     service: keyof ReferenceServer["ports"],
     starttls: string | undefined,
-    lines: readonly string[],
+    lines: readonly (readonly [line: string, answer: RegExp])[],
   ): Promise<string> => {
     const upgrade = starttls === undefined ? [] : ["-starttls", starttls];
     const check = ["-CAfile", certificate.certFile, "-verify_return_error", "-verify_hostname", "localhost"];
-    const script = lines.map((line) => `sleep 0.3; printf '%s\\r\\n' '${line}'`).join("; ");
-    const program = `{ sleep 0.5; ${script}; sleep 1; } | openssl s_client -quiet -connect 127.0.0.1:${server.ports[service]} ${[...upgrade, ...check].join(" ")}`;
-    return (await run(["bash", "-c", program])).stdout;
+    const where = ["-quiet", "-connect", `127.0.0.1:${server.ports[service]}`];
+    const openssl = RawDialogue.with(["openssl", "s_client", ...where, ...upgrade, ...check]);
+    // It keeps the greeting in clear for itself.
+    if (starttls === undefined) await openssl.hear(/\r\n$/);
+    for (const [line, answer] of lines) {
+      openssl.say(`${line}\r\n`);
+      await openssl.hear(answer);
+    }
+    return openssl.end();
   };
 
   test.each([
     ["STARTTLS", "imap", "imap"],
     ["implicit TLS", "imaps", undefined],
   ] as const)("speaks IMAP with %s", async (_how, service, starttls) => {
-    const said = await dialogue(service, starttls, ["a001 login alice secret1", "a002 select inbox", 'a003 list "" "*"', "a004 logout"]);
+    const said = await dialogue(service, starttls, [
+      ["a001 login alice secret1", /^a001 OK /m],
+      ["a002 select inbox", /^a002 OK \[READ-WRITE\] /m],
+      ['a003 list "" "*"', /^a003 OK /m],
+      ["a004 logout", /^a004 OK /m],
+    ]);
     expect(said).toMatch(/a001 OK .*\r\n\* FLAGS [^]*a002 OK \[READ-WRITE\] .*\r\n\* LIST [^]*a003 OK .*\r\n\* BYE .*\r\na004 OK /);
   });
 
@@ -149,19 +162,24 @@ describe("openssl s_client", () => {
     ["STLS", "pop3", "pop3"],
     ["implicit TLS", "pop3s", undefined],
   ] as const)("speaks POP3 with %s", async (_how, service, starttls) => {
-    const said = await dialogue(service, starttls, ["user bob", "pass secret2", "list", "uidl", "quit"]);
+    const said = await dialogue(service, starttls, [
+      ["user bob", /\+OK .*\r\n$/],
+      ["pass secret2", /\+OK .*\r\n\+OK .*\r\n$/],
+      ["list", /^\.\r\n$/m],
+      ["uidl", /^\.\r\n[^]*^\.\r\n$/m],
+      ["quit", /\.\r\n\+OK .*\r\n$/],
+    ]);
     expect(said).toMatch(/\+OK[^]*\r\n\.\r\n\+OK[^]*\r\n\.\r\n\+OK .*\r\n$/);
   });
 
   test("speaks SMTP with STARTTLS", async () => {
     const said = await dialogue("smtp", "smtp", [
-      "ehlo me.example",
-      "mail from:<x@y.example>",
-      "rcpt to:<alice@example.test>",
-      "data",
-      "Subject: typed",
-      ".",
-      "quit",
+      ["ehlo me.example", /^250 .*\r\n$/m],
+      ["mail from:<x@y.example>", /^250 2\.1\.0 /m],
+      ["rcpt to:<alice@example.test>", /^250 2\.1\.5 /m],
+      ["data", /^354 /m],
+      ["Subject: typed\r\n.", /^250 2\.6\.0 /m],
+      ["quit", /^221 /m],
     ]);
     expect(said).toMatch(/250 .*\r\n250 2\.1\.0 .*\r\n250 2\.1\.5 .*\r\n354 .*\r\n250 2\.6\.0 .*\r\n221 /);
   });

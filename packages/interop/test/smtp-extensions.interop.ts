@@ -48,6 +48,15 @@ describe("AUTH", () => {
     expect(await site.postfix.logged(new RegExp(`sasl_method=${name}, sasl_username=bob`))).not.toMatch(/authentication failed/);
   });
 
+  test("AUTH= on MAIL: Postfix knows who submitted it first", async () => {
+    const client = await open();
+    await client.auth(plainClient({ user: "bob", password: new Secret("secret2") }));
+    await client.sendMail(mail("for another", { auth: "first+one@example.test" }));
+    await client.quit();
+    // As it was on the wire, in xtext.
+    await site.postfix.logged(/sasl_username=bob, sasl_sender=first\+2Bone@example\.test/);
+  });
+
   test("is not offered outside TLS, and a wrong password is refused with 535", async () => {
     const clear = await open({ allowPlaintext: true });
     expect(clear.extensions.has("AUTH")).toBe(false);

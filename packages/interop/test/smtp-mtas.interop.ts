@@ -134,7 +134,7 @@ describe("sendmail", () => {
     expect(client.extensions.has("PIPELINING")).toBe(true);
     await client.auth(mechanism({ user: "bob", password: new Secret("secret2") }));
     const to = ["unknown@mail.example.test", "a@relay.example", "nobody@relay.example"];
-    const { recipients } = await client.sendMail(mail(`by ${name}`, { to }));
+    const { recipients } = await client.sendMail(mail(`by ${name}`, { to, auth: "first+one@example.test" }));
     expect(recipients.map(({ status, reply }) => [status, reply.enhancedCode])).toEqual([
       ["refused", "5.1.1"],
       ["accepted", "2.1.5"],
@@ -143,8 +143,10 @@ describe("sendmail", () => {
     const nobody = client.sendMail(mail("", { to: ["unknown@mail.example.test"] }));
     await expect(nobody).rejects.toMatchObject({ command: "RCPT", reply: { code: 550 } });
     await client.quit();
-    const { envelope, text, isSecure } = await captured(server, `by ${name}`);
-    expect(isSecure).toBe(true);
+    const { envelope, text, isSecure, identity } = await captured(server, `by ${name}`);
+    expect({ isSecure, identity }).toEqual({ isSecure: true, identity: "bob" });
+    // sendmail vouches for nobody whom bob says that he vouches for.
+    expect(envelope.mail.auth).toBe("");
     expect(envelope.recipients.map(({ path }) => path)).toEqual(["a@relay.example"]);
     expect(text).toMatch(/\(authenticated bits=0\)[^]* with ESMTPSA [^]*\r\n\r\n\.\r\n\.\.body\r\n$/);
     const { text: report } = await captured(server, "Returned mail: see transcript for details");

@@ -4,6 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createTransport } from "nodemailer";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { reply } from "@mailwire/smtp/codec";
+import type { SmtpServerOptions } from "@mailwire/smtp/server";
 import { type CaptureServer, startCaptureServer } from "../src/capture-server.ts";
 import { type Certificate, makeCertificate } from "../src/certificate.ts";
 import { mustRun, run } from "../src/program.ts";
@@ -130,6 +132,39 @@ describe("curl", () => {
     expect((await curl(url(), "-X", "NOOP")).stdout).toMatch(/^250 /);
     expect(server.verbs).toEqual(expect.arrayContaining(["VRFY", "EXPN", "HELP", "NOOP"]));
   });
+});
+
+test("fetchmail asks by ETRN for the mail of a domain", async () => {
+  await server.stop();
+  const asked: string[] = [];
+  const onLookup: SmtpServerOptions["onLookup"] = ({ verb, text }) => {
+    asked.push(`${verb} ${text}`);
+    return text === "b.example" ? reply(253, "OK, 3 messages for it started", "2.0.0") : reply(459, "Not allowed", "4.7.1");
+  };
+  server = await startCaptureServer(certificate, { onLookup });
+  const etrn = (domain: string): ReturnType<typeof run> =>
+    run(
+      [
+        "fetchmail",
+        "-v",
+        "--nosyslog",
+        "-f",
+        "/dev/null",
+        "-i",
+        join(scratch, "ids"),
+        "-p",
+        "ETRN",
+        "-P",
+        String(server.port),
+        "--fetchdomains",
+        domain,
+        "localhost",
+      ],
+      { env: { FETCHMAILHOME: scratch } },
+    );
+  expect((await etrn("b.example")).stdout).toContain("Pending messages for b.example started");
+  expect((await etrn("other.example")).code).toBe(3);
+  expect(asked).toEqual(["ETRN b.example", "ETRN other.example"]);
 });
 
 test("swaks pipelines, and speaks for another client by XCLIENT", async () => {

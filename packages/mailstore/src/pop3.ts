@@ -46,8 +46,8 @@ class StoreMaildrop implements Maildrop {
     this.messages = stored.map(({ uid, content }) => ({ size: content.size, uid: `${uidValidity}.${uid}` }));
   }
 
-  read(index: number): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
-    return this.#stored[index]?.content.read() ?? [];
+  read(index: number): AsyncIterable<Uint8Array> | undefined {
+    return this.#stored[index]?.content.read();
   }
 
   async requiresUtf8(index: number): Promise<boolean> {

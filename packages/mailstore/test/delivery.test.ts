@@ -251,6 +251,20 @@ describe("a maildrop by POP3", () => {
     account.mailbox = mailbox;
     const maildrop = await maildropOpener(store)("ada");
     expect(maildrop).not.toBe("in-use");
-    expect(maildrop !== "in-use" && [...(maildrop.read(99) as Iterable<Uint8Array>)]).toEqual([]);
+    expect(maildrop === "in-use" || maildrop.read(99)).toBeUndefined();
+  });
+
+  test.each([
+    ["Subject: \xc3\xa4\r\n\r\nbody\r\n", true],
+    ["Subject: \xc3\xa4\n\nbody\n", true],
+    ["Subject: \xc3\xa4\r\n", true],
+    ["Subject: \xe4 of an old program\r\n\r\nbody\r\n", false],
+    ["Subject: a\r\n\r\n\xc3\xa4\r\n", false],
+    ["", false],
+  ])("%j is for UTF-8 mode: %s", async (text, isFor) => {
+    const inbox = await (await accountOf("Bob")).mailbox("INBOX");
+    await inbox.append(await store.receive([fromLatin1(text)]));
+    const maildrop = await maildropOpener(store)("Bob");
+    expect(maildrop !== "in-use" && (await maildrop.requiresUtf8?.(0))).toBe(isFor);
   });
 });

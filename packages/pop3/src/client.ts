@@ -2,7 +2,7 @@
  * A POP3 client with promises, over any `ByteTransport`.
  * @packageDocumentation
  */
-import { carryExchange } from "@mailwire/sasl";
+import { carryExchange, saslprep } from "@mailwire/sasl";
 import type { SaslChoice, SaslExchange } from "@mailwire/sasl";
 import { drive } from "@mailwire/transport";
 import type { Closure, Driver } from "@mailwire/transport";
@@ -16,7 +16,9 @@ import { MAX_COMMAND_BYTES } from "./codec/line.ts";
 import type { DropListing, Language, Listing, ScanListing, UniqueIdListing } from "./codec/listing.ts";
 import type { Reply } from "./codec/reply.ts";
 import { Conversation } from "./client/conversation.ts";
-import type { AskOptions, Pop3Answer } from "./client/conversation.ts";
+import type { AskOptions } from "./client/conversation.ts";
+import type { Pop3Answer } from "./client/asked.ts";
+import { EventBatches } from "./client/event-batches.ts";
 import type { Leaving, MessageBody } from "./client/message-body.ts";
 import { fetchMessages } from "./client/messages.ts";
 import type { FetchedMessage, MessagesOptions } from "./client/messages.ts";
@@ -26,7 +28,8 @@ import { Pop3ReplyError } from "./client/reply-error.ts";
 import type { ClientEvent, ClientIntent } from "./session/client-events.ts";
 import { ClientSession } from "./session/client-session.ts";
 
-export type { AnswerLine, ConversationLimits, Pop3Answer } from "./client/conversation.ts";
+export type { AnswerLine, Pop3Answer } from "./client/asked.ts";
+export type { ConversationLimits } from "./client/conversation.ts";
 export { Pop3ReplyError } from "./client/reply-error.ts";
 export type { Leaving, MessageBody } from "./client/message-body.ts";
 export { DEFAULT_POP3_CLIENT_LIMITS } from "./client/options.ts";
@@ -35,7 +38,7 @@ export type { FetchedMessage, ListedMessage, MessagesOptions } from "./client/me
 
 /** What a client is made of. */
 interface Parts {
-  readonly driver: Driver<ClientEvent, ClientIntent>;
+  readonly driver: Driver<readonly ClientEvent[], ClientIntent>;
   readonly session: ClientSession;
   readonly conversation: Conversation;
   readonly leaving: Leaving;
@@ -54,7 +57,7 @@ interface Parts {
 export class Pop3Client {
   /** The server's first words. */
   readonly greeting: Reply;
-  readonly #driver: Driver<ClientEvent, ClientIntent>;
+  readonly #driver: Driver<readonly ClientEvent[], ClientIntent>;
   readonly #session: ClientSession;
   readonly #conversation: Conversation;
   readonly #leaving: Leaving;
@@ -83,7 +86,7 @@ export class Pop3Client {
       throw new ProtocolError("local", "no-server-name", "the upgrade to TLS needs serverName; allowPlaintext does without TLS");
     }
     const session = new ClientSession({ ...sessionOptions, secure: transport.info.secure, limits: sessionLimits });
-    const driver = drive(session, transport, {
+    const driver = drive(new EventBatches(session), transport, {
       ...(serverName !== undefined && { tls: { side: "client", serverName, tls: tlsOptions } }),
       ...(signal !== undefined && { signal }),
     });
@@ -104,7 +107,7 @@ export class Pop3Client {
     if (tls === "stay") return;
     // Servers without CAPA may know STLS all the same.
     if (this.#capabilities?.has("STLS") === false) throw new ConnectionError("tls", "the server does not offer STLS");
-    const { reply } = await this.#conversation.ask({ type: "stls" });
+    const reply = await this.#conversation.ask({ type: "stls" }, replyOf);
     if (reply.status === "-ERR") throw new ConnectionError("tls", "the server refused STLS", { cause: new Pop3ReplyError("stls", reply) });
     this.#capabilities = undefined;
     await this.#probe();
@@ -138,13 +141,21 @@ export class Pop3Client {
 
   /** Logs in by USER and PASS. */
   async login(user: string, password: string | Secret<string>): Promise<Reply> {
-    await this.#ask({ type: "user", name: user });
-    return (await this.#ask({ type: "pass", password: typeof password === "string" ? new Secret(password) : password })).reply;
+    await this.#ask({ type: "user", name: user }, replyOf);
+    return this.#ask({ type: "pass", password: typeof password === "string" ? new Secret(password) : password }, replyOf);
   }
 
-  /** Logs in by APOP. Rejects with a local `ProtocolError` (`no-timestamp`) when the greeting had no timestamp or TLS began since. */
+  /**
+   * Logs in by APOP, with name and secret prepared by SASLprep (RFC 6856 section 2.2). Rejects with a local `ProtocolError`: `no-timestamp` when the
+   * greeting had no timestamp or TLS began since, `bad-argument` for characters that no name or secret may have.
+   */
   async apop(user: string, secret: string | Secret<string>): Promise<Reply> {
-    return (await this.#ask({ type: "apop", name: user, digest: apopDigest(this.timestamp ?? "", secret) })).reply;
+    const name = saslprep(user, "query");
+    const password = saslprep(typeof secret === "string" ? secret : secret.reveal(), "stored");
+    if (name === undefined || password === undefined) {
+      throw new ProtocolError("local", "bad-argument", "the name or the secret has characters that none may have");
+    }
+    return this.#ask({ type: "apop", name, digest: apopDigest(this.timestamp ?? "", password) }, replyOf);
   }
 
   /**
@@ -164,24 +175,24 @@ export class Pop3Client {
   }
 
   /** How many messages there are, without those marked as deleted, and their size together. */
-  async stat(): Promise<DropListing> {
-    return dataOf("drop", await this.#ask({ type: "stat" }));
+  stat(): Promise<DropListing> {
+    return this.#ask({ type: "stat" }, dataOf("drop"));
   }
 
   /** Sizes of all messages that are not marked as deleted, or of one. Lines of the server that cannot be read are left out. */
   list(): Promise<readonly ScanListing[]>;
   list(message: number): Promise<ScanListing>;
-  async list(message?: number): Promise<ScanListing | readonly ScanListing[]> {
-    if (message === undefined) return select("scan", await this.#ask({ type: "list" }));
-    return dataOf("scan", await this.#ask({ type: "list", message }));
+  list(message?: number): Promise<readonly ScanListing[]> | Promise<ScanListing> {
+    return message === undefined ? this.#ask({ type: "list" }, linesOf("scan")) : this.#ask({ type: "list", message }, dataOf("scan"));
   }
 
   /** Unique-ids of all messages that are not marked as deleted, or of one. Lines of the server that cannot be read are left out. */
   uidl(): Promise<readonly UniqueIdListing[]>;
   uidl(message: number): Promise<UniqueIdListing>;
-  async uidl(message?: number): Promise<UniqueIdListing | readonly UniqueIdListing[]> {
-    if (message === undefined) return select("unique-id", await this.#ask({ type: "uidl" }));
-    return dataOf("unique-id", await this.#ask({ type: "uidl", message }));
+  uidl(message?: number): Promise<readonly UniqueIdListing[]> | Promise<UniqueIdListing> {
+    return message === undefined
+      ? this.#ask({ type: "uidl" }, linesOf("unique-id"))
+      : this.#ask({ type: "uidl", message }, dataOf("unique-id"));
   }
 
   /** A message, as it arrives. What goes wrong is thrown by the loop that reads it. */
@@ -203,42 +214,42 @@ export class Pop3Client {
   }
 
   /** Marks a message as deleted. It goes at {@link Pop3Client.quit}; until then its number stays its own. */
-  async dele(message: number): Promise<Reply> {
-    return (await this.#ask({ type: "dele", message })).reply;
+  dele(message: number): Promise<Reply> {
+    return this.#ask({ type: "dele", message }, replyOf);
   }
 
   /** Unmarks all messages marked as deleted. */
-  async rset(): Promise<Reply> {
-    return (await this.#ask({ type: "rset" })).reply;
+  rset(): Promise<Reply> {
+    return this.#ask({ type: "rset" }, replyOf);
   }
 
   /** Asks for nothing, to keep the session alive. */
-  async noop(): Promise<Reply> {
-    return (await this.#ask({ type: "noop" })).reply;
+  noop(): Promise<Reply> {
+    return this.#ask({ type: "noop" }, replyOf);
   }
 
   /**
    * Switches to UTF-8 mode (RFC 6856), before the login: messages with characters beyond ASCII in their headers come as they are, where without it
    * the server may refuse them with `[UTF8]`.
    */
-  async utf8(): Promise<Reply> {
-    return (await this.#ask({ type: "utf8" })).reply;
+  utf8(): Promise<Reply> {
+    return this.#ask({ type: "utf8" }, replyOf);
   }
 
   /** The languages that the server's texts may be in (RFC 6856 section 3). */
   async languages(): Promise<readonly Language[]> {
-    return select("language", await this.#ask({ type: "lang" })).map(({ tag, description }) => ({ tag, description }));
+    return (await this.#ask({ type: "lang" }, linesOf("language"))).map(({ tag, description }) => ({ tag, description }));
   }
 
   /** Chooses a language by its tag, the beginning of one, or `*`, the server's own choice; resolves to the one chosen, its description is in it. */
   async lang(range: string): Promise<Language> {
-    const { tag, description } = dataOf("language", await this.#ask({ type: "lang", range }));
+    const { tag, description } = await this.#ask({ type: "lang", range }, dataOf("language"));
     return { tag, description };
   }
 
   /** Asks what the server can do. */
   async capa(): Promise<Capabilities> {
-    const capabilities = new Capabilities(select("capability", await this.#ask({ type: "capa" })));
+    const capabilities = new Capabilities(await this.#ask({ type: "capa" }, linesOf("capability")));
     this.#capabilities = capabilities;
     return capabilities;
   }
@@ -250,12 +261,12 @@ export class Pop3Client {
   async raw(line: string, answer: "single-line" | "multi-line" = "single-line"): Promise<Pop3Answer> {
     const command = decodeCommand(utf8(line));
     if (command.type === "retr" || command.type === "top") throw new ProtocolError("local", "illegal-now", "use retr() and top()");
-    return this.#conversation.ask(command, answer === "multi-line" ? { follows: "lines" } : {});
+    return this.#conversation.ask(command, (whole) => whole, answer === "multi-line" ? { follows: "lines" } : {});
   }
 
   /** Ends the session: what is marked as deleted goes now. Rejects with `Pop3ReplyError` when the server could not remove all of it. */
-  async quit(): Promise<Reply> {
-    return (await this.#ask({ type: "quit" })).reply;
+  quit(): Promise<Reply> {
+    return this.#ask({ type: "quit" }, replyOf);
   }
 
   /** Drops the connection; nothing is deleted. */
@@ -265,23 +276,34 @@ export class Pop3Client {
 
   async #sayAuth({ mechanism, initialResponse, respond }: SaslExchange): Promise<Reply> {
     const command: Command = { type: "auth", mechanism, ...(initialResponse !== null && { initialResponse }) };
-    return (await this.#ask(command, { respond })).reply;
+    return this.#ask(command, replyOf, { respond });
   }
 
-  async #ask(command: Command, options?: AskOptions): Promise<Pop3Answer> {
-    const answer = await this.#conversation.ask(command, options);
-    if (answer.reply.status === "-ERR") throw new Pop3ReplyError(command.type, answer.reply);
-    return answer;
+  /** Asks, and reads what is wanted out of a positive answer. */
+  #ask<T>(command: Command, read: (answer: Pop3Answer) => T, options?: AskOptions): Promise<T> {
+    const positive = (answer: Pop3Answer): T => {
+      if (answer.reply.status === "-ERR") throw new Pop3ReplyError(command.type, answer.reply);
+      return read(answer);
+    };
+    return this.#conversation.ask(command, positive, options);
   }
 }
 
-function dataOf<Type extends Listing["type"]>(type: Type, { listing }: Pop3Answer): Extract<Listing, { type: Type }> {
-  if (listing !== undefined && isOf(type, listing)) return listing;
-  throw new ProtocolError("remote", "bad-listing", `there is no ${type} listing in the reply`);
+function replyOf({ reply }: Pop3Answer): Reply {
+  return reply;
 }
 
-function select<Type extends Listing["type"]>(type: Type, { lines }: Pop3Answer): Extract<Listing, { type: Type }>[] {
-  return lines.map(({ listing }) => listing).filter((listing) => isOf(type, listing));
+/** Reads the data in a reply. */
+function dataOf<Type extends Listing["type"]>(type: Type): (answer: Pop3Answer) => Extract<Listing, { type: Type }> {
+  return ({ listing }) => {
+    if (listing !== undefined && isOf(type, listing)) return listing;
+    throw new ProtocolError("remote", "bad-listing", `there is no ${type} listing in the reply`);
+  };
+}
+
+/** Reads the lines behind a reply; those that cannot be read are left out. */
+function linesOf<Type extends Listing["type"]>(type: Type): (answer: Pop3Answer) => Extract<Listing, { type: Type }>[] {
+  return ({ lines }) => lines.map(({ listing }) => listing).filter((listing) => isOf(type, listing));
 }
 
 function isOf<Type extends Listing["type"]>(type: Type, listing: Listing): listing is Extract<Listing, { type: Type }> {

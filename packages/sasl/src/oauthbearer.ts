@@ -6,6 +6,7 @@ import type { TokenCredentials, TokenLogin, TokenServerOptions, VerifyToken } fr
 import { encodeField } from "./credential.ts";
 import type { PasswordLimits } from "./credential.ts";
 import type { SaslClient, SaslServerMechanism } from "./mechanism.ts";
+import { decodeSaslName, encodeSaslName } from "./saslname.ts";
 import { tokenClient, tokenServer } from "./token-exchange.ts";
 
 const NAME = "OAUTHBEARER";
@@ -23,7 +24,7 @@ export interface OauthBearerCredentials extends TokenLogin {
  * and the `cause` of the error with which a protocol's client rejects, is a {@link TokenRefusedError}.
  */
 export function oauthBearerClient({ token, user, host, port }: OauthBearerCredentials): SaslClient {
-  const authzid = user === undefined ? new Uint8Array() : concat([utf8("a="), encodeField("user", escapeName(user))]);
+  const authzid = user === undefined ? new Uint8Array() : concat([utf8("a="), encodeField("user", encodeSaslName(user))]);
   if (host !== undefined && !/^[!-~]+$/.test(host)) throw new ProtocolError("local", "bad-credential", "host must be the name of a host");
   if (port !== undefined && !Number.isInteger(port)) throw new ProtocolError("local", "bad-credential", "port must be a number");
   const pairs = encodePairs({
@@ -44,12 +45,11 @@ export function oauthBearerServer(verify: VerifyToken, options: TokenServerOptio
  *     gs2-header  = ("n" / "y") "," ["a=" saslname] "," ;; there is no channel binding here
  */
 function decodeMessage(message: Uint8Array, limits: PasswordLimits): TokenCredentials | "no-token" | undefined {
-  const [, name, rest = ""] = /^[ny],(?:a=([^,\0\x01]+))?,\x01(.*)$/s.exec(decodeUtf8(message) ?? "") ?? [];
+  const [, name, rest = ""] = /^[ny],(?:a=((?:[^=,\0\x01]|=2C|=3D)+))?,\x01(.*)$/s.exec(decodeUtf8(message) ?? "") ?? [];
   const pairs = decodePairs(rest);
   const auth = pairs?.get("auth");
-  const user = name === undefined ? undefined : unescapeName(name);
-  const isTooLong = name !== undefined && utf8(name).length > limits.maxFieldBytes;
-  if (pairs === undefined || auth === undefined || isTooLong || (name !== undefined && user === undefined)) return undefined;
+  const user = name === undefined ? undefined : decodeSaslName(name);
+  if (pairs === undefined || auth === undefined || utf8(user ?? "").length > limits.maxFieldBytes) return undefined;
   if (auth === "") return "no-token";
   const token = decodeAuth(auth, limits);
   const host = pairs.get("host");
@@ -61,14 +61,4 @@ function decodeMessage(message: Uint8Array, limits: PasswordLimits): TokenCreden
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port: Number(port) }),
   };
-}
-
-/** saslname (RFC 5801 section 4): commas and equals signs are written as =2C and =3D. */
-function escapeName(name: string): string {
-  return name.replace(/[=,]/g, (character) => (character === "," ? "=2C" : "=3D"));
-}
-
-function unescapeName(name: string): string | undefined {
-  if (/=(?!2C|3D)/.test(name)) return undefined;
-  return name.replaceAll("=2C", ",").replaceAll("=3D", "=");
 }

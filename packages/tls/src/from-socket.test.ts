@@ -282,6 +282,20 @@ describe("a TLSSocket that somebody else made", () => {
     expect(await transport.info.tls?.channelBinding("tls-exporter")).toBeUndefined();
   });
 
+  test("has no bindings that the runtime cannot give", async () => {
+    const [client, server] = await tlsSockets();
+    const unable = (): never => {
+      throw new Error("not implemented");
+    };
+    vi.spyOn(client, "exportKeyingMaterial").mockImplementation(unable);
+    vi.spyOn(server, "exportKeyingMaterial").mockImplementation(unable);
+    vi.spyOn(server, "getX509Certificate").mockImplementation(unable);
+    expect(fromSocket(client).info.tls?.channelBindings).toEqual(["tls-server-end-point"]);
+    const { tls } = fromSocket(server, { side: "server" }).info;
+    expect(tls?.channelBindings).toEqual([]);
+    for (const type of ["tls-exporter", "tls-server-end-point"] as const) expect(await tls?.channelBinding(type)).toBeUndefined();
+  });
+
   test("whose connection is cut without a word of TLS just ends", async () => {
     const [client, server] = await sockets();
     const upgrading = upgrade(fromSocket(server), SERVER);

@@ -23,7 +23,7 @@ function address(host: string | undefined, port: number | undefined): string | u
 export function tlsInfo(socket: TLSSocket, side: "client" | "server"): TlsInfo {
   const protocol = socket.getProtocol();
   const peerCertificate = peerCertificateOf(socket);
-  const serverCertificate = (): Uint8Array | undefined => (side === "client" ? peerCertificate : socket.getX509Certificate()?.raw);
+  const serverCertificate = (): Uint8Array | undefined => (side === "client" ? peerCertificate : ownCertificateOf(socket));
   return {
     ...(protocol !== null && { protocol }),
     cipher: socket.getCipher().standardName,
@@ -39,6 +39,15 @@ export function tlsInfo(socket: TLSSocket, side: "client" | "server"): TlsInfo {
       return Promise.resolve(certificate && serverEndPointBinding(certificate));
     },
   };
+}
+
+function ownCertificateOf(socket: TLSSocket): Uint8Array | undefined {
+  try {
+    return socket.getX509Certificate()?.raw;
+  } catch {
+    // Not every runtime with Node's TLS can do this.
+    return undefined;
+  }
 }
 
 /** Not by `getPeerX509Certificate()`: in Node 20 that takes the certificate away, so that whoever asks next finds none. */

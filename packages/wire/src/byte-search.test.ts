@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { indexOfByte, portableIndexOfByte } from "./byte-search.ts";
+import { indexOfByte, indexOfBytes, portableIndexOfByte, portableIndexOfBytes } from "./byte-search.ts";
 
 test("both searches find the first such byte at or after the start", () => {
   fc.assert(
@@ -17,4 +17,20 @@ test("a search begins at the start unless told otherwise, and stays inside the v
   expect(indexOfByte(view, 1)).toBe(0);
   expect(portableIndexOfByte(view, 1)).toBe(0);
   expect(indexOfByte(view, 7)).toBe(-1);
+});
+
+test("both searches find where all the bytes are first", () => {
+  const few = { max: 2 };
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 40, ...few }),
+      fc.uint8Array({ minLength: 1, maxLength: 4, ...few }),
+      fc.nat(45),
+      (bytes, wanted, from) => {
+        const expected = bytes.findIndex((_, at) => at >= from && wanted.every((byte, index) => bytes[at + index] === byte));
+        expect(indexOfBytes(bytes, wanted, from)).toBe(expected);
+        expect(portableIndexOfBytes(bytes, wanted, from)).toBe(expected);
+      },
+    ),
+  );
 });

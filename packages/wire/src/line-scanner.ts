@@ -1,7 +1,7 @@
 // What dot-stuffing knows about lines, shared by encoder and decoder: where in a line a byte stands, and how far bytes can
 // pass as they are. RFC 5321 section 2.3.8 (CR and LF only as CRLF), section 4.5.2 (transparency); RFC 1939 section 3.
 
-import { indexOfByte } from "./byte-search.ts";
+import { indexOfByte, indexOfBytes } from "./byte-search.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /**
@@ -94,25 +94,21 @@ export class LineScanner {
     return bareCr === length ? length : bareCr + 1;
   }
 
-  /** From LF to LF: only a dot behind CRLF matters. */
+  /** Only a dot behind CRLF matters. The two bytes before `start` were scanned, so that this may begin in the middle of one. */
   #hopToDot(chunk: Uint8Array, start: number): number {
-    const { length } = chunk;
-    let at = start;
-    let isLineStart = this.place === AT_LINE_START;
-    while (!(isLineStart && chunk[at] === DOT)) {
-      const lf = indexOrEnd(chunk, LF, at);
-      if (lf === length) {
-        this.place = chunk[length - 1] === CR ? AFTER_CR : IN_TEXT;
-        return length;
-      }
-      isLineStart = lf === start ? this.place === AFTER_CR : chunk[lf - 1] === CR;
-      at = lf + 1;
-      if (at === length) break;
+    const found = indexOfBytes(chunk, LINE_WITH_DOT, start - 2);
+    if (found !== -1) {
+      this.place = AT_LINE_START;
+      return found + 2;
     }
-    this.place = isLineStart ? AT_LINE_START : IN_TEXT;
-    return at;
+    const { length } = chunk;
+    const [beforeLast, last] = [chunk[length - 2], chunk[length - 1]];
+    this.place = last === CR ? AFTER_CR : last === LF && beforeLast === CR ? AT_LINE_START : IN_TEXT;
+    return length;
   }
 }
+
+const LINE_WITH_DOT = Uint8Array.of(CR, LF, DOT);
 
 /** Index of the first CR from `from` on that something else than LF follows, or the chunk's length. */
 function indexOfBareCr(chunk: Uint8Array, from: number): number {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { memoryPair } from "@mailwire/transport";
-import { latin1, utf8 } from "@mailwire/wire";
+import { Secret, latin1, utf8 } from "@mailwire/wire";
 import { NotedMaildrop, peerPair, serving } from "../../test/fixture.ts";
 import type { Peer } from "../../test/fixture.ts";
 import { Pop3Client, Pop3ReplyError } from "../client.ts";
@@ -261,6 +261,14 @@ describe("UTF-8 and languages", () => {
     const refused = await open({ utf8: { user: false }, verify });
     await expect(refused.login("J\u00f6rg", "x")).rejects.toMatchObject({ side: "local", code: "utf8-refused" });
     expect(seen).toEqual(["J\u00f6rg"]);
+  });
+
+  test("APOP is made of what is prepared", async () => {
+    const apopSecret = (user: string): Promise<Secret<string> | undefined> =>
+      Promise.resolve(user === "J\u00f6rg" ? new Secret("gr\u00fcn") : undefined);
+    const client = await open({ utf8: { user: true }, apopSecret });
+    await expect(client.apop("\ue000", "x")).rejects.toMatchObject({ side: "local", code: "bad-argument" });
+    await client.apop("J\u006f\u0308rg", new Secret("gru\u0308n"));
   });
 
   test("a refusal is compared by its code", async () => {

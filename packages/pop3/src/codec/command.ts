@@ -141,8 +141,16 @@ function trim(text: string): string {
  * LF or NUL in a field, `line-too-long` beyond 255 bytes (RFC 2449 section 4).
  */
 export function encodeCommand(command: Command): Uint8Array {
-  return encodeLine(commandText(command), MAX_COMMAND_BYTES);
+  return BARE_LINES.get(command.type)?.slice() ?? encodeLine(commandText(command), MAX_COMMAND_BYTES);
 }
+
+/** Those that are always the same. */
+const BARE_LINES: ReadonlyMap<CommandType, Uint8Array> = new Map(
+  (["stat", "noop", "rset", "capa", "stls", "utf8", "quit"] as const).map((verb: BareVerb) => [
+    verb,
+    encodeLine(verb.toUpperCase(), MAX_COMMAND_BYTES),
+  ]),
+);
 
 function commandText(command: Command): string {
   switch (command.type) {

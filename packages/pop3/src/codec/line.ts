@@ -1,6 +1,6 @@
 // Between text and one line of POP3. Every command, reply and listing line leaves through encodeLine: nothing else ends a line.
 
-import { ProtocolError, decodeUtf8, latin1, utf8 } from "@mailwire/wire";
+import { ProtocolError, decodeUtf8, fromLatin1, latin1, utf8 } from "@mailwire/wire";
 
 /** Longest command, CRLF included (RFC 2449 section 4). */
 export const MAX_COMMAND_BYTES = 255;
@@ -13,13 +13,15 @@ export const MAX_REPLY_BYTES = 512;
  */
 export function encodeLine(text: string, maxBytes: number): Uint8Array {
   if (/[\r\n\0]/.test(text)) throw new ProtocolError("local", "bad-line", "CR, LF and NUL cannot be part of a line");
-  const line = utf8(`${text}\r\n`);
+  // For ASCII this is the same and takes a fraction of the time.
+  const line = /[^\0-\x7f]/.test(text) ? utf8(`${text}\r\n`) : fromLatin1(`${text}\r\n`);
   if (line.length > maxBytes) throw new ProtocolError("local", "line-too-long", `the line takes ${line.length} bytes of ${maxBytes}`);
   return line;
 }
 
 /** The text of a line without its end: UTF-8 where it is that, else one character per byte. */
 export function decodeText(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "";
   const text = latin1(bytes);
   return /[\x80-\xff]/.test(text) ? (decodeUtf8(bytes) ?? text) : text;
 }

@@ -29,16 +29,35 @@ export interface Reply {
  *     resp-level = 1*rchar    rchar = %x21-2E / %x30-5C / %x5E-7F
  */
 export function decodeReply(line: Uint8Array): Reply | undefined {
-  const [, status, code, text = ""] = REPLY.exec(decodeText(line)) ?? [];
+  const status = statusOf(line);
   if (status === undefined) return undefined;
-  return {
-    status: status.charAt(0) === "+" ? "+OK" : "-ERR",
-    ...(code !== undefined && { code: code.toUpperCase() }),
-    text,
-  };
+  const text = decodeText(line.subarray(status.length)).replace(/^[ \t]+/, "");
+  const [coded, code] = /^\[([!-.0-\\^-\x7f]+(?:\/[!-.0-\\^-\x7f]+)*)\][ \t]*/.exec(text) ?? [];
+  if (coded === undefined || code === undefined) return { status, text };
+  return { status, code: code.toUpperCase(), text: text.slice(coded.length) };
 }
 
-const REPLY = /^(\+OK|-ERR)(?![A-Za-z0-9])[ \t]*(?:\[([!-.0-\\^-\x7f]+(?:\/[!-.0-\\^-\x7f]+)*)\][ \t]*)?(.*)$/is;
+/** The status that a line begins with: a word in any letter case. */
+function statusOf(line: Uint8Array): Status | undefined {
+  if (startsWith(line, OK_WORD)) return "+OK";
+  return startsWith(line, ERR_WORD) ? "-ERR" : undefined;
+}
+
+/** In lower case, which {@link LOWER_CASE} makes of letters. */
+const OK_WORD = [0x2b, 0x6f, 0x6b] as const;
+const ERR_WORD = [0x2d, 0x65, 0x72, 0x72] as const;
+const LOWER_CASE = 0x20;
+
+function startsWith(line: Uint8Array, word: readonly number[]): boolean {
+  if (line[0] !== word[0]) return false;
+  for (let at = 1; at < word.length; at += 1) if (((line[at] ?? 0) | LOWER_CASE) !== word[at]) return false;
+  return !isAlphanumeric(line[word.length] ?? 0);
+}
+
+function isAlphanumeric(byte: number): boolean {
+  const letter = byte | LOWER_CASE;
+  return (byte >= 0x30 && byte <= 0x39) || (letter >= 0x61 && letter <= 0x7a);
+}
 
 /**
  * A reply as a line with CRLF. Throws a local `ProtocolError`: `bad-line` for CR, LF or NUL in it, `bad-response-code`, and `line-too-long`

@@ -18,6 +18,7 @@ import { MarkedMaildrop } from "./maildrop.ts";
 import type { Maildrop } from "./maildrop.ts";
 import type { OwnAnswer, Pop3Context, Pop3ServerOptions } from "./options.ts";
 import { Pace } from "./pace.ts";
+import { prepared } from "./prepared.ts";
 import { answerTransaction } from "./transaction.ts";
 import type { ServerAnswer } from "./transaction.ts";
 
@@ -174,7 +175,7 @@ export class Pop3Connection implements ServedConnection {
       case "pass":
       case "apop":
       case "auth":
-        await this.#settle(await this.#authentication.take(command, this.#driver.info));
+        await this.#settle(await this.#authenticate(command));
         break;
       case "capa":
         await this.#write({ reply: ok("capabilities follow"), lines: this.#capabilities() });
@@ -195,6 +196,12 @@ export class Pop3Connection implements ServedConnection {
         if (this.#opened === undefined) this.#say(err("no maildrop is open", "SYS/TEMP"));
         else await this.#write(await answerTransaction(command, this.#opened.maildrop, this.#mode()));
     }
+  }
+
+  async #authenticate(command: Command): Promise<AuthOutcome> {
+    const said = this.#options.utf8?.user === true ? prepared(command) : command;
+    if (said === undefined) return { type: "reply", reply: err("no name or password has such characters", "AUTH") };
+    return this.#authentication.take(said, this.#driver.info);
   }
 
   async #settle(outcome: AuthOutcome): Promise<void> {

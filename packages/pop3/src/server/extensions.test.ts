@@ -141,6 +141,26 @@ describe("UTF8", () => {
     expect(await peer.hear()).toMatch(/^\+OK/);
     expect(seen).toEqual(["J\u00f6rg", "gr\u00fcn"]);
   });
+
+  test("with USER, names and passwords are prepared, and those that cannot be are refused", async () => {
+    const seen: string[] = [];
+    const options: Partial<Pop3ServerOptions> = {
+      utf8: { user: true },
+      verify: ({ user, password }) => {
+        seen.push(user, password.reveal());
+        return Promise.resolve(user);
+      },
+    };
+    const peer = await serve(options);
+    await peer.transport.write([utf8("USER J\u006f\u0308rg\u00ad\r\nPASS \uff11\u00a02\r\n")]);
+    expect([await peer.hear(), await peer.hear()]).toEqual([expect.stringMatching(/^\+OK/), expect.stringMatching(/^\+OK/)]);
+    expect(seen).toEqual(["J\u00f6rg", "1 2"]);
+    const other = await serve(options);
+    await other.transport.write([utf8("USER \ue000\r\nUSER u\r\nPASS \ue000\r\n")]);
+    expect(await other.hear()).toBe("-ERR [AUTH] no name or password has such characters\r\n");
+    await other.hear();
+    expect(await other.hear()).toBe("-ERR [AUTH] no name or password has such characters\r\n");
+  });
 });
 
 describe("LANG", () => {

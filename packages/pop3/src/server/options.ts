@@ -61,7 +61,7 @@ export interface Pop3ServerOptions {
   readonly hostname?: string;
   /** Options for the platform's TLS; their presence offers STLS. */
   readonly tls?: unknown;
-  /** True to let clients log in without TLS. */
+  /** True to let clients log in without TLS by USER and PASS, APOP, and mechanisms that show a password. */
   readonly allowPlaintextAuth?: boolean;
   /** Delays between two logins of a user, told by LOGIN-DELAY and enforced. Give the same object to all connections. */
   readonly loginDelays?: LoginDelays;
@@ -73,7 +73,7 @@ export interface Pop3ServerOptions {
   readonly expire?: (identity: string | undefined) => Expire | undefined;
   /** What the server is, told by IMPLEMENTATION. */
   readonly implementation?: string;
-  /** Offers UTF8, with `user` also for names and passwords: prepare them by SASLprep in `verify` (RFC 6856 section 2.2). */
+  /** Offers UTF8, with `user` also for names and passwords, which `verify` and `apopSecret` see prepared by SASLprep (RFC 6856 section 2.2). */
   readonly utf8?: Utf8Support;
   /** Offers LANG. */
   readonly languages?: Pop3Languages;

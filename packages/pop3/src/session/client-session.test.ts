@@ -300,6 +300,54 @@ describe("credentials", () => {
   });
 });
 
+describe("UTF8", () => {
+  const name: Command = { type: "user", name: "J\u00f6rg" };
+
+  test("names and passwords beyond ASCII go where CAPA told that they may, and no longer", () => {
+    const session = greeted();
+    expect(() => say(session, name)).toThrow(local("utf8-refused"));
+    say(session, { type: "capa" });
+    hear(session, "+OK\r\nUTF8 user\r\n.\r\n");
+    expect(say(session, name).said).toBe("USER J\u00c3\u00b6rg\r\n");
+    hear(session, "+OK\r\n");
+    say(session, { type: "capa" });
+    hear(session, "+OK\r\nUTF8\r\n.\r\n");
+    expect(() => say(session, { type: "pass", password: new Secret("gr\u00fcn") })).toThrow(local("utf8-refused"));
+    expect(say(greeted({ ...PLAINTEXT, utf8Credentials: "always" }), name).said).toContain("USER");
+  });
+
+  test("opens the mode when the server agrees, and shuts STLS out from then on", () => {
+    const session = greeted();
+    say(session, { type: "utf8" });
+    expect(() => say(session, { type: "stls" })).toThrow(local("illegal-now"));
+    expect(session.mode).toBe("ascii");
+    hear(session, "-ERR no\r\n");
+    expect(session.mode).toBe("ascii");
+    say(session, { type: "utf8" });
+    hear(session, "+OK\r\n");
+    expect(session.mode).toBe("utf8");
+    expect(() => say(session, { type: "stls" })).toThrow(local("illegal-now"));
+    const refused = greeted();
+    say(refused, { type: "utf8" });
+    hear(refused, "-ERR\r\n");
+    expect(say(refused, { type: "stls" }).said).toBe("STLS\r\n");
+  });
+});
+
+test("LANG lists, and tells which language it is", () => {
+  const session = greeted({ ...PLAINTEXT, pipelining: "always" });
+  say(session, { type: "lang" }, { type: "lang", range: "*" }, { type: "lang", range: "x" });
+  const { events } = hear(session, "+OK\r\nes Espa\u00f1ol\r\n?\r\n.\r\n+OK es s\u00ed\r\n-ERR es no\r\n");
+  expect(events).toMatchObject([
+    { type: "reply", follows: "lines" },
+    { type: "line", listing: { type: "language", tag: "es", description: "Espa\u00f1ol" } },
+    { type: "line", listing: { type: "invalid" } },
+    { type: "end" },
+    { type: "reply", listing: { type: "language", tag: "es", description: "s\u00ed" } },
+    { type: "reply", reply: { status: "-ERR", text: "es no" } },
+  ]);
+});
+
 describe("STLS", () => {
   test("hands over, and begins anew with nothing but the options", () => {
     const session = greeted({});

@@ -9,6 +9,7 @@ import {
   PAUSED,
   ProtocolError,
   ReceiveBuffer,
+  concat,
   utf8,
   withLimits,
 } from "@mailwire/wire";
@@ -140,6 +141,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   poll(): Output<ClientEvent> {
     for (;;) {
       const output = this.#out.shift();
+      // Commands are short: one piece of memory is sooner written than many.
+      if (output?.type === "transmit") return { type: "transmit", chunks: [concat(output.chunks)] };
       if (output !== undefined) return output;
       if (this.#failure !== undefined) {
         const failure = this.#failure;
@@ -268,13 +271,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
       this.#out.event({ type: "reply", command, reply, follows, raw });
       this.#follow(follows, lists ?? "text");
     } else {
-      this.#out.event({
-        type: "reply",
-        command,
-        reply,
-        ...(lists !== undefined && { listing: decodeListing(lists, utf8(reply.text)) }),
-        raw,
-      });
+      if (lists === undefined) this.#out.event({ type: "reply", command, reply, raw });
+      else this.#out.event({ type: "reply", command, reply, listing: decodeListing(lists, utf8(reply.text)), raw });
       this.#finish();
       if (this.#state === "handshake") this.#reading = { type: "handshake", stage: "due" };
     }

@@ -30,8 +30,8 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   maxListingLineBytes: 4096,
   // RFC 4954 section 4 asks for 12288; RFC 5034 does not give a number.
   maxSaslLineBytes: 12_288,
-  // Some kilobytes of commands, which fit into any TCP window, so that neither side waits for the other to read (RFC 2449 section 6.6).
-  maxPipelinedCommands: 256,
+  // Ten kilobytes of commands, which fit into any TCP window, so that neither side waits for the other to read (RFC 2449 section 6.6).
+  maxPipelinedCommands: 1000,
   // As RFC 5321 section 4.5.3.2.1 gives SMTP; RFC 1939 is silent.
   greetingMs: 300_000,
   // Opening a large maildrop takes minutes on some servers.

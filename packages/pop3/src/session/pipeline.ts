@@ -41,10 +41,12 @@ export function expectAnswer(command: Command, bytes: Uint8Array, follows: Follo
   }
 }
 
-/** The commands on their way, oldest first. */
+/** The commands on their way. */
 export class Pipeline {
-  readonly #waiting: Sent[] = [];
-  readonly #flight: Sent[] = [];
+  /** Oldest first: those that are answered, those in flight, those that wait. */
+  #commands: Sent[] = [];
+  #answered = 0;
+  #transmitted = 0;
   readonly #transmit: (sent: Sent) => void;
   #window: number;
 
@@ -55,7 +57,7 @@ export class Pipeline {
 
   /** The command that is being answered. */
   get head(): Sent | undefined {
-    return this.#flight[0];
+    return this.#answered < this.#transmitted ? this.#commands[this.#answered] : undefined;
   }
 
   /** How many commands may be in flight from now on. */
@@ -66,31 +68,41 @@ export class Pipeline {
 
   /** Takes a command; it is transmitted at once, or in its turn. */
   add(sent: Sent): void {
-    this.#waiting.push(sent);
-    if (this.#waiting.length === 1) this.#fill();
+    this.#commands.push(sent);
+    if (this.#transmitted === this.#commands.length - 1) this.#fill();
   }
 
   /** The head is answered in full. A window is refilled when half of it is free, so that many commands leave in one write. */
   shift(): void {
-    this.#flight.shift();
-    if (this.#flight.length <= this.#window / 2) this.#fill();
+    this.#answered += 1;
+    if (this.#answered >= MOST_ANSWERED) this.#forget();
+    if (this.#transmitted - this.#answered <= this.#window / 2) this.#fill();
   }
 
   /** The state once all commands on their way have succeeded. */
   outcome(state: State): State {
-    return [...this.#flight, ...this.#waiting].reduce((before, { command }) => stateAfter(before, command.type, "ok"), state);
+    return this.#commands.slice(this.#answered).reduce((before, { command }) => stateAfter(before, command.type, "ok"), state);
   }
 
   /** Transmits what may go. */
   #fill(): void {
-    while (this.#flight.length < this.#window) {
+    while (this.#transmitted - this.#answered < this.#window) {
       // What is said behind these two is for TLS, or part of the exchange.
-      const last = this.#flight.at(-1)?.command.type;
+      const last = this.#transmitted > this.#answered ? this.#commands[this.#transmitted - 1]?.command.type : undefined;
       if (last === "stls" || last === "auth") return;
-      const next = this.#waiting.shift();
+      const next = this.#commands[this.#transmitted];
       if (next === undefined) return;
-      this.#flight.push(next);
+      this.#transmitted += 1;
       this.#transmit(next);
     }
   }
+
+  #forget(): void {
+    this.#commands = this.#commands.slice(this.#answered);
+    this.#transmitted -= this.#answered;
+    this.#answered = 0;
+  }
 }
+
+/** Answered commands are let go of this many at a time: one by one takes as long as all the rest of an answer. */
+const MOST_ANSWERED = 64;

@@ -2,6 +2,7 @@
 // grammar, mandatory extensions (`m=`) included; optional extensions are skipped.
 
 import { decodeBase64, decodeUtf8, encodeBase64 } from "@mailwire/wire";
+import { decodeSaslName, encodeSaslName } from "../saslname.ts";
 
 /**
  * What a client says of channel binding:
@@ -75,12 +76,12 @@ export function messageText(message: Uint8Array, maxMessageBytes: number): strin
 /** gs2-header = gs2-cbind-flag "," [ "a=" saslname ] "," */
 export function encodeHeader(flag: BindingFlag, authorizationIdentity: string | undefined): string {
   const sign = flag.type === "used" ? `p=${flag.name}` : flag.type === "not-offered" ? "y" : "n";
-  return `${sign},${authorizationIdentity === undefined ? "" : `a=${encodeName(authorizationIdentity)}`},`;
+  return `${sign},${authorizationIdentity === undefined ? "" : `a=${encodeSaslName(authorizationIdentity)}`},`;
 }
 
 /** client-first-message-bare = username "," nonce */
 export function encodeClientFirstBare(user: string, nonce: string): string {
-  return `n=${encodeName(user)},r=${nonce}`;
+  return `n=${encodeSaslName(user)},r=${nonce}`;
 }
 
 /** client-first-message = gs2-header [reserved-mext ","] username "," nonce ["," extensions] */
@@ -89,8 +90,8 @@ export function decodeClientFirst(message: string): ClientFirst | undefined {
   if (header === undefined || bare === undefined || user === undefined || nonce === undefined) return undefined;
   return {
     flag: binding !== undefined ? { type: "used", name: binding } : { type: flag === "y" ? "not-offered" : "unsupported" },
-    ...(identity !== undefined && { authorizationIdentity: decodeName(identity) }),
-    user: decodeName(user),
+    ...(identity !== undefined && { authorizationIdentity: decodeSaslName(identity) }),
+    user: decodeSaslName(user),
     nonce,
     header,
     bare,
@@ -129,12 +130,4 @@ export function decodeServerFinal(message: string): ServerFinal | undefined {
   if (error !== undefined) return { type: "error", value: error };
   const signature = verifier === undefined ? undefined : decodeBase64(verifier);
   return signature === undefined ? undefined : { type: "verifier", signature };
-}
-
-function encodeName(name: string): string {
-  return name.replaceAll("=", "=3D").replaceAll(",", "=2C");
-}
-
-function decodeName(name: string): string {
-  return name.replaceAll("=2C", ",").replaceAll("=3D", "=");
 }
