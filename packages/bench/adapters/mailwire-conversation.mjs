@@ -14,7 +14,7 @@ function scripted(chunks) {
       quit = null;
       return last;
     },
-    async write() {},
+    write() {},
     async end() {},
     abort() {},
   };

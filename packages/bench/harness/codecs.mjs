@@ -41,8 +41,8 @@ export const CODECS = {
     limit: "limit-latin1",
     cases: ["commands:16384", "commands:each"],
     short: ["commands:16384"],
-    adapters: ["mailwire-conversation", "smtp-server-session"],
-    shortAdapters: ["mailwire-conversation", "smtp-server-session"],
+    adapters: ["mailwire-conversation", "mailwire-server-session", "smtp-server-session"],
+    shortAdapters: ["mailwire-conversation", "mailwire-server-session", "smtp-server-session"],
     limits: ["limit-latin1"],
   },
 };

@@ -8,7 +8,7 @@ import { ImapConnection } from "./server/connection.ts";
 import type { ImapServerOptions } from "./server/options.ts";
 
 export type * from "./server/backend.ts";
-export type { Completion, ImapContext, ImapServerOptions } from "./server/options.ts";
+export type { Completion, ImapContext, ImapServerOptions, Intervention } from "./server/options.ts";
 export { ImapRefusal } from "./server/refusal.ts";
 
 /**

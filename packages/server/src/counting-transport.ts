@@ -41,7 +41,7 @@ export class CountingTransport implements ByteTransport {
     return chunk;
   }
 
-  write(chunks: readonly Uint8Array[]): Promise<void> {
+  write(chunks: readonly Uint8Array[]): Promise<void> | undefined {
     for (const chunk of chunks) this.#listener.sent(chunk.length);
     return this.#inner.write(chunks);
   }

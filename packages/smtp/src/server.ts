@@ -2,7 +2,7 @@
  * Serves SMTP on one connection: a transport and handlers in, answers out.
  * @packageDocumentation
  */
-import { drive, type ServedConnection } from "@mailwire/transport";
+import { drive, type ServedConnection, SplitTransport } from "@mailwire/transport";
 import { type ByteTransport, ConnectionError } from "@mailwire/wire";
 import { Conversation } from "./server/conversation.ts";
 import { AttentiveTransport } from "./server/early-talk.ts";
@@ -24,12 +24,13 @@ export { type SubmissionOptions, submissionOptions } from "./server/submission.t
 export function serveSmtp(transport: ByteTransport, options: SmtpServerOptions): ServedConnection {
   const session = new ServerSession(sessionOptions(transport, options));
   const attentive = new AttentiveTransport(transport);
-  const driver = drive<ServerEvent, ServerIntent>(session, attentive, {
+  const splitting = options.onCommand === undefined ? undefined : new SplitTransport(attentive);
+  const driver = drive<ServerEvent, ServerIntent>(session, splitting ?? attentive, {
     ...(options.tls === undefined ? {} : { tls: { side: "server", tls: options.tls } }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   const policy = new Policy(options, transport.startTls !== undefined);
-  const conversation = new Conversation({ session, driver, policy, transport: attentive, options });
+  const conversation = new Conversation({ session, driver, policy, transport: attentive, options, splitting });
   void driver.closed.then((closure) => conversation.over(closure));
   void conversation.run();
   return {

@@ -68,8 +68,8 @@ export class Person {
   }
 
   /** Says lines, each ended by CRLF. */
-  say(...lines: string[]): Promise<void> {
-    return this.transport.write([utf8(lines.map((line) => `${line}\r\n`).join(""))]);
+  async say(...lines: string[]): Promise<void> {
+    await this.transport.write([utf8(lines.map((line) => `${line}\r\n`).join(""))]);
   }
 
   /** The next line, without its end; `undefined` when there are no more. */

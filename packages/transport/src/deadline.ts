@@ -4,7 +4,7 @@ import type { Patience } from "@mailwire/wire";
 
 /** Calls `expire` when a wait has lasted longer than its {@link Patience} allows. Only time spent waiting counts. */
 export class Deadline {
-  readonly #expire: (phase: string) => void;
+  readonly #expire: (patience: Patience) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #firesAt = Infinity;
   #patience: Patience | undefined;
@@ -12,7 +12,7 @@ export class Deadline {
   #left = 0;
   #endsAt = Infinity;
 
-  constructor(expire: (phase: string) => void) {
+  constructor(expire: (patience: Patience) => void) {
     this.#expire = expire;
   }
 
@@ -59,7 +59,7 @@ export class Deadline {
     this.#timer = undefined;
     this.#firesAt = Infinity;
     if (this.#patience === undefined) return;
-    if (performance.now() + 1 >= this.#endsAt) this.#expire(this.#patience.phase);
+    if (performance.now() + 1 >= this.#endsAt) this.#expire(this.#patience);
     else this.#arm();
   };
 }

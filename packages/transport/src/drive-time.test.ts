@@ -27,6 +27,28 @@ describe("time", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("the peer hears the farewell, if there is one, and has a moment to read it", async () => {
+    const { driver, peer } = driven({ patience: { ms: 1_000, farewell: new TextEncoder().encode("too late\n") } });
+    const failing = expectFailure(driver.next(), { name: "ConnectionError", code: "timeout", phase: "line" });
+    const heard = readText(peer);
+    await pass(1_010);
+    expect(await heard).toBe("too late\n");
+    expect(() => driver.send("answer")).toThrow(expect.objectContaining({ code: "closed" }));
+    await peer.end();
+    await failing;
+    expect((await driver.closed).reason).toBe("timeout");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("a peer that neither reads the farewell nor goes is dropped", async () => {
+    const { driver } = driven({ patience: { ms: 1_000, farewell: new Uint8Array(1 << 20) } });
+    const failing = expectFailure(driver.next(), { code: "timeout" });
+    await pass(3_010);
+    await failing;
+    expect((await driver.closed).reason).toBe("timeout");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test("bytes that trickle in do not start it again", async () => {
     const { driver, peer } = driven({ patience: { ms: 1_000 } });
     const next = driver.next();

@@ -67,6 +67,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   #takenOver: Promise<void> | undefined;
   /** Why the conversation is over; `ended` without an error is a good end. */
   #failure: Error | undefined;
+  /** What the peer hears when it was too slow. */
+  #farewell: Uint8Array | undefined;
   #phase: "open" | "ending" | "ended" = "open";
   #reading: Promise<void> | undefined;
   #arrived: Uint8Array | null | undefined;
@@ -79,9 +81,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     this.#session = session;
     this.#transport = transport;
     this.#options = options;
-    const expire = (phase: string): void => this.#drop(new ConnectionError("timeout", `the peer took too long (${phase})`, { phase }));
-    this.#reads = new Deadline(expire);
-    this.#writes = new Deadline(expire);
+    this.#reads = new Deadline(this.#onExpired);
+    this.#writes = new Deadline(this.#onExpired);
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -97,7 +98,16 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     if (this.#takenOver !== undefined) await this.#takenOver;
     this.#enter("next");
     try {
-      return await this.#untilEvent();
+      for (;;) {
+        if (this.#failure !== undefined) throw this.#failure;
+        if (this.#phase === "ended") return null;
+        const output = this.#held.shift() ?? this.#session.poll();
+        if (output.type === "event") return output.event;
+        // Most of it is done at once: to await nothing would cost as much as a whole command.
+        const done = this.#perform(output);
+        if (done !== undefined) await done;
+        if (output.type === "need-input") this.#receive();
+      }
     } catch (error) {
       throw await this.#fail(error);
     } finally {
@@ -146,37 +156,22 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     this.#running = running;
   }
 
-  async #untilEvent(): Promise<Event | null> {
-    for (;;) {
-      if (this.#failure !== undefined) throw this.#failure;
-      if (this.#phase === "ended") return null;
-      const output = this.#held.shift() ?? this.#session.poll();
-      switch (output.type) {
-        case "event":
-          return output.event;
-        case "transmit":
-          await this.#write(output.chunks);
-          break;
-        case "need-input":
-          this.#announceFlushed();
-          if (this.#phase === "ending") await this.#end();
-          else {
-            if (this.#arrived === undefined) await this.#arrival();
-            this.#receive();
-          }
-          break;
-        case "paused":
-          this.#announceFlushed();
-          if (this.#phase === "ending") await this.#end();
-          else await this.#wait();
-          break;
-        case "start-tls":
-          await this.#upgrade(output.reply);
-          break;
-        case "closed":
-          await this.#end();
-          break;
-      }
+  /** Does what the session asks for; resolves, where that takes time, when it is time to ask again. */
+  #perform(output: Exclude<Output<Event>, { readonly type: "event" }>): Promise<void> | undefined {
+    switch (output.type) {
+      case "transmit":
+        return this.#write(output.chunks);
+      case "need-input":
+        this.#announceFlushed();
+        if (this.#phase === "ending") return this.#end();
+        return this.#arrived === undefined ? this.#arrival() : undefined;
+      case "paused":
+        this.#announceFlushed();
+        return this.#phase === "ending" ? this.#end() : this.#wait();
+      case "start-tls":
+        return this.#upgrade(output.reply);
+      case "closed":
+        return this.#end();
     }
   }
 
@@ -215,10 +210,15 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     for (const resolve of waiting) resolve();
   }
 
-  async #write(chunks: readonly Uint8Array[]): Promise<void> {
+  #write(chunks: readonly Uint8Array[]): Promise<void> | undefined {
+    const written = this.#transport.write(chunks);
+    return written === undefined ? undefined : this.#untilWritten(written);
+  }
+
+  async #untilWritten(written: Promise<void>): Promise<void> {
     this.#writes.wait({ ...(this.#options.writePatience ?? WRITE_PATIENCE) });
     try {
-      await this.#transport.write(chunks);
+      await written;
     } catch (error) {
       throw this.#failure ?? error;
     } finally {
@@ -234,12 +234,11 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     return this.#wait();
   }
 
-  /** Gives the session what came. */
+  /** Gives the session what came, if anything did. */
   #receive(): void {
     this.#reads.pause();
-    if (this.#failure !== undefined) throw this.#failure;
     const chunk = this.#arrived;
-    if (chunk === undefined) return;
+    if (chunk === undefined || this.#failure !== undefined || this.#phase !== "open") return;
     this.#arrived = undefined;
     if (chunk === null) {
       this.#eof = true;
@@ -259,6 +258,18 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   readonly #onReadFailure = (error: unknown): void => {
     this.#reading = undefined;
     this.#failure ??= lost(error);
+    this.#wake();
+  };
+
+  /** The peer took too long. Where there is a word for that, the loop, which waits for the peer, says it. */
+  readonly #onExpired = ({ phase, farewell }: Patience): void => {
+    const failure = new ConnectionError("timeout", `the peer took too long (${phase})`, { phase });
+    if (farewell === undefined) {
+      this.#drop(failure);
+      return;
+    }
+    this.#failure ??= failure;
+    this.#farewell = farewell;
     this.#wake();
   };
 
@@ -315,13 +326,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     const failure = (this.#failure ??= error instanceof ProtocolError ? error : lost(error));
     if (this.#phase === "ended") return failure;
     this.#phase = "ended";
-    if (failure instanceof ProtocolError && failure.reply !== undefined) {
-      const { reply } = failure;
-      await this.#write([reply]).then(
-        () => linger(this.#transport, this.#reading),
-        () => undefined,
-      );
-    }
+    const words = failure instanceof ProtocolError ? failure.reply : this.#farewell;
+    if (words !== undefined) await linger(this.#transport, this.#reading, words);
     this.#transport.abort(failure);
     const reason = failure instanceof ProtocolError ? "protocol" : failure instanceof ConnectionError ? failure.code : "transport";
     this.#over({ reason, error: failure });

@@ -1,6 +1,7 @@
-// Any Node-style duplex as a transport, in paused mode: `readable` and read(), never flowing, so no byte is lost and none runs ahead.
+// Any Node-style duplex as a transport. It flows only while somebody waits for bytes, and what comes when nobody does is kept: so no byte
+// is lost, and hardly one runs ahead. To call read() at each `readable` instead takes twice the time.
 
-import { ConnectionError, ProtocolError } from "@mailwire/wire";
+import { concat, ConnectionError, ProtocolError } from "@mailwire/wire";
 import type { ByteTransport, TransportInfo } from "@mailwire/wire";
 import { abortError, concurrentRead } from "./loss.ts";
 
@@ -18,9 +19,17 @@ export interface NodeDuplex {
   cork(): void;
   /** See {@link NodeDuplex.cork}. */
   uncork(): void;
+  /** Lets no more `data` come. */
+  pause(): unknown;
+  /** Lets `data` come. */
+  resume(): unknown;
+  /** True while no `data` may come. */
+  isPaused(): boolean;
   /** Adds a listener. */
+  on(event: "data", listener: (chunk: unknown) => void): unknown;
   on(event: string, listener: (error: Error) => void): unknown;
   /** Removes a listener. */
+  off(event: "data", listener: (chunk: unknown) => void): unknown;
   off(event: string, listener: (error: Error) => void): unknown;
   /** True once `end` was emitted. */
   readonly readableEnded: boolean;
@@ -37,7 +46,6 @@ export function fromDuplex(duplex: NodeDuplex, info: TransportInfo = { secure: f
   return new DuplexTransport(duplex, info);
 }
 
-const READ_EVENTS = ["readable", "end"] as const;
 const WRITE_EVENTS = ["drain", "finish"] as const;
 
 /** Whoever waits for bytes. */
@@ -56,6 +64,8 @@ export class DuplexTransport implements ByteTransport {
   #lost: Error | undefined;
   #isEnding = false;
   #reader: Reader | undefined;
+  /** What came when nobody waited: rarely more than one chunk. */
+  readonly #ahead: Uint8Array[] = [];
   /** Chunks whose bytes the duplex still holds. */
   #unwritten = 0;
   /** Called at the next event on the writing side; each wait then looks again. */
@@ -67,7 +77,9 @@ export class DuplexTransport implements ByteTransport {
     this.info = info;
     duplex.on("error", this.#onError);
     duplex.on("close", this.#onClose);
-    for (const event of READ_EVENTS) duplex.on(event, this.#onReadable);
+    duplex.pause();
+    duplex.on("data", this.#onData);
+    duplex.on("end", this.#onReadableEnd);
     for (const event of WRITE_EVENTS) duplex.on(event, this.#onWritable);
     if (duplex.destroyed) this.#onClose();
   }
@@ -76,21 +88,26 @@ export class DuplexTransport implements ByteTransport {
     if (this.#reader !== undefined) return Promise.reject(concurrentRead());
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject };
-      this.#onReadable();
+      this.#serve();
     });
   }
 
-  write(chunks: readonly Uint8Array[]): Promise<void> {
+  write(chunks: readonly Uint8Array[]): Promise<void> | undefined {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#isEnding) return Promise.reject(new ConnectionError("closed", "this end has already been ended"));
-    if (chunks.length > 1) this.#duplex.cork();
-    for (const chunk of chunks) {
-      if (chunk.length === 0) continue;
-      this.#unwritten += 1;
-      this.#duplex.write(chunk, this.#onWritten);
+    if (chunks.length === 1 || totalBytes(chunks) <= JOINED_BYTES) this.#writeChunk(concat(chunks));
+    else {
+      this.#duplex.cork();
+      for (const chunk of chunks) this.#writeChunk(chunk);
+      this.#duplex.uncork();
     }
-    if (chunks.length > 1) this.#duplex.uncork();
-    return this.#duplex.writableNeedDrain ? this.#untilDrained() : WRITTEN;
+    return this.#duplex.writableNeedDrain ? this.#untilDrained() : undefined;
+  }
+
+  #writeChunk(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    this.#unwritten += 1;
+    this.#duplex.write(chunk, this.#onWritten);
   }
 
   async end(): Promise<void> {
@@ -103,7 +120,7 @@ export class DuplexTransport implements ByteTransport {
     if (this.#released !== undefined) return;
     this.#released = abortError(reason);
     this.#duplex.destroy();
-    this.#onEnd();
+    this.#onOver();
   }
 
   /** Resolves when all that was written has left the duplex; call it before {@link DuplexTransport.release}. */
@@ -119,10 +136,11 @@ export class DuplexTransport implements ByteTransport {
   release(): Uint8Array | null {
     this.#throwIfOver();
     if (this.#reader !== undefined) throw concurrentRead();
-    for (const event of READ_EVENTS) this.#duplex.off(event, this.#onReadable);
+    this.#takeRest();
+    this.#duplex.off("end", this.#onReadableEnd);
     for (const event of WRITE_EVENTS) this.#duplex.off(event, this.#onWritable);
     this.#released = new ConnectionError("closed", "this transport has let go of its duplex");
-    return takeBytes(this.#duplex);
+    return this.#ahead.length === 0 ? null : concat(this.#ahead);
   }
 
   get #failure(): Error | undefined {
@@ -143,22 +161,43 @@ export class DuplexTransport implements ByteTransport {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Gives whoever reads what is there; what arrived before the duplex was lost comes before the loss. */
-  readonly #onReadable = (): void => {
+  /** Gives whoever reads what is there: what came before the end, or before a loss, goes first. */
+  #serve(): void {
     const reader = this.#reader;
     if (reader === undefined) return;
-    try {
-      const chunk = this.#released === undefined ? takeBytes(this.#duplex) : null;
-      if (chunk === null && !this.#duplex.readableEnded) {
-        this.#throwIfOver();
-        return;
-      }
-      reader.resolve(chunk);
-    } catch (error) {
-      reader.reject(error);
+    const chunk = this.#released === undefined ? this.#ahead.shift() : undefined;
+    const failure = this.#failure;
+    const { readableEnded } = this.#duplex;
+    if (chunk === undefined && failure === undefined && !readableEnded) {
+      if (this.#duplex.isPaused()) this.#duplex.resume();
+      return;
     }
     this.#reader = undefined;
+    if (chunk !== undefined || readableEnded) reader.resolve(chunk ?? null);
+    else reader.reject(failure);
+  }
+
+  readonly #onData = (chunk: unknown): void => {
+    if (this.#reader === undefined) this.#duplex.pause();
+    this.#keep(chunk);
+    this.#serve();
   };
+
+  readonly #onReadableEnd = (): void => this.#serve();
+
+  /** As a plain `Uint8Array`, whatever subclass the duplex gives. */
+  #keep(chunk: unknown): void {
+    if (chunk instanceof Uint8Array) this.#ahead.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    else this.#lost ??= new ProtocolError("local", "not-bytes", "the duplex must give bytes: no encoding, no object mode");
+  }
+
+  /** Takes all that the duplex still holds, and lets no more come. */
+  #takeRest(): void {
+    this.#duplex.pause();
+    this.#duplex.off("data", this.#onData);
+    const rest = this.#duplex.read();
+    if (rest !== null) this.#keep(rest);
+  }
 
   readonly #onWritable = (): void => {
     if (this.#waiting.length === 0) return;
@@ -174,27 +213,26 @@ export class DuplexTransport implements ByteTransport {
 
   readonly #onError = (error: Error): void => {
     this.#lost ??= new ConnectionError("transport", `the connection failed: ${error.message}`, { cause: error });
-    this.#onEnd();
+    this.#onOver();
   };
 
   readonly #onClose = (): void => {
     this.#lost ??= new ConnectionError("transport", "the connection was closed");
-    this.#onEnd();
+    this.#onOver();
   };
 
-  #onEnd(): void {
-    this.#onReadable();
+  #onOver(): void {
+    if (this.#released === undefined) this.#takeRest();
+    this.#serve();
     this.#onWritable();
   }
 }
 
-/** Most writes need no wait. */
-const WRITTEN = Promise.resolve();
+/** Up to so many bytes it is cheaper to copy chunks together than to write them one by one. */
+const JOINED_BYTES = 4096;
 
-/** All that waits in the duplex, as a plain `Uint8Array` whatever subclass it gives. */
-function takeBytes(duplex: NodeDuplex): Uint8Array | null {
-  const chunk = duplex.read();
-  if (chunk === null) return null;
-  if (chunk instanceof Uint8Array) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  throw new ProtocolError("local", "not-bytes", "the duplex must give bytes: no encoding, no object mode");
+function totalBytes(chunks: readonly Uint8Array[]): number {
+  let total = 0;
+  for (const chunk of chunks) total += chunk.length;
+  return total;
 }

@@ -16,12 +16,12 @@ async function readAll(transport: ByteTransport): Promise<string[]> {
   }
 }
 
-async function settled(promise: Promise<unknown>): Promise<boolean> {
+async function settled(promise: Promise<unknown> | undefined): Promise<boolean> {
   let done = false;
   const mark = (): void => {
     done = true;
   };
-  promise.then(mark, mark);
+  promise?.then(mark, mark);
   await new Promise((resolve) => setTimeout(resolve, 0));
   return done;
 }
@@ -153,7 +153,7 @@ describe("abort", () => {
     const reason = new Error("enough");
     const waits = [left.read(), left.write([bytes("a")]), right.write([bytes("b"), bytes("c")])];
     left.abort(reason);
-    const [ownRead, ownWrite, theirWrite] = await Promise.allSettled(waits);
+    const [ownRead, ownWrite, theirWrite] = await Promise.allSettled(waits.map((wait) => Promise.resolve(wait)));
     expect(ownRead).toMatchObject({ status: "fulfilled" });
     expect(ownWrite).toMatchObject({ status: "rejected", reason });
     expect(theirWrite).toMatchObject({ status: "rejected", reason: { code: "transport" } });

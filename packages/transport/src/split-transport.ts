@@ -38,6 +38,11 @@ export class SplitTransport implements ByteTransport {
     this.#pieces = 0;
   }
 
+  /** Whether what is written leaves in pieces. */
+  get isSplitting(): boolean {
+    return this.#split !== undefined;
+  }
+
   get info(): TransportInfo {
     return this.#transport.info;
   }
@@ -46,7 +51,7 @@ export class SplitTransport implements ByteTransport {
     return this.#transport.read();
   }
 
-  write(chunks: readonly Uint8Array[]): Promise<void> {
+  write(chunks: readonly Uint8Array[]): Promise<void> | undefined {
     return this.#split === undefined ? this.#transport.write(chunks) : this.#writePieces(concat(chunks), this.#split);
   }
 

@@ -6,11 +6,12 @@ import type { Output } from "./session.ts";
 export class OutputQueue<Event> {
   readonly #ready: Output<Event>[] = [];
   #chunks: Uint8Array[] = [];
+  /** Where the oldest of several outputs is. */
   #head = 0;
 
   /** True when nothing waits. */
   get empty(): boolean {
-    return this.#head === this.#ready.length && this.#chunks.length === 0;
+    return this.#ready.length === 0 && this.#chunks.length === 0;
   }
 
   /** Adds something that happened. */
@@ -32,15 +33,12 @@ export class OutputQueue<Event> {
 
   /** Takes the oldest output; `undefined` when nothing waits. */
   shift(): Output<Event> | undefined {
-    if (this.#head === this.#ready.length) {
-      this.#ready.length = this.#head = 0;
-      if (this.#chunks.length === 0) return undefined;
-      const chunks = this.#chunks;
-      this.#chunks = [];
-      return { type: "transmit", chunks };
-    }
     const output = this.#ready[this.#head];
-    this.#head += 1;
+    if (output === undefined) return this.#takeChunks();
+    // Mostly there is just one, and to set a length takes far longer than pop().
+    if (this.#ready.length === 1) this.#ready.pop();
+    else this.#head += 1;
+    if (this.#head === this.#ready.length && this.#head > 0) this.#ready.length = this.#head = 0;
     return output;
   }
 
@@ -51,8 +49,14 @@ export class OutputQueue<Event> {
   }
 
   #flushChunks(): void {
-    if (this.#chunks.length === 0) return;
-    this.#ready.push({ type: "transmit", chunks: this.#chunks });
+    const transmission = this.#takeChunks();
+    if (transmission !== undefined) this.#ready.push(transmission);
+  }
+
+  #takeChunks(): Output<Event> | undefined {
+    if (this.#chunks.length === 0) return undefined;
+    const chunks = this.#chunks;
     this.#chunks = [];
+    return { type: "transmit", chunks };
   }
 }

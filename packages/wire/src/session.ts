@@ -49,6 +49,8 @@ export interface Patience {
   readonly ms: number;
   /** For bodies: each second's worth of bytes received buys one second more. */
   readonly minBytesPerSecond?: number;
+  /** What the peer is told when that was too long, where the protocol has a word for it; the connection ends behind it. */
+  readonly farewell?: Uint8Array;
 }
 
 /** An output that carries nothing, shared so that a poll allocates nothing. */

@@ -28,6 +28,24 @@ export function utf8(text: string): Uint8Array {
   return utf8Encoder.encode(text);
 }
 
+/** What is left of the memory that small texts share on their way out. */
+let slab = new Uint8Array(0);
+
+/** {@link utf8} for what is sent and then forgotten: small texts share memory, which none of them may hold for long. */
+export function utf8ToSend(text: string): Uint8Array {
+  // No character takes more than three bytes.
+  const most = 3 * text.length;
+  if (most > SLAB_BYTES / 8) return utf8Encoder.encode(text);
+  if (slab.length < most) slab = new Uint8Array(SLAB_BYTES);
+  const { written } = utf8Encoder.encodeInto(text, slab);
+  const bytes = slab.subarray(0, written);
+  slab = slab.subarray(written);
+  return bytes;
+}
+
+/** Node's own pool is as large. */
+const SLAB_BYTES = 8192;
+
 /** UTF-8 bytes as text; `undefined` when they are not valid UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {

@@ -4,8 +4,8 @@
 export interface ByteTransport {
   /** The next bytes, or `null` at the end; a second concurrent read rejects. */
   read(): Promise<Uint8Array | null>;
-  /** Writes the chunks in order; resolves when more may be written. */
-  write(chunks: readonly Uint8Array[]): Promise<void>;
+  /** Writes the chunks in order; resolves when more may be written, and is `undefined` where that is now. */
+  write(chunks: readonly Uint8Array[]): Promise<void> | undefined;
   /** Says that nothing more will be written; resolves when all is handed over. */
   end(): Promise<void>;
   /** Drops the connection at once; pending reads and writes reject with `reason`. */

@@ -1,7 +1,7 @@
 // One connection from the greeting to its end: takes each event, asks the hook, has it answered, and tells what changed.
 
 import { ConnectionError, ProtocolError } from "@mailwire/wire";
-import { type Closure, type Driver, drive, type ServedConnection } from "@mailwire/transport";
+import { type Closure, type Driver, drive, type ServedConnection, SplitTransport } from "@mailwire/transport";
 import type { ByteTransport } from "@mailwire/wire";
 import { shiftsNumbers } from "../session/ambiguity.ts";
 import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
@@ -27,6 +27,8 @@ export class ImapConnection implements ServedConnection {
   readonly #options: ImapServerOptions;
   readonly #driver: Driver<ServerEvent, ServerIntent>;
   readonly #conversation: Conversation;
+  /** There where the hook may want answers split. */
+  readonly #splitting: SplitTransport | undefined;
   /** Whether a command is being answered now; `ending` once `close` was called. */
   #stage: "listening" | "answering" | "ending" = "answering";
 
@@ -39,7 +41,8 @@ export class ImapConnection implements ServedConnection {
       ...(limits !== undefined && { limits }),
       ...(observe !== undefined && { observe }),
     });
-    this.#driver = drive<ServerEvent, ServerIntent>(session, transport, {
+    this.#splitting = options.onCommand === undefined ? undefined : new SplitTransport(transport);
+    this.#driver = drive<ServerEvent, ServerIntent>(session, this.#splitting ?? transport, {
       ...(tls !== undefined && { tls: { side: "server", tls } }),
       ...(signal !== undefined && { signal }),
     });
@@ -68,6 +71,10 @@ export class ImapConnection implements ServedConnection {
         if (event === null) break;
         if (this.#stage === "listening") this.#stage = "answering";
         if (event.type === "command" || event.type === "append") await this.#take(event);
+        if (this.#splitting?.isSplitting === true) {
+          await this.#driver.flush();
+          this.#splitting.split();
+        }
       }
     } catch (error) {
       // Why a connection was lost is told by `closed`; anything else is our own fault.
@@ -113,16 +120,22 @@ export class ImapConnection implements ServedConnection {
         this.#driver.abort(new ConnectionError("aborted", "the connection was dropped by onCommand"));
         return undefined;
       }
-      if (hooked !== undefined) {
-        return hooked.status === "OK" && NOT_FOR_HOOKS.has(event.command.name) ? { status: "NO", text: hooked.text } : hooked;
-      }
-      return event.type === "append" ? await append(this.#conversation, event) : await answer(this.#conversation, event.command);
+      if (hooked === undefined || !("split" in hooked)) return await this.#decide(event, hooked);
+      // What was answered before leaves as it is.
+      await this.#driver.flush();
+      this.#splitting?.split(hooked.split);
+      return await this.#decide(event, hooked.answer);
     } catch (error) {
       if (await this.#isLoss(error)) throw error;
       if (error instanceof ImapRefusal) return { status: "NO", code: error.code, text: oneLine(error.message) };
       this.#report(error);
       return BROKEN;
     }
+  }
+
+  #decide(event: Said, own: Completion | undefined): Completion | Promise<Completion | undefined> {
+    if (own === undefined) return event.type === "append" ? append(this.#conversation, event) : answer(this.#conversation, event.command);
+    return own.status === "OK" && NOT_FOR_HOOKS.has(event.command.name) ? { status: "NO", text: own.text } : own;
   }
 
   #complete(completion: Completion): void {

@@ -1,4 +1,4 @@
-import { ConnectionError } from "@mailwire/wire";
+import { ConnectionError, latin1 } from "@mailwire/wire";
 import { describe, expect, test, vi } from "vitest";
 import { serve, serveAccount, serveSelected } from "../../test/server-fixture.ts";
 import type { ServeOptions, Served } from "../../test/server-fixture.ts";
@@ -37,6 +37,26 @@ describe("onCommand", () => {
     expect(await peer.ask("XTEST a")).toBe("t OK Well\r\n");
     expect(await peer.ask("CREATE x")).toBe("t NO [NOPERM] Not you\r\n");
     expect(backend.mailboxes).toEqual(["INBOX"]);
+  });
+
+  test("splits its own answer or the usual one, and no other", async () => {
+    const { peer } = await hooked(({ name }) => {
+      if (name === "NOOP") return { split: { pieceBytes: [1, 4, Infinity], pauseMs: 0 } };
+      if (name === "CREATE") return { split: { pieceBytes: [6], pauseMs: 0 }, answer: { status: "NO", text: "Never" } };
+      return undefined;
+    });
+    await peer.say("a SUBSCRIBE INBOX\r\nb NOOP\r\nc CREATE x\r\nd SUBSCRIBE INBOX\r\n");
+    const heard: string[] = [];
+    while (!heard.at(-1)?.includes("d OK")) heard.push(latin1((await peer.transport.read()) ?? new Uint8Array()));
+    expect(heard).toEqual([
+      "a OK SUBSCRIBE completed\r\n",
+      "b",
+      " OK ",
+      "NOOP completed\r\n",
+      "c NO N",
+      "ever\r\n",
+      "d OK SUBSCRIBE completed\r\n",
+    ]);
   });
 
   test.each(["STARTTLS", "LOGIN u p", "AUTHENTICATE PLAIN", "LOGOUT"])("cannot say OK to %s", async (line) => {

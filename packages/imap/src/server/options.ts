@@ -1,6 +1,7 @@
 // What a served connection is told: what it offers, who stands behind it, and the hooks.
 
 import type { SaslServerMechanism } from "@mailwire/sasl";
+import type { Split } from "@mailwire/transport";
 import type { Observer, TransportInfo } from "@mailwire/wire";
 import type { Command } from "../codec/command.ts";
 import type { MailboxName } from "../codec/mailbox-name.ts";
@@ -27,6 +28,13 @@ export interface ImapContext {
   readonly selected: { readonly mailbox: MailboxName; readonly access: MailboxAccess } | undefined;
 }
 
+/**
+ * What a hook makes of a command: a completion takes the place of all that would follow (OK to STARTTLS, LOGOUT, LOGIN, AUTHENTICATE, SELECT, EXAMINE
+ * or an APPEND cannot be given so, and becomes NO); `"drop"` drops the connection; `split` sends what is answered, `answer` or the usual, in pieces
+ * with pauses between them.
+ */
+export type Intervention = Completion | "drop" | { readonly split: Split; readonly answer?: Completion } | undefined;
+
 /** How `serveImap` serves. */
 export interface ImapServerOptions {
   /** Accounts and their mail. */
@@ -41,13 +49,9 @@ export interface ImapServerOptions {
   /** Capabilities told beside those that the server has by itself, for what `onCommand` adds. */
   readonly capabilities?: readonly string[];
   /**
-   * Sees each command before it is answered, and may take its time. A completion takes the place of all that would follow (OK to STARTTLS,
-   * LOGOUT, LOGIN, AUTHENTICATE, SELECT, EXAMINE or an APPEND cannot be given so, and becomes NO); `"drop"` drops the connection.
+   * Sees each command before it is answered, and may delay that, replace the answer, split it or drop the connection.
    */
-  readonly onCommand?: (
-    command: Command,
-    context: ImapContext,
-  ) => Promise<Completion | "drop" | undefined> | Completion | "drop" | undefined;
+  readonly onCommand?: (command: Command, context: ImapContext) => Promise<Intervention> | Intervention;
   /** Told what the backend and the hooks throw, other than `ImapRefusal`. */
   readonly onError?: (error: unknown) => void;
   /** TLS options for the transport's upgrade; STARTTLS is offered where they are given and the transport can do it. */

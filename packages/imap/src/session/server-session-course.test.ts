@@ -221,21 +221,29 @@ describe("patience", () => {
 
   test("is the wait that is going on", () => {
     const session = greeted("OK", { limits, allowPlaintextAuth: true });
-    expect(session.patience).toEqual({ phase: "command", ms: 1 });
+    expect(session.patience).toMatchObject({ phase: "command", ms: 1 });
     hear(session, "t AUTHENTICATE X\r\n");
     session.send({ type: "auth-challenge", data: utf8("") });
-    expect(session.patience).toEqual({ phase: "sasl", ms: 3 });
+    expect(session.patience).toMatchObject({ phase: "sasl", ms: 3 });
     hear(session, "\r\n");
     session.send(OK);
-    expect(session.patience).toEqual({ phase: "command", ms: 2 });
+    expect(session.patience).toMatchObject({ phase: "command", ms: 2 });
     hear(session, "t APPEND m {3}\r\n");
     session.send({ type: "accept-append" });
     const append = { phase: "append", ms: 5, minBytesPerSecond: 6 };
-    expect(session.patience).toEqual(append);
+    expect(session.patience).toMatchObject(append);
     session.send(NO);
-    expect(session.patience).toEqual(append);
+    expect(session.patience).toMatchObject(append);
     hear(session, "abc\r\n");
-    expect(session.patience).toEqual({ phase: "command", ms: 2 });
+    expect(session.patience).toMatchObject({ phase: "command", ms: 2 });
+  });
+
+  test("ends with BYE, except in a handshake", () => {
+    const session = greeted("OK", { limits });
+    expect(latin1(session.patience.farewell ?? utf8(""))).toBe("* BYE You took too long\r\n");
+    hear(session, "t STARTTLS\r\n");
+    session.send(OK);
+    expect(session.patience.farewell).toBeUndefined();
   });
 
   test("is that of the handshake from STARTTLS on", () => {
@@ -247,7 +255,7 @@ describe("patience", () => {
     const { patience } = session;
     expect(patience).toEqual({ phase: "tls", ms: 4 });
     session.receiveTls(TLS);
-    expect(session.patience).toEqual({ phase: "command", ms: 1 });
+    expect(session.patience).toMatchObject({ phase: "command", ms: 1 });
   });
 
   test("does not begin anew for bytes that trickle in, but for every command, be it a bad one", () => {

@@ -365,11 +365,15 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   #wait(): Patience {
     const { loginMs, inactivityMs, saslMs, tlsMs, appendMs, minBytesPerSecond } = this.#limits;
     if (this.#way.at === "upgrading" || this.#way.at === "handshake") return { phase: "tls", ms: tlsMs };
-    if (this.#work.at === "body" || this.#work.at === "drain") return { phase: "append", ms: appendMs, minBytesPerSecond };
-    if (this.#work.at === "exchange") return { phase: "sasl", ms: saslMs };
-    return { phase: "command", ms: this.#state === "not-authenticated" ? loginMs : inactivityMs };
+    if (this.#work.at === "body" || this.#work.at === "drain")
+      return { phase: "append", ms: appendMs, minBytesPerSecond, farewell: TIMED_OUT };
+    if (this.#work.at === "exchange") return { phase: "sasl", ms: saslMs, farewell: TIMED_OUT };
+    return { phase: "command", ms: this.#state === "not-authenticated" ? loginMs : inactivityMs, farewell: TIMED_OUT };
   }
 }
+
+/** RFC 9051 section 7.1.5: the autologout. */
+const TIMED_OUT = fromLatin1("* BYE You took too long\r\n");
 
 function illegal(why: string): ProtocolError {
   return new ProtocolError("local", "illegal-now", why);

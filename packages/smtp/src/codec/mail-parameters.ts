@@ -2,7 +2,7 @@
 
 import type { Parameter } from "./parameters.ts";
 import { isMailbox, reversePath, type ReversePath } from "./path.ts";
-import { type DecodedParameters, type ParameterTypes, sortParameters, writeParameters } from "./typed-parameters.ts";
+import { type DecodedParameters, parameterTypes, sortParameters, writeParameters } from "./typed-parameters.ts";
 import { decodeXtext, encodeXtext } from "./xtext.ts";
 
 /** What the parameters of MAIL say. */
@@ -46,7 +46,7 @@ export interface DeliverBy {
 const FLAG = (value: string | undefined): boolean => value === undefined;
 
 /** How each known keyword's value is read and written. */
-const MAIL_PARAMETERS: ParameterTypes<MailParameters> = {
+const MAIL_PARAMETERS = parameterTypes<MailParameters>({
   // size-value = 1*20DIGIT; beyond 2^53 only "too big" is left to say, which such a number says as well.
   SIZE: {
     decode: (value = "") => (/^\d{1,20}$/.test(value) ? { sizeBytes: Number(value) } : undefined),
@@ -119,13 +119,13 @@ const MAIL_PARAMETERS: ParameterTypes<MailParameters> = {
     decode: (value = "") => (value.length <= 1000 && SOLICITATION.test(value) ? { solicit: value.split(",") } : undefined),
     encode: ({ solicit }) => solicit?.join(","),
   },
-};
+});
 
 /** date-time of RFC 3339 section 5.6, with or without a fraction of a second. */
 const DATE_TIME =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:Z|[-+](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 const SOLICITATION = /^[A-Za-z][\w.:-]*(?:,[A-Za-z][\w.:-]*)*$/;
-const NONE: MailParameters = {};
+const NONE: DecodedParameters<MailParameters> = { known: {}, unknown: [], invalid: [] };
 
 /** Sorts the parameters of a MAIL command into what is known, unknown and invalid. */
 export function decodeMailParameters(parameters: readonly Parameter[]): DecodedParameters<MailParameters> {

@@ -1,7 +1,7 @@
 // The parameters of RCPT that are known, typed: those of DSN (RFC 3461). A parameter is one entry in RCPT_PARAMETERS.
 
 import type { Parameter } from "./parameters.ts";
-import { type DecodedParameters, type ParameterTypes, sortParameters, writeParameters } from "./typed-parameters.ts";
+import { type DecodedParameters, parameterTypes, sortParameters, writeParameters } from "./typed-parameters.ts";
 import { decodeXtext, encodeXtext } from "./xtext.ts";
 
 /** What the parameters of RCPT say. */
@@ -27,7 +27,7 @@ export interface OriginalRecipient {
 }
 
 /** How each known keyword's value is read and written. */
-const RCPT_PARAMETERS: ParameterTypes<RcptParameters> = {
+const RCPT_PARAMETERS = parameterTypes<RcptParameters>({
   // notify-esmtp-value = "NEVER" / 1#notify-list-element
   NOTIFY: {
     decode: (value = "") => {
@@ -48,9 +48,9 @@ const RCPT_PARAMETERS: ParameterTypes<RcptParameters> = {
     // A type with a semicolon would read as another address.
     encode: ({ orcpt }) => orcpt && (orcpt.addressType.includes(";") ? "" : `${orcpt.addressType};${encodeXtext(orcpt.address)}`),
   },
-};
+});
 
-const NONE: RcptParameters = {};
+const NONE: DecodedParameters<RcptParameters> = { known: {}, unknown: [], invalid: [] };
 
 /** Sorts the parameters of a RCPT command into what is known, unknown and invalid. */
 export function decodeRcptParameters(parameters: readonly Parameter[]): DecodedParameters<RcptParameters> {

@@ -4,14 +4,11 @@ import type { MailCommand } from "./command.ts";
 import { decodeMailParameters, type MailParameters } from "./mail-parameters.ts";
 import type { DecodedParameters } from "./typed-parameters.ts";
 
-const known = new WeakMap<MailCommand, DecodedParameters<MailParameters>>();
+/** The command that was asked about last; each is asked about several times in a row. */
+let latest: { readonly command: MailCommand; readonly decoded: DecodedParameters<MailParameters> } | undefined;
 
 /** The parameters of a command that was read, which nobody changes any more. */
 export function receivedParameters(command: MailCommand): DecodedParameters<MailParameters> {
-  let decoded = known.get(command);
-  if (decoded === undefined) {
-    decoded = decodeMailParameters(command.parameters);
-    known.set(command, decoded);
-  }
-  return decoded;
+  if (latest?.command !== command) latest = { command, decoded: decodeMailParameters(command.parameters) };
+  return latest.decoded;
 }

@@ -18,9 +18,28 @@ export interface Reply {
 
 /** Makes a {@link Reply}; throws a local `ProtocolError` (`bad-reply`, `line-break`) for what cannot be sent. A text of several lines is given as an array. */
 export function reply(code: number, text: string | readonly string[], enhancedCode?: EnhancedCode): Reply {
-  const made = { code, enhancedCode, lines: typeof text === "string" ? [text] : [...text] };
-  replyText(made);
-  return made;
+  return new CheckedReply(code, enhancedCode, typeof text === "string" ? [text] : [...text]);
+}
+
+/** A reply that cannot change, so that it is checked and put together once however often it is said. */
+class CheckedReply implements Reply {
+  readonly code: number;
+  readonly enhancedCode: EnhancedCode | undefined;
+  readonly lines: readonly string[];
+  readonly #text: string;
+
+  constructor(code: number, enhancedCode: EnhancedCode | undefined, lines: readonly string[]) {
+    this.code = code;
+    this.enhancedCode = enhancedCode;
+    this.lines = Object.freeze(lines);
+    this.#text = composeReply(this);
+    Object.freeze(this);
+  }
+
+  /** The text of `reply`, if it is one of these. */
+  static textOf(reply: Reply): string | undefined {
+    return #text in reply ? reply.#text : undefined;
+  }
 }
 
 /** The code's first digit: 2 done, 3 more is wanted, 4 not now, 5 not so. */
@@ -36,12 +55,15 @@ export function encodeReply(reply: Reply): Uint8Array {
   return utf8(replyText(reply));
 }
 
+/** {@link encodeReply} before it becomes bytes. */
+export function replyText(reply: Reply): string {
+  return CheckedReply.textOf(reply) ?? composeReply(reply);
+}
+
 /**
- * {@link encodeReply} before it becomes bytes.
- *
  *     Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF
  */
-export function replyText({ code, enhancedCode, lines }: Reply): string {
+function composeReply({ code, enhancedCode, lines }: Reply): string {
   if (!Number.isInteger(code) || code < 200 || code > 599) throw badReply(`no reply code: ${code}`);
   const last = lines.length - 1;
   if (last < 0) throw badReply("a reply has at least one line");

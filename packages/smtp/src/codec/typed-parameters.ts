@@ -22,19 +22,25 @@ interface ParameterType<Known> {
 }
 
 /** The known keywords of a command, in capitals. */
-export type ParameterTypes<Known> = Readonly<Record<string, ParameterType<Known>>>;
+export type ParameterTypes<Known> = ReadonlyMap<string, ParameterType<Known>>;
 
-/** Sorts `parameters` by `types`. */
+/** The types of the keywords that are the names in `types`. */
+export function parameterTypes<Known>(types: Readonly<Record<string, ParameterType<Known>>>): ParameterTypes<Known> {
+  return new Map(Object.entries(types));
+}
+
+/** Sorts `parameters` by `types`; `none` is what no parameters are. */
 export function sortParameters<Known extends object>(
   types: ParameterTypes<Known>,
-  none: Known,
+  none: DecodedParameters<Known>,
   parameters: readonly Parameter[],
 ): DecodedParameters<Known> {
-  const known = { ...none };
+  if (parameters.length === 0) return none;
+  const known = { ...none.known };
   const unknown: Parameter[] = [];
   const invalid: Parameter[] = [];
   for (const given of parameters) {
-    const type = Object.hasOwn(types, given.keyword) ? types[given.keyword] : undefined;
+    const type = types.get(given.keyword);
     if (type === undefined) unknown.push(given);
     else {
       const meaning = type.decode(given.value);
@@ -47,7 +53,7 @@ export function sortParameters<Known extends object>(
 
 /** The parameters that say `known`, in the order of `types`; throws a local `ProtocolError` (`bad-parameter`) for what cannot be read back. */
 export function writeParameters<Known>(types: ParameterTypes<Known>, known: Known): readonly Parameter[] {
-  return Object.entries(types).flatMap(([keyword, { decode, encode }]) => {
+  return [...types].flatMap(([keyword, { decode, encode }]) => {
     const value = encode(known);
     if (value === undefined) return [];
     if (decode(value ?? undefined) === undefined) {

@@ -15,7 +15,7 @@ export interface AuthenticationParts {
   /** The mechanism that was asked for, which is offered. */
   readonly mechanism: SaslServerMechanism | undefined;
   /** What a step of the mechanism gives; a reply when it fails. */
-  readonly ask: <T>(step: () => Awaitable<T>) => Promise<T | Reply>;
+  readonly ask: <T>(step: () => Awaitable<T>) => Awaitable<T | Reply>;
 }
 
 /** The final reply, and who the client is when that is 235. */

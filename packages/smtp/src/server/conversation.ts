@@ -1,7 +1,7 @@
 // One conversation as the server: each command is put to the hook, to the rules, to its handler, and answered. What was said decides what it
 // meant, for us as for the client.
 
-import type { Closure, Driver } from "@mailwire/transport";
+import type { Closure, Driver, Split, SplitTransport } from "@mailwire/transport";
 import { ConnectionError, ProtocolError, type TransportInfo } from "@mailwire/wire";
 import type { AuthCommand, Command, HelloCommand, LookupCommand, MailCommand, OnBehalfCommand, RcptCommand } from "../codec/command.ts";
 import { decodeRcptParameters } from "../codec/rcpt-parameters.ts";
@@ -14,9 +14,10 @@ import { authenticate } from "./authentication.ts";
 import type { AttentiveTransport } from "./early-talk.ts";
 import { type CommandEvent, MessageTaker } from "./message-taker.ts";
 import { OnBehalf } from "./on-behalf.ts";
-import type { Awaitable, Envelope, RcptRequest, SmtpPeer, SmtpServerOptions } from "./options.ts";
+import type { Awaitable, Envelope, Intervention, RcptRequest, SmtpPeer, SmtpServerOptions } from "./options.ts";
 import type { Policy } from "./policy.ts";
 import * as replies from "./replies.ts";
+import { isPromised, when } from "./when.ts";
 
 /** What a conversation works with. */
 export interface ConversationParts {
@@ -25,6 +26,8 @@ export interface ConversationParts {
   readonly policy: Policy;
   readonly transport: AttentiveTransport;
   readonly options: SmtpServerOptions;
+  /** There where a hook may want answers split. */
+  readonly splitting: SplitTransport | undefined;
 }
 
 /** A transaction that is open. */
@@ -38,7 +41,7 @@ export class Conversation implements SmtpPeer {
   readonly #messages: MessageTaker;
   #hello: HelloCommand | undefined;
   #envelope: OpenEnvelope | undefined;
-  #onBehalf = new OnBehalf();
+  #onBehalf = OnBehalf.none;
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
@@ -82,8 +85,10 @@ export class Conversation implements SmtpPeer {
     try {
       this.#reply(await this.#firstGreeting());
       for (let event = await driver.next(); event !== null; event = await driver.next()) {
-        if (event.type === "command") await this.#answer(event);
-        else if (event.type === "tls") this.#forget();
+        if (event.type === "tls") this.#forget();
+        if (event.type !== "command") continue;
+        const answered = this.#answer(event);
+        if (isPromised(answered)) await answered;
       }
     } catch (error) {
       // Why a connection was lost is told by `closed`; anything else is our own fault.
@@ -127,26 +132,52 @@ export class Conversation implements SmtpPeer {
   /** RFC 3207 section 4.2: inside TLS, what was said before is not to be known any more. */
   #forget(): void {
     this.#hello = undefined;
-    this.#onBehalf = new OnBehalf();
+    this.#onBehalf = OnBehalf.none;
   }
 
   /** Answers a command; what was said, or nothing where the command went another way. */
-  async #answer({ received, refusal }: CommandEvent): Promise<Reply | undefined> {
-    const { driver, session, options } = this.#parts;
-    const { command } = received;
-    // A last chunk that was refused has ended its transaction by itself.
-    if (this.#envelope !== undefined && this.state === "ready") await this.#reset();
+  #answer(event: CommandEvent): Awaitable<Reply | undefined> {
+    return when(this.#beforeAnswer(), () => {
+      const { options } = this.#parts;
+      const hooked = options.onCommand && this.#ask(() => options.onCommand?.(event.received, this));
+      return when(hooked, (hooked) => (isSplit(hooked) ? this.#answerSplit(event, hooked) : this.#decide(event, hooked)));
+    });
+  }
+
+  #beforeAnswer(): Awaitable<void> {
+    const { session, options } = this.#parts;
     const { afterErrors, ms } = options.errorDelay ?? DEFAULT_ERROR_DELAY;
-    if (session.errors > afterErrors) await this.#pause(ms);
-    const hooked = options.onCommand && (await this.#ask(() => options.onCommand?.(received, this)));
+    // A last chunk that was refused has ended its transaction by itself.
+    const done = this.#envelope !== undefined && this.state === "ready" ? this.#reset() : undefined;
+    return session.errors > afterErrors ? when(done, () => this.#pause(ms)) : done;
+  }
+
+  #decide({ received: { command }, refusal }: CommandEvent, hooked: Reply | "drop" | undefined): Awaitable<Reply | undefined> {
     if (hooked === "drop") {
-      driver.abort();
+      this.#parts.driver.abort();
       return undefined;
     }
     if (command.verb === "unknown") return this.#reply(hooked ?? refusal ?? replies.FAILED);
     if (command.verb === "invalid") return this.#reply(refuse(hooked, refusal ?? replies.FAILED));
     const no = refusal ?? (hooked === undefined ? this.#refusalOf(command) : undefined);
     return no === undefined ? this.#grant(command, hooked) : this.#reply(refuse(hooked, no));
+  }
+
+  /** Neither the answers before nor those behind leave split, if they belong to the same batch. */
+  async #answerSplit(event: CommandEvent, { split, answer }: SplitAnswer): Promise<Reply | undefined> {
+    const { splitting } = this.#parts;
+    await this.#flush();
+    splitting?.split(split);
+    const said = await this.#decide(event, answer);
+    await this.#flush();
+    splitting?.split();
+    return said;
+  }
+
+  async #flush(): Promise<void> {
+    const { driver } = this.#parts;
+    driver.send({ type: "flush" });
+    await driver.flush();
   }
 
   #refusalOf(command: Command): Reply | undefined {
@@ -159,7 +190,7 @@ export class Conversation implements SmtpPeer {
   }
 
   /** Answers a command that may be granted, and does what it means. */
-  async #grant(command: Grantable, hooked: Reply | undefined): Promise<Reply | undefined> {
+  #grant(command: Grantable, hooked: Reply | undefined): Awaitable<Reply | undefined> {
     switch (command.verb) {
       case "HELO":
       case "EHLO":
@@ -180,7 +211,7 @@ export class Conversation implements SmtpPeer {
       case "VRFY":
       case "EXPN":
       case "ETRN":
-        return this.#reply(hooked ?? (await this.#ask(() => this.#parts.options.onLookup?.(command, this))) ?? lookupReply(command));
+        return this.#lookUp(command, hooked);
       case "XCLIENT":
         return this.#xclient(command, hooked);
       case "XFORWARD":
@@ -190,39 +221,52 @@ export class Conversation implements SmtpPeer {
     }
   }
 
-  async #greet(command: HelloCommand, hooked: Reply | undefined): Promise<Reply> {
+  #greet(command: HelloCommand, hooked: Reply | undefined): Awaitable<Reply> {
     const { policy } = this.#parts;
-    const answer = hooked ?? (await this.#ask(() => (command.verb === "HELO" ? policy.heloReply() : policy.ehloReply(this))));
-    const said = await this.#resetting(command, answer);
-    if (isGranted(command, said)) this.#hello = command;
-    return said;
+    const answer = hooked ?? this.#ask(() => (command.verb === "HELO" ? policy.heloReply() : policy.ehloReply(this)));
+    return when(
+      when(answer, (answer) => this.#resetting(command, answer)),
+      (said) => {
+        if (isGranted(command, said)) this.#hello = command;
+        return said;
+      },
+    );
   }
 
   /** Answers a command that gives up the transaction. */
-  async #resetting(command: Command, answer: Reply): Promise<Reply> {
+  #resetting(command: Command, answer: Reply): Awaitable<Reply> {
     const said = this.#reply(answer);
-    if (isGranted(command, said)) await this.#reset();
-    return said;
+    return isGranted(command, said) ? when(this.#reset(), () => said) : said;
   }
 
-  async #mail(command: MailCommand, hooked: Reply | undefined): Promise<Reply> {
+  #lookUp(command: LookupCommand, hooked: Reply | undefined): Awaitable<Reply> {
+    const answer = hooked ?? this.#ask(() => this.#parts.options.onLookup?.(command, this));
+    return when(answer, (answer) => this.#reply(answer ?? lookupReply(command)));
+  }
+
+  #mail(command: MailCommand, hooked: Reply | undefined): Awaitable<Reply> {
     const { path, parameters } = command;
     const { options } = this.#parts;
-    const request = { from: path, mail: receivedParameters(command).known, parameters };
-    const decided = hooked ?? (options.onMail && (await this.#ask(() => options.onMail?.(request, this))));
-    const said = this.#reply(decided ?? replies.SENDER_OK);
-    if (isGranted(command, said)) this.#envelope = { ...request, recipients: [] };
-    return said;
+    const mail = receivedParameters(command).known;
+    const request = { from: path, mail, parameters };
+    const decided = hooked ?? (options.onMail && this.#ask(() => options.onMail?.(request, this)));
+    return when(decided, (decided) => {
+      const said = this.#reply(decided ?? replies.SENDER_OK);
+      if (isGranted(command, said)) this.#envelope = { from: path, mail, parameters, recipients: [] };
+      return said;
+    });
   }
 
-  async #rcpt(command: RcptCommand, hooked: Reply | undefined): Promise<Reply> {
+  #rcpt(command: RcptCommand, hooked: Reply | undefined): Awaitable<Reply> {
     const { path, parameters } = command;
     const { options } = this.#parts;
     const request = { path, rcpt: decodeRcptParameters(parameters).known, parameters };
-    const decided = hooked ?? (options.onRcpt && (await this.#ask(() => options.onRcpt?.(request, this))));
-    const said = this.#reply(decided ?? replies.RECIPIENT_OK);
-    if (isGranted(command, said)) this.#envelope?.recipients.push(request);
-    return said;
+    const decided = hooked ?? (options.onRcpt && this.#ask(() => options.onRcpt?.(request, this)));
+    return when(decided, (decided) => {
+      const said = this.#reply(decided ?? replies.RECIPIENT_OK);
+      if (isGranted(command, said)) this.#envelope?.recipients.push(request);
+      return said;
+    });
   }
 
   async #data(answer: Reply): Promise<Reply> {
@@ -267,7 +311,7 @@ export class Conversation implements SmtpPeer {
 
   async #authenticate(command: AuthCommand): Promise<Reply> {
     const { driver, policy } = this.#parts;
-    const ask: <T>(step: () => Awaitable<T>) => Promise<T | Reply> = (step) => this.#ask(step);
+    const ask: <T>(step: () => Awaitable<T>) => Awaitable<T | Reply> = (step) => this.#ask(step);
     const { reply, identity } = await authenticate({ driver, mechanism: policy.mechanism(command.mechanism, this), ask }, command);
     return this.#reply(reply, identity);
   }
@@ -282,10 +326,13 @@ export class Conversation implements SmtpPeer {
     clearTimeout(timer);
   }
 
-  async #reset(): Promise<void> {
+  #reset(): Awaitable<void> {
     const envelope = this.#envelope;
     this.#endTransaction();
-    if (envelope !== undefined) await this.#ask(() => this.#parts.options.onReset?.(envelope, this));
+    const { options } = this.#parts;
+    if (envelope === undefined || options.onReset === undefined) return undefined;
+    const told = this.#ask(() => options.onReset?.(envelope, this));
+    return when(told, () => undefined);
   }
 
   #endTransaction(): void {
@@ -294,14 +341,19 @@ export class Conversation implements SmtpPeer {
   }
 
   /** What a handler says; 451 when it fails. */
-  async #ask<T>(handler: () => Awaitable<T>): Promise<T | Reply> {
+  #ask<T>(handler: () => Awaitable<T>): Awaitable<T | Reply> {
     try {
-      return await handler();
+      const said = handler();
+      return isPromised(said) ? said.catch(this.#onFailure) : said;
     } catch (error) {
-      this.report(error);
-      return replies.FAILED;
+      return this.#onFailure(error);
     }
   }
+
+  readonly #onFailure = (error: unknown): Reply => {
+    this.report(error);
+    return replies.FAILED;
+  };
 
   /** Answers; 451 where a handler's reply cannot be sent. What was said. */
   #reply(reply: Reply, identity?: string): Reply {
@@ -323,12 +375,17 @@ function refuse(hooked: Reply | undefined, refusal: Reply): Reply {
   return hooked !== undefined && hooked.code >= 400 ? hooked : refusal;
 }
 
+function isSplit(hooked: Intervention): hooked is SplitAnswer {
+  return typeof hooked === "object" && "split" in hooked;
+}
+
 /** Whether `said` grants `command`, as the session sees it too. */
 function isGranted({ verb }: Command, said: Reply): boolean {
   return answerOf(verb, said.code) === "ok";
 }
 
 type Grantable = Exclude<Command, { readonly verb: "unknown" }>;
+type SplitAnswer = Extract<Intervention, { readonly split: Split }>;
 type XclientCommand = Extract<OnBehalfCommand, { readonly verb: "XCLIENT" }>;
 
 /** Postfix's smtpd_soft_error_limit and smtpd_error_sleep_time. */

@@ -43,7 +43,7 @@ export class AttentiveTransport implements ByteTransport {
     return reading;
   }
 
-  write(chunks: readonly Uint8Array[]): Promise<void> {
+  write(chunks: readonly Uint8Array[]): Promise<void> | undefined {
     return this.#inner.write(chunks);
   }
 

@@ -5,7 +5,7 @@ import type { Driver } from "@mailwire/transport";
 import type { Reply } from "../codec/reply.ts";
 import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
 import { MessageBody, type MessageEnd, type MessageSource } from "./message-body.ts";
-import type { Envelope, SmtpPeer, SmtpServerHandlers } from "./options.ts";
+import type { Awaitable, Envelope, SmtpPeer, SmtpServerHandlers } from "./options.ts";
 import * as replies from "./replies.ts";
 
 /** A command that came, with what must be answered, if that is settled. */
@@ -19,7 +19,7 @@ export interface MessageTakerParts {
   /** Answers the event at hand. */
   readonly reply: (reply: Reply) => Reply;
   /** Answers a command that stands between chunks; what was said, or nothing where a chunk was taken. */
-  readonly answer: (event: CommandEvent) => Promise<Reply | undefined>;
+  readonly answer: (event: CommandEvent) => Awaitable<Reply | undefined>;
   /** Tells the application of an error. */
   readonly report: (error: unknown) => void;
 }

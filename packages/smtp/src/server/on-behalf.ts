@@ -6,12 +6,15 @@ type Attributes = ReadonlyMap<string, string | undefined>;
 
 /** Attributes by name, in capitals; each change makes a new value. */
 export class OnBehalf {
+  /** Of those who speak for themselves. */
+  static readonly none = new OnBehalf(new Map(), new Map());
+
   readonly #claimed: Attributes;
   readonly #forwarded: Attributes;
   /** All of them; what was forwarded for the message at hand wins. */
   readonly attributes: Attributes;
 
-  constructor(claimed: Attributes = new Map(), forwarded: Attributes = new Map()) {
+  private constructor(claimed: Attributes, forwarded: Attributes) {
     this.#claimed = claimed;
     this.#forwarded = forwarded;
     this.attributes = new Map([...claimed, ...forwarded]);
@@ -19,7 +22,7 @@ export class OnBehalf {
 
   /** XCLIENT: from now on. */
   claiming(attributes: readonly OnBehalfAttribute[]): OnBehalf {
-    return new OnBehalf(added(this.#claimed, attributes));
+    return new OnBehalf(added(this.#claimed, attributes), new Map());
   }
 
   /** XFORWARD: for the next message. */
@@ -29,7 +32,7 @@ export class OnBehalf {
 
   /** A transaction is over, and what was forwarded for it. */
   betweenTransactions(): OnBehalf {
-    return this.#forwarded.size === 0 ? this : new OnBehalf(this.#claimed);
+    return this.#forwarded.size === 0 ? this : new OnBehalf(this.#claimed, new Map());
   }
 }
 

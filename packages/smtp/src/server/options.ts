@@ -1,7 +1,7 @@
 // What a served connection is told: its name, what it offers, and the handlers that decide.
 
 import type { SaslServerMechanism } from "@mailwire/sasl";
-import type { Closure } from "@mailwire/transport";
+import type { Closure, Split } from "@mailwire/transport";
 import type { LineEndPolicy, Observer, TransportInfo } from "@mailwire/wire";
 import type { HelloCommand, LookupCommand } from "../codec/command.ts";
 import type { Extension } from "../codec/extensions.ts";
@@ -68,6 +68,12 @@ export type Awaitable<T> = T | Promise<T>;
 export type HandlerReply = Awaitable<Reply | undefined>;
 
 /**
+ * What a hook does to an answer: a reply takes the place of all that would follow (of the other handlers too); `"drop"` drops the connection; `split`
+ * sends what is answered, `answer` or the usual, in pieces with pauses between them (behind DATA also what is answered to the message).
+ */
+export type Intervention = Reply | "drop" | { readonly split: Split; readonly answer?: Reply } | undefined;
+
+/**
  * The application's part. Each is optional and may take its time: nothing is read from the client meanwhile. One that throws makes the
  * answer 451, is reported to {@link SmtpServerHandlers.onError}, and harms nothing else.
  */
@@ -75,10 +81,10 @@ export interface SmtpServerHandlers {
   /** A client connected, or a relay said by XCLIENT for whom it speaks; a reply takes the place of the greeting (554 refuses service, 421 closes). */
   readonly onConnect?: (peer: SmtpPeer) => HandlerReply;
   /**
-   * Sees each command before it is answered. A reply takes the place of all that would follow (of the other handlers too); `"drop"` drops the
-   * connection. What is wrong with a command (bad syntax, out of order, over a limit) cannot be granted, nor can AUTH: only another refusal is taken.
+   * Sees each command before it is answered, and may delay that, replace the answer, split it or drop the connection. What is wrong with a command
+   * (bad syntax, out of order, over a limit) cannot be granted, nor can AUTH: only another refusal is taken.
    */
-  readonly onCommand?: (received: ReceivedCommand, peer: SmtpPeer) => Awaitable<Reply | "drop" | undefined>;
+  readonly onCommand?: (received: ReceivedCommand, peer: SmtpPeer) => Awaitable<Intervention>;
   /** MAIL: may this sender send? */
   readonly onMail?: (request: MailRequest, peer: SmtpPeer) => HandlerReply;
   /** RCPT: is this recipient welcome? */

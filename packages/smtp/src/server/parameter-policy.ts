@@ -24,13 +24,13 @@ const EXTENSION_OF: Readonly<Record<string, string>> = {
 
 /** The parameters that are taken, by what is offered on a connection. */
 export class ParameterPolicy {
-  readonly #offered: readonly Extension[];
-  readonly #keywords: readonly string[];
+  readonly #offered: ReadonlyMap<string, Extension>;
+  readonly #keywords: ReadonlySet<string>;
 
   /** `keywords` are those that are left to the handlers. */
   constructor(offered: readonly Extension[], keywords: readonly string[]) {
-    this.#offered = offered;
-    this.#keywords = keywords;
+    this.#offered = new Map(offered.map((extension) => [extension.keyword, extension]));
+    this.#keywords = new Set(keywords);
   }
 
   /** The reply that refuses the parameters of MAIL, or nothing. */
@@ -38,7 +38,7 @@ export class ParameterPolicy {
     const { known, unknown, invalid } = receivedParameters(command);
     const refusal = this.#refusalOf(command.parameters, unknown, invalid);
     if (refusal !== undefined) return refusal;
-    if (known.body === "BINARYMIME" && !this.#offers("BINARYMIME")) return replies.PARAMETER_UNKNOWN;
+    if (known.body === "BINARYMIME" && !this.#offered.has("BINARYMIME")) return replies.PARAMETER_UNKNOWN;
     return this.#isHeldTooLong(known) ? replies.HOLD_TOO_LONG : undefined;
   }
 
@@ -49,25 +49,20 @@ export class ParameterPolicy {
   }
 
   #refusalOf(all: readonly Parameter[], unknown: readonly Parameter[], invalid: readonly Parameter[]): Reply | undefined {
-    const passes = ({ keyword }: Parameter): boolean => this.#keywords.includes(keyword);
-    if (!unknown.every(passes)) return replies.PARAMETER_UNKNOWN;
-    const known = all.filter((parameter) => !unknown.includes(parameter));
-    if (!known.every((parameter) => passes(parameter) || this.#offers(EXTENSION_OF[parameter.keyword] ?? parameter.keyword))) {
-      return replies.PARAMETER_UNKNOWN;
+    for (const parameter of all) {
+      const { keyword } = parameter;
+      if (this.#keywords.has(keyword)) continue;
+      if (unknown.includes(parameter) || !this.#offered.has(EXTENSION_OF[keyword] ?? keyword)) return replies.PARAMETER_UNKNOWN;
     }
     return invalid.length > 0 ? replies.PARAMETER_INVALID : undefined;
   }
 
   /** The first parameter of FUTURERELEASE is the most seconds, the second the latest time (RFC 4865 section 4). */
   #isHeldTooLong({ holdForSeconds = 0, holdUntil }: MailParameters): boolean {
-    const [seconds = "", until = ""] = this.#offered.find(({ keyword }) => keyword === "FUTURERELEASE")?.parameters ?? [];
+    const [seconds = "", until = ""] = this.#offered.get("FUTURERELEASE")?.parameters ?? [];
     return (
       (seconds !== "" && holdForSeconds > Number(seconds)) || (until !== "" && holdUntil !== undefined && timeOf(holdUntil) > timeOf(until))
     );
-  }
-
-  #offers(keyword: string): boolean {
-    return this.#offered.some((extension) => extension.keyword === keyword);
   }
 }
 

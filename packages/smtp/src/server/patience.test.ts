@@ -81,6 +81,28 @@ describe("a client that talks before it is greeted", () => {
   });
 });
 
+describe("a client that takes too long", () => {
+  test("hears 421, also inside a message, and its handler hears of it", async () => {
+    const failures: unknown[] = [];
+    const { person, served } = await visit({
+      limits: { commandMs: 1000, bodyMs: 500 },
+      onMessage: async (_, body) => {
+        await body.bytes().catch((error: unknown) => failures.push(error));
+      },
+    });
+    for (const line of ["HELO a", "MAIL FROM:<a@b.example>", "RCPT TO:<a@b.example>", "DATA"]) await person.ask(line);
+    await person.say("some text");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await person.answer()).toBe("421 4.4.2 You took too long, closing connection");
+    expect(await served.closed).toMatchObject({ reason: "timeout" });
+    expect(failures).toMatchObject([{ code: "timeout", phase: "data-block" }]);
+    const idle = await visit({ limits: { commandMs: 1000 } });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await idle.person.answer()).toMatch(/^421 /);
+    expect(await idle.person.line()).toBeUndefined();
+  });
+});
+
 describe("a client that errs", () => {
   test("waits for each answer, from so many errors on", async () => {
     const { person } = await visit({ errorDelay: { afterErrors: 1, ms: 700 } });

@@ -1,42 +1,27 @@
 // What the options of a server mean for a command: the answers that no handler is asked for.
 
 import { offeredMechanisms, type SaslServerMechanism } from "@mailwire/sasl";
-import { withLimits } from "@mailwire/wire";
 import type { AuthCommand, Command, MailCommand, RcptCommand } from "../codec/command.ts";
-import { type Extension, ehloReply } from "../codec/extensions.ts";
 import { domainOf, type ForwardPath, type ReversePath } from "../codec/path.ts";
 import { receivedParameters } from "../codec/received-parameters.ts";
 import { type Reply, reply } from "../codec/reply.ts";
-import { DEFAULT_SERVER_LIMITS, type ServerLimits } from "../session/limits.ts";
+import { type Offer, Offers } from "./offer.ts";
 import type { SmtpPeer, SmtpServerOptions } from "./options.ts";
-import { ParameterPolicy } from "./parameter-policy.ts";
 import * as replies from "./replies.ts";
-
-const DEFAULT_EXTENSIONS: readonly Extension[] = ["PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "CHUNKING", "LIMITS"].map(
-  (keyword) => ({ keyword, parameters: [] }),
-);
 
 /** Commands that `requireTls` lets pass, RFC 3207 section 4. */
 const BEFORE_TLS: ReadonlySet<string> = new Set(["HELO", "EHLO", "LHLO", "NOOP", "RSET", "HELP", "QUIT", "STARTTLS"]);
 
-/** What is offered while a connection stands as it does. */
-interface Offer {
-  readonly standing: string;
-  readonly extensions: readonly Extension[];
-  readonly parameters: ParameterPolicy;
-}
-
 /** What a server refuses and offers because of its options, on one connection. */
 export class Policy {
   readonly #options: SmtpServerOptions;
-  readonly #limits: ServerLimits;
+  readonly #offers: Offers;
   readonly #canUpgrade: boolean;
-  #latestOffer: Offer | undefined;
 
   /** `canUpgrade`: whether the transport can do TLS. */
   constructor(options: SmtpServerOptions, canUpgrade: boolean) {
     this.#options = options;
-    this.#limits = withLimits(DEFAULT_SERVER_LIMITS, options.limits);
+    this.#offers = Offers.of(options);
     this.#canUpgrade = canUpgrade;
   }
 
@@ -55,7 +40,7 @@ export class Policy {
       case "RCPT":
         return this.#refusalOfRcpt(command, peer);
       case "BDAT":
-        return this.#offer(peer).extensions.some(({ keyword }) => keyword === "CHUNKING") ? undefined : replies.NOT_IMPLEMENTED;
+        return this.#offer(peer).takesChunks ? undefined : replies.NOT_IMPLEMENTED;
       case "XCLIENT":
       case "XFORWARD":
         return this.#trusts(peer) ? undefined : replies.NOT_TRUSTED;
@@ -66,7 +51,7 @@ export class Policy {
 
   /** The answer to EHLO or LHLO. */
   ehloReply(peer: SmtpPeer): Reply {
-    return ehloReply(this.#options.hostname, "at your service", this.#offer(peer).extensions);
+    return this.#offer(peer).ehloReply;
   }
 
   /** The answer to HELO. */
@@ -79,42 +64,14 @@ export class Policy {
     return this.#mechanisms(peer).find((mechanism) => mechanism.name === name);
   }
 
-  /** What is offered as things stand, and the parameters that go with it. */
   #offer(peer: SmtpPeer): Offer {
-    const onBehalf = this.#trusts(peer) ? ON_BEHALF : [];
-    const standing = `${peer.info.secure} ${peer.identity === undefined} ${onBehalf.length}`;
-    if (this.#latestOffer?.standing === standing) return this.#latestOffer;
-    const extensions = [...this.#offered(peer), ...onBehalf];
-    // AUTH has left the offer once it was used, but its parameter stays (RFC 4954 section 5).
-    const used = this.#mechanisms(peer).length > 0 ? [{ keyword: "AUTH", parameters: [] }] : [];
-    const parameters = new ParameterPolicy([...extensions, ...used], this.#options.parameterKeywords ?? []);
-    this.#latestOffer = { standing, extensions, parameters };
-    return this.#latestOffer;
-  }
-
-  #offered(peer: SmtpPeer): readonly Extension[] {
-    const { extensions = DEFAULT_EXTENSIONS } = this.#options;
-    const { maxMessageBytes } = this.#limits;
-    const offered = extensions
-      // RFC 8689 section 2: REQUIRETLS is for those who came by TLS.
-      .filter(({ keyword }) => keyword !== "REQUIRETLS" || peer.info.secure)
-      .map((extension) => (extension.keyword === "LIMITS" && extension.parameters.length === 0 ? this.#limitsExtension : extension));
-    offered.push({ keyword: "SIZE", parameters: Number.isFinite(maxMessageBytes) ? [String(Math.floor(maxMessageBytes))] : [] });
-    if (this.#mayUpgrade && !peer.info.secure) offered.push({ keyword: "STARTTLS", parameters: [] });
-    const mechanisms = this.#mechanisms(peer);
-    if (mechanisms.length > 0 && peer.identity === undefined) {
-      offered.push({ keyword: "AUTH", parameters: mechanisms.map(({ name }) => name) });
-    }
-    return offered;
-  }
-
-  /** RFC 9422 section 4: numbers of up to six digits. */
-  get #limitsExtension(): Extension {
-    const { maxMessages, maxRecipients } = this.#limits;
-    const parameters = Object.entries({ MAILMAX: maxMessages, RCPTMAX: maxRecipients })
-      .filter(([, limit]) => limit <= 999_999)
-      .map(([name, limit]) => `${name}=${limit}`);
-    return { keyword: "LIMITS", parameters };
+    return this.#offers.for({
+      secure: peer.info.secure,
+      mayUpgrade: this.#mayUpgrade,
+      isAnonymous: peer.identity === undefined,
+      isTrusted: this.#trusts(peer),
+      mechanisms: this.#mechanisms(peer),
+    });
   }
 
   get #mayUpgrade(): boolean {
@@ -168,9 +125,3 @@ export class Policy {
 function isAscii(text: string): boolean {
   return !/[^\0-\x7f]/.test(text);
 }
-
-/** What Postfix lets trusted relays say. */
-const ON_BEHALF: readonly Extension[] = [
-  { keyword: "XCLIENT", parameters: ["NAME", "ADDR", "PORT", "PROTO", "HELO", "LOGIN", "DESTADDR", "DESTPORT"] },
-  { keyword: "XFORWARD", parameters: ["NAME", "ADDR", "PORT", "PROTO", "HELO", "IDENT", "SOURCE"] },
-];

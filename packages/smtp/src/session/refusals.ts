@@ -10,6 +10,7 @@ export const NOT_IMPLEMENTED = reply(502, "Command not implemented", "5.5.1");
 export const TOO_MANY_RECIPIENTS = reply(452, "Too many recipients", "4.5.3");
 export const TOO_LARGE = reply(552, "Message too large", "5.3.4");
 export const TOO_MANY_ERRORS = reply(421, "Too many errors, closing connection", "4.7.0");
+export const TIMED_OUT = reply(421, "You took too long, closing connection", "4.4.2");
 export const CANCELLED = reply(501, "Authentication cancelled", "5.7.0");
 export const NOT_BASE64 = reply(501, "Not base64", "5.5.2");
 export const AUTHENTICATED_ALREADY = reply(503, "Already authenticated", "5.5.1");

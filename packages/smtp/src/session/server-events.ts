@@ -64,6 +64,8 @@ export type ServerIntent =
   | { readonly type: "reply"; readonly reply: Reply; readonly identity?: string }
   /** Takes the chunk that BDAT announced. */
   | { readonly type: "take-chunk" }
+  /** Answers so far leave now, without those to the rest of a pipelined batch. */
+  | { readonly type: "flush" }
   /** The server's step of an exchange, in answer to AUTH or `auth-response`. */
   | { readonly type: "auth-challenge"; readonly data: Uint8Array }
   /** Ends the conversation with `reply` (a 421) as soon as nothing else is to be answered. */

@@ -72,8 +72,8 @@ describe("a message in chunks", () => {
 
   test("takes its time by its rate", () => {
     const bench = withRecipient({ limits: { bodyMs: 5, minBodyBytesPerSecond: 7, commandMs: 9 } }).hear("BDAT 2\r\n");
-    expect(bench.session.patience).toEqual({ phase: "data-block", ms: 5, minBytesPerSecond: 7 });
-    expect(bench.hear("ab").session.patience).toEqual({ phase: "command", ms: 9 });
+    expect(bench.session.patience).toMatchObject({ phase: "data-block", ms: 5, minBytesPerSecond: 7 });
+    expect(bench.hear("ab").session.patience).toMatchObject({ phase: "command", ms: 9 });
   });
 });
 

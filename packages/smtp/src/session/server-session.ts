@@ -2,7 +2,7 @@
 // RFC 5321, 3207 (STARTTLS), 4954 (AUTH), 3030 (BDAT), 2033 (LMTP).
 
 import { CLOSED, NEED_INPUT, nextState, OutputQueue, PAUSED, ProtocolError, withLimits } from "@mailwire/wire";
-import { decodeBase64, encodeBase64, fromLatin1, Secret, utf8 } from "@mailwire/wire";
+import { decodeBase64, encodeBase64, fromLatin1, Secret, utf8, utf8ToSend } from "@mailwire/wire";
 import type { Output, Patience, Session, TlsInfo } from "@mailwire/wire";
 import { CommandDecoder } from "../codec/command-decoder.ts";
 import type { BdatCommand } from "../codec/command.ts";
@@ -18,6 +18,8 @@ import { type Intake, type MessageFacts, MessageIntake, type RefusedChunk } from
 import * as refusals from "./refusals.ts";
 import { type Answer, answerOf, type State, TRANSITIONS, type Verb } from "./state.ts";
 import { bodyUnit, challengeUnit, lineUnit, responseUnit, TLS_UNIT } from "./units.ts";
+
+const TIMED_OUT = utf8(replyText(refusals.TIMED_OUT));
 
 /** What the application has to answer. */
 interface Turn {
@@ -111,6 +113,9 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
         break;
       case "take-chunk":
         this.#takeChunk();
+        break;
+      case "flush":
+        this.#outputs.transmit(...this.#takeReplies());
         break;
       case "auth-challenge":
         if (this.#turn?.verb !== "AUTH") throw illegal("the client did not ask");
@@ -208,10 +213,13 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
 
   /** Takes the answers that were held back, as one transmission. */
   #flush(): Output<ServerEvent> | undefined {
-    if (this.#replies === "") return undefined;
-    const chunks = [utf8(this.#replies)];
+    return this.#replies === "" ? undefined : { type: "transmit", chunks: this.#takeReplies() };
+  }
+
+  #takeReplies(): Uint8Array[] {
+    const chunks = [utf8ToSend(this.#replies)];
     this.#replies = "";
-    return { type: "transmit", chunks };
+    return chunks;
   }
 
   #over(): Output<ServerEvent> {
@@ -348,8 +356,8 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
 
   #freshPatience(): Patience {
     const { commandMs, bodyMs, minBodyBytesPerSecond } = this.#limits;
-    if (this.#intake.active) return { phase: "data-block", ms: bodyMs, minBytesPerSecond: minBodyBytesPerSecond };
-    return { phase: this.#state === "tls" ? "tls" : "command", ms: commandMs };
+    if (this.#intake.active) return { phase: "data-block", ms: bodyMs, minBytesPerSecond: minBodyBytesPerSecond, farewell: TIMED_OUT };
+    return this.#state === "tls" ? { phase: "tls", ms: commandMs } : { phase: "command", ms: commandMs, farewell: TIMED_OUT };
   }
 
   #observe(unit: typeof challengeUnit | undefined, text: string): void {
