@@ -6,7 +6,7 @@ import type { FetchedMessage, ListedMessage, Pop3Client } from "@mailwire/pop3/c
 export type Book = ReadonlyMap<string, number>;
 
 /** The server knows no UIDL, so nobody can tell what is new. */
-export class NoUniqueIdsError extends Error {
+class NoUniqueIdsError extends Error {
   override readonly name = "NoUniqueIdsError";
 }
 

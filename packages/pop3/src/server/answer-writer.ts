@@ -6,7 +6,7 @@ import { encodeListing } from "../codec/listing.ts";
 import { ok } from "../codec/reply.ts";
 import type { Reply } from "../codec/reply.ts";
 import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
-import type { Chunks, ServerAnswer } from "./transaction.ts";
+import type { Chunks, ServerAnswer } from "./answer.ts";
 
 /** Some ten kilobytes: what is worth a write. */
 const LINES_PER_WRITE = 512;

@@ -9,6 +9,7 @@ import { err, hasCode, ok } from "../codec/reply.ts";
 import type { Reply } from "../codec/reply.ts";
 import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
 import { ServerSession } from "../session/server-session.ts";
+import type { ServerAnswer } from "./answer.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { Authentication } from "./authentication.ts";
 import type { AuthOutcome } from "./authentication.ts";
@@ -20,7 +21,6 @@ import type { OwnAnswer, Pop3Context, Pop3ServerOptions } from "./options.ts";
 import { Pace } from "./pace.ts";
 import { prepared } from "./prepared.ts";
 import { answerTransaction } from "./transaction.ts";
-import type { ServerAnswer } from "./transaction.ts";
 
 type Said = Extract<ServerEvent, { readonly type: "command" }>;
 

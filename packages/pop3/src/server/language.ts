@@ -3,7 +3,7 @@
 import type { Language } from "../codec/listing.ts";
 import { err, ok } from "../codec/reply.ts";
 import type { Reply } from "../codec/reply.ts";
-import type { ServerAnswer } from "./transaction.ts";
+import type { ServerAnswer } from "./answer.ts";
 
 /** The languages of a server. */
 export interface Pop3Languages {

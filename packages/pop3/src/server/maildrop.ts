@@ -4,8 +4,7 @@ import { err } from "../codec/reply.ts";
 import type { Reply } from "../codec/reply.ts";
 import { encodeListing } from "../codec/listing.ts";
 import type { ScanListing, UniqueIdListing } from "../codec/listing.ts";
-import type { Awaitable } from "./options.ts";
-import type { Chunks } from "./transaction.ts";
+import type { Awaitable, Chunks } from "./answer.ts";
 
 /** A message in a {@link Maildrop}. */
 export interface MaildropMessage {

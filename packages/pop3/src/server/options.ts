@@ -8,10 +8,10 @@ import type { Command } from "../codec/command.ts";
 import type { Reply } from "../codec/reply.ts";
 import type { ServerLimits } from "../session/limits.ts";
 import type { State } from "../session/state.ts";
+import type { Awaitable, WordedAnswer } from "./answer.ts";
 import type { Pop3Languages } from "./language.ts";
 import type { LoginDelays } from "./login-delays.ts";
 import type { Maildrop } from "./maildrop.ts";
-import type { WordedAnswer } from "./transaction.ts";
 
 /** What handlers may know of a connection. */
 export interface Pop3Context {
@@ -24,9 +24,6 @@ export interface Pop3Context {
   /** The language that was chosen by LANG. */
   readonly language?: string;
 }
-
-/** A value now or later. */
-export type Awaitable<T> = T | Promise<T>;
 
 /** An answer of the application's own: a reply alone, or with lines or a message behind it. */
 export type OwnAnswer = Reply | WordedAnswer;

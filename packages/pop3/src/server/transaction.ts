@@ -1,27 +1,10 @@
 // The answers of the TRANSACTION state (RFC 1939 section 5), from a maildrop and nothing else.
 
 import type { Command } from "../codec/command.ts";
-import type { Listing } from "../codec/listing.ts";
 import { err, ok } from "../codec/reply.ts";
-import type { Reply } from "../codec/reply.ts";
 import type { MaildropMessage, MarkedMaildrop } from "./maildrop.ts";
+import type { Chunks, ServerAnswer } from "./answer.ts";
 import { topLines } from "./top-lines.ts";
-
-/** A message as it is read. */
-export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-
-/** A reply in words, and the lines or the message that follow. */
-export interface WordedAnswer {
-  /** The first line; what follows needs `+OK`. */
-  readonly reply: Reply;
-  /** Makes it a multi-line reply. */
-  readonly lines?: Iterable<Listing>;
-  /** A message; dots are stuffed. */
-  readonly body?: Chunks;
-}
-
-/** An answer: in words, which may be translated, or `+OK` with data. */
-export type ServerAnswer = WordedAnswer | { readonly listing: Listing };
 
 /** Answers a command about the messages of `maildrop`; `mode` is that of the session (RFC 6856). */
 export async function answerTransaction(command: Command, maildrop: MarkedMaildrop, mode: "ascii" | "utf8"): Promise<ServerAnswer> {
