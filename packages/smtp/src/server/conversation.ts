@@ -10,6 +10,7 @@ import { type Reply, reply } from "../codec/reply.ts";
 import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
 import type { ServerSession } from "../session/server-session.ts";
 import { answerOf, type State } from "../session/state.ts";
+import { Application } from "./application.ts";
 import { authenticate } from "./authentication.ts";
 import type { AttentiveTransport } from "./early-talk.ts";
 import { type CommandEvent, MessageTaker } from "./message-taker.ts";
@@ -38,6 +39,7 @@ interface OpenEnvelope extends Envelope {
 /** Runs one conversation from the greeting to its end. */
 export class Conversation implements SmtpPeer {
   readonly #parts: ConversationParts;
+  readonly #application: Application;
   readonly #messages: MessageTaker;
   #hello: HelloCommand | undefined;
   #envelope: OpenEnvelope | undefined;
@@ -45,13 +47,14 @@ export class Conversation implements SmtpPeer {
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
+    this.#application = new Application(parts.options, this);
     this.#messages = new MessageTaker({
       driver: parts.driver,
       peer: this,
       handlers: parts.options,
       reply: (reply) => this.#reply(reply),
       answer: (event) => this.#answer(event),
-      report: (error) => this.report(error),
+      report: (error) => this.#application.report(error),
     });
   }
 
@@ -93,28 +96,15 @@ export class Conversation implements SmtpPeer {
     } catch (error) {
       // Why a connection was lost is told by `closed`; anything else is our own fault.
       if (!(error instanceof ConnectionError) && !(error instanceof ProtocolError && error.side === "remote")) {
-        this.report(error);
+        this.#application.report(error);
         driver.abort(error);
       }
     }
   }
 
-  /** Tells the application of an error; never throws. */
-  report(error: unknown): void {
-    try {
-      this.#parts.options.onError?.(error, this);
-    } catch {
-      // There is nobody left to tell.
-    }
-  }
-
-  /** Tells the application that the connection is over; never throws. */
+  /** The connection is over. */
   over(closure: Closure): void {
-    try {
-      this.#parts.options.onClose?.(closure, this);
-    } catch (error) {
-      this.report(error);
-    }
+    this.#application.over(closure);
   }
 
   async #firstGreeting(): Promise<Reply> {
@@ -126,7 +116,7 @@ export class Conversation implements SmtpPeer {
   async #greeting(): Promise<Reply> {
     const { options } = this.#parts;
     const { hostname, protocol = "smtp", greeting = `${protocol === "lmtp" ? "LMTP" : "ESMTP"} ready` } = options;
-    return (await this.#ask(() => options.onConnect?.(this))) ?? reply(220, `${hostname} ${greeting}`);
+    return (await this.#application.ask((handlers, peer) => handlers.onConnect?.(peer))) ?? reply(220, `${hostname} ${greeting}`);
   }
 
   /** RFC 3207 section 4.2: inside TLS, what was said before is not to be known any more. */
@@ -139,7 +129,7 @@ export class Conversation implements SmtpPeer {
   #answer(event: CommandEvent): Awaitable<Reply | undefined> {
     return when(this.#beforeAnswer(), () => {
       const { options } = this.#parts;
-      const hooked = options.onCommand && this.#ask(() => options.onCommand?.(event.received, this));
+      const hooked = options.onCommand && this.#application.ask((handlers, peer) => handlers.onCommand?.(event.received, peer));
       return when(hooked, (hooked) => (isSplit(hooked) ? this.#answerSplit(event, hooked) : this.#decide(event, hooked)));
     });
   }
@@ -184,7 +174,7 @@ export class Conversation implements SmtpPeer {
     try {
       return this.#parts.policy.refusalOf(command, this);
     } catch (error) {
-      this.report(error);
+      this.#application.report(error);
       return replies.FAILED;
     }
   }
@@ -223,7 +213,7 @@ export class Conversation implements SmtpPeer {
 
   #greet(command: HelloCommand, hooked: Reply | undefined): Awaitable<Reply> {
     const { policy } = this.#parts;
-    const answer = hooked ?? this.#ask(() => (command.verb === "HELO" ? policy.heloReply() : policy.ehloReply(this)));
+    const answer = hooked ?? this.#application.ask((_, peer) => (command.verb === "HELO" ? policy.heloReply() : policy.ehloReply(peer)));
     return when(
       when(answer, (answer) => this.#resetting(command, answer)),
       (said) => {
@@ -240,7 +230,7 @@ export class Conversation implements SmtpPeer {
   }
 
   #lookUp(command: LookupCommand, hooked: Reply | undefined): Awaitable<Reply> {
-    const answer = hooked ?? this.#ask(() => this.#parts.options.onLookup?.(command, this));
+    const answer = hooked ?? this.#application.ask((handlers, peer) => handlers.onLookup?.(command, peer));
     return when(answer, (answer) => this.#reply(answer ?? lookupReply(command)));
   }
 
@@ -249,7 +239,7 @@ export class Conversation implements SmtpPeer {
     const { options } = this.#parts;
     const mail = receivedParameters(command).known;
     const request = { from: path, mail, parameters };
-    const decided = hooked ?? (options.onMail && this.#ask(() => options.onMail?.(request, this)));
+    const decided = hooked ?? (options.onMail && this.#application.ask((handlers, peer) => handlers.onMail?.(request, peer)));
     return when(decided, (decided) => {
       const said = this.#reply(decided ?? replies.SENDER_OK);
       if (isGranted(command, said)) this.#envelope = { from: path, mail, parameters, recipients: [] };
@@ -261,7 +251,7 @@ export class Conversation implements SmtpPeer {
     const { path, parameters } = command;
     const { options } = this.#parts;
     const request = { path, rcpt: decodeRcptParameters(parameters).known, parameters };
-    const decided = hooked ?? (options.onRcpt && this.#ask(() => options.onRcpt?.(request, this)));
+    const decided = hooked ?? (options.onRcpt && this.#application.ask((handlers, peer) => handlers.onRcpt?.(request, peer)));
     return when(decided, (decided) => {
       const said = this.#reply(decided ?? replies.RECIPIENT_OK);
       if (isGranted(command, said)) this.#envelope?.recipients.push(request);
@@ -311,7 +301,7 @@ export class Conversation implements SmtpPeer {
 
   async #authenticate(command: AuthCommand): Promise<Reply> {
     const { driver, policy } = this.#parts;
-    const ask: <T>(step: () => Awaitable<T>) => Awaitable<T | Reply> = (step) => this.#ask(step);
+    const ask: <T>(step: () => Awaitable<T>) => Awaitable<T | Reply> = (step) => this.#application.ask(step);
     const { reply, identity } = await authenticate({ driver, mechanism: policy.mechanism(command.mechanism, this), ask }, command);
     return this.#reply(reply, identity);
   }
@@ -329,9 +319,8 @@ export class Conversation implements SmtpPeer {
   #reset(): Awaitable<void> {
     const envelope = this.#envelope;
     this.#endTransaction();
-    const { options } = this.#parts;
-    if (envelope === undefined || options.onReset === undefined) return undefined;
-    const told = this.#ask(() => options.onReset?.(envelope, this));
+    if (envelope === undefined || this.#parts.options.onReset === undefined) return undefined;
+    const told = this.#application.ask((handlers, peer) => handlers.onReset?.(envelope, peer));
     return when(told, () => undefined);
   }
 
@@ -339,21 +328,6 @@ export class Conversation implements SmtpPeer {
     this.#envelope = undefined;
     this.#onBehalf = this.#onBehalf.betweenTransactions();
   }
-
-  /** What a handler says; 451 when it fails. */
-  #ask<T>(handler: () => Awaitable<T>): Awaitable<T | Reply> {
-    try {
-      const said = handler();
-      return isPromised(said) ? said.catch(this.#onFailure) : said;
-    } catch (error) {
-      return this.#onFailure(error);
-    }
-  }
-
-  readonly #onFailure = (error: unknown): Reply => {
-    this.report(error);
-    return replies.FAILED;
-  };
 
   /** Answers; 451 where a handler's reply cannot be sent. What was said. */
   #reply(reply: Reply, identity?: string): Reply {
@@ -363,7 +337,7 @@ export class Conversation implements SmtpPeer {
       return reply;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.report(error);
+      this.#application.report(error);
       driver.send({ type: "reply", reply: replies.FAILED });
       return replies.FAILED;
     }
