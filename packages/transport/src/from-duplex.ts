@@ -27,9 +27,11 @@ export interface NodeDuplex {
   isPaused(): boolean;
   /** Adds a listener. */
   on(event: "data", listener: (chunk: unknown) => void): unknown;
+  /** Adds a listener. */
   on(event: string, listener: (error: Error) => void): unknown;
   /** Removes a listener. */
   off(event: "data", listener: (chunk: unknown) => void): unknown;
+  /** Removes a listener. */
   off(event: string, listener: (error: Error) => void): unknown;
   /** True once `end` was emitted. */
   readonly readableEnded: boolean;
