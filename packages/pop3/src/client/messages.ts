@@ -45,17 +45,22 @@ export async function* fetchMessages(
   if (!(ahead >= 0)) throw new ProtocolError("local", "bad-argument", `${ahead} messages cannot be asked for ahead`);
   const wanted = (await listAll(source)).filter((message) => where(message));
   const onTheirWay: FetchedMessage[] = [];
+  /** Of those on their way behind the first. */
   let bytes = 0;
   let next = 0;
+  const askMore = (): void => {
+    for (let listed = wanted[next]; listed !== undefined; listed = wanted[next]) {
+      const isAhead = onTheirWay.length > 0;
+      if (isAhead && (onTheirWay.length > ahead || bytes + listed.octets > maxAheadBytes)) return;
+      if (isAhead) bytes += listed.octets;
+      onTheirWay.push({ ...listed, body: source.retr(listed.message) });
+      next += 1;
+    }
+  };
   try {
     for (;;) {
-      for (let listed = wanted[next]; listed !== undefined; listed = wanted[next]) {
-        const isAhead = onTheirWay.length > 0;
-        if (isAhead && (onTheirWay.length > ahead || bytes + listed.octets > maxAheadBytes)) break;
-        if (isAhead) bytes += listed.octets;
-        onTheirWay.push({ ...listed, body: source.retr(listed.message) });
-        next += 1;
-      }
+      // Several are asked for in one write.
+      if (onTheirWay.length <= Math.ceil(ahead / 2)) askMore();
       const [first, second] = onTheirWay;
       if (first === undefined) return;
       yield first;
