@@ -29,7 +29,7 @@ class MessageCounter {
 
   /** Where the first `wanted` ends, looking at what came before too; `onFound` is called for each when it asks for more. */
   #find(chunk, from, wanted, onFound) {
-    const tail = this.#tail;
+    const tail = this.#tail.subarray(1 - wanted.length);
     const edge = Buffer.concat([tail, chunk.subarray(from, from + wanted.length - 1)]);
     const across = edge.indexOf(wanted);
     if (across !== -1 && across < tail.length) {
@@ -43,19 +43,50 @@ class MessageCounter {
   }
 }
 
-/** A connection whose answers are counted: status lines, and messages behind them while `multiline`. */
-class Counter {
+/** Counts answers: status lines, and messages behind them while `multiline`. */
+class AnswerCounter {
   multiline = false;
   messages = new MessageCounter();
   #inside = false;
   #line = "";
+  #onAnswer;
+
+  constructor(onAnswer) {
+    this.#onAnswer = onAnswer;
+  }
+
+  take(chunk) {
+    for (let at = 0; at < chunk.length;) {
+      if (this.#inside) {
+        const end = this.messages.take(chunk, at);
+        if (end === -1) return;
+        this.#inside = false;
+        at = end;
+      } else {
+        const lf = chunk.indexOf(10, at);
+        this.#line += chunk.latin1Slice(at, lf === -1 ? chunk.length : lf + 1);
+        if (lf === -1) return;
+        at = lf + 1;
+        this.#inside = this.multiline && this.#line[0] === "+";
+        this.#line = "";
+      }
+      if (!this.#inside) this.#onAnswer();
+    }
+  }
+}
+
+/** A connection whose answers are counted. */
+class Peer {
+  answers = new AnswerCounter(() => {
+    if (--this.#left === 0) this.#resolve();
+  });
   #left = 1;
   #resolve;
   #socket;
 
   constructor({ host, port }) {
     this.#socket = net.connect({ host, port, noDelay: true });
-    this.#socket.on("data", (chunk) => this.#take(chunk));
+    this.#socket.on("data", (chunk) => this.answers.take(chunk));
     this.greeted = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -73,39 +104,34 @@ class Counter {
   close() {
     this.#socket.destroy();
   }
-
-  #take(chunk) {
-    for (let at = 0; at < chunk.length;) {
-      if (this.#inside) {
-        const end = this.messages.take(chunk, at);
-        if (end === -1) return;
-        this.#inside = false;
-        at = end;
-      } else {
-        const lf = chunk.indexOf(10, at);
-        this.#line += chunk.latin1Slice(at, lf === -1 ? chunk.length : lf + 1);
-        if (lf === -1) return;
-        at = lf + 1;
-        this.#inside = this.multiline && this.#line[0] === "+";
-        this.#line = "";
-      }
-      if (!this.#inside && --this.#left === 0) this.#resolve();
-    }
-  }
 }
 
 export default {
   name: "limit-socket",
   kind: "limit",
+  codec: {
+    popMessages(chunks, count, onMessage) {
+      const answers = new AnswerCounter(() => {
+        onMessage(answers.messages.bytes);
+        answers.messages.bytes = 0;
+      });
+      answers.multiline = true;
+      for (const chunk of chunks) answers.take(chunk);
+    },
+    popReplies(chunks, count, onReply) {
+      const answers = new AnswerCounter(onReply);
+      for (const chunk of chunks) answers.take(chunk);
+    },
+  },
   session: {
     async popClient({ host, port, user, pass, mode, count }) {
-      const peer = new Counter({ host, port });
+      const peer = new Peer({ host, port });
       await peer.greeted;
       await peer.say(`USER ${user}\r\n`);
       await peer.say(`PASS ${pass}\r\n`);
       const verb = mode.startsWith("noop") ? () => "NOOP\r\n" : (number) => `RETR ${number}\r\n`;
       const lines = Array.from({ length: count }, (_, index) => verb(index + 1));
-      peer.multiline = !mode.startsWith("noop");
+      peer.answers.multiline = !mode.startsWith("noop");
       const started = performance.now();
       let innerMs;
       if (mode === "seq" || mode === "noop") for (const line of lines) await peer.say(line);
@@ -113,10 +139,10 @@ export default {
       else if (mode === "noop-warm") innerMs = await lastOf(WARM_ROUNDS, () => peer.say(lines.join(""), count));
       else return (peer.close(), null);
       if (mode.startsWith("noop")) innerMs ??= performance.now() - started;
-      peer.multiline = false;
+      peer.answers.multiline = false;
       await peer.say("QUIT\r\n");
       peer.close();
-      return { messages: count, bytes: peer.messages.bytes, innerMs };
+      return { messages: count, bytes: peer.answers.messages.bytes, innerMs };
     },
   },
 };

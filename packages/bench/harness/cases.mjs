@@ -94,6 +94,22 @@ export function prepare(spec, scale = 1) {
       expect: g.expect,
     };
   }
+  if (spec.bench === "pop3") {
+    const [what, chunk] = spec.case.split(":");
+    const isMessages = what === "messages";
+    const n = Math.max(20, Math.round((isMessages ? 2000 : 1000) * scale));
+    const body = gen.body("mixed", 10240, spec.seed ?? 1);
+    const answer = isMessages ? Buffer.concat([Buffer.from("+OK\r\n"), gen.stuff(body)]) : Buffer.from("+OK\r\n");
+    const wire = Buffer.concat(Array(n).fill(answer));
+    return {
+      op: isMessages ? "popMessages" : "popReplies",
+      bytes: wire.length,
+      units: n,
+      unit: what,
+      chunks: gen.slices(wire, Number(chunk)),
+      expect: isMessages ? { n, bytes: n * body.length } : { n },
+    };
+  }
   throw new Error("unknown bench " + spec.bench);
 }
 
@@ -124,6 +140,14 @@ export async function drive(adapter, data, keep = false) {
     if (r && r.then) await r;
     const ok = adapter.kind === "limit" || Object.keys(data.expect).every((k) => acc[k] === data.expect[k]);
     return { ok, seen: acc };
+  }
+  if (data.op.startsWith("pop")) {
+    const acc = { n: 0, bytes: 0 };
+    await fn(data.chunks, data.units, (bytes) => {
+      acc.n++;
+      if (data.op === "popMessages") acc.bytes += bytes;
+    });
+    return { ok: Object.keys(data.expect).every((k) => acc[k] === data.expect[k]), seen: acc };
   }
   const acc = { n: 0, codes: 0, rcpt: 0 };
   const r =

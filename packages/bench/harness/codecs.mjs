@@ -45,6 +45,17 @@ export const CODECS = {
     shortAdapters: ["mailwire-conversation", "mailwire-server-session", "smtp-server-session"],
     limits: ["limit-latin1"],
   },
+  // Answers of a server to a client that asked for 2,000 messages of 10 KiB, or said 1,000 NOOPs, at once.
+  pop3: {
+    bench: "pop3",
+    metric: "upcpu",
+    limit: "limit-socket",
+    cases: ["messages:65536", "messages:1000", "noops:65536"],
+    short: ["messages:65536", "noops:65536"],
+    adapters: ["mailwire-conversation"],
+    shortAdapters: ["mailwire-conversation", "limit-socket"],
+    limits: ["limit-socket"],
+  },
 };
 
 /** Every adapter with a codec, in the order shown. */

@@ -35,6 +35,8 @@ for (const impl of impls) {
     "commands:each",
   ])
     specs.push({ bench: "smtp", case: c, scale: 0.005 });
+  for (const k of ["messages", "noops"])
+    for (const ch of [1, 7, 1000, 65536]) specs.push({ bench: "pop3", case: `${k}:${ch}`, scale: 0.02 });
   for (const spec of specs) {
     const data = prepare(spec, spec.scale ?? 1);
     if (!a.codec[data.op]) continue;
@@ -43,7 +45,7 @@ for (const impl of impls) {
         ? `imap ${spec.case}`
         : spec.case
             .split(":")
-            .slice(0, spec.bench === "smtp" ? 1 : 2)
+            .slice(0, spec.bench === "dotstuff" ? 2 : 1)
             .join(" ");
     const at = spec.bench === "imap" ? spec.chunk : spec.case.split(":").pop();
     say[what] ||= { right: [], wrong: [] };
