@@ -30,6 +30,11 @@ export async function bounded<T>(work: Promise<T>, phase: string, { timeoutMs, s
 /** `error` as it is where it is typed already, else as the cause of a `ConnectionError`. */
 export function typed(code: "transport" | "tls", phase: string, error: unknown): ConnectionError | ProtocolError {
   if (error instanceof ConnectionError || error instanceof ProtocolError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new ConnectionError(code, `${phase} failed: ${message}`, { phase, cause: error });
+  return new ConnectionError(code, `${phase} failed: ${messageOf(error)}`, { phase, cause: error });
+}
+
+/** What `error` says. One for several attempts, as when a name has two addresses, says nothing itself. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === "") return error.errors.map(messageOf).join("; ");
+  return error instanceof Error ? error.message : String(error);
 }
