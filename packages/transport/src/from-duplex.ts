@@ -7,7 +7,7 @@ import { abortError, concurrentRead } from "./loss.ts";
 
 /** What {@link fromDuplex} needs of a duplex: Node's `stream.Duplex` and everything that behaves like it. */
 export interface NodeDuplex {
-  /** All bytes that wait, or `null`. */
+  /** Bytes that wait, all of them or some, or `null`. */
   read(): unknown;
   /** Queues bytes; `false` asks to wait for `drain`. `written` is called when they are gone, or with an error. */
   write(chunk: Uint8Array, written: (error?: Error | null) => void): boolean;
@@ -65,6 +65,8 @@ export class DuplexTransport implements ByteTransport {
   /** Set when the duplex failed or closed; what arrived before can still be read. */
   #lost: Error | undefined;
   #isEnding = false;
+  /** Set when the peer's end was seen: a duplex that this end drops may look the same. */
+  #isAtEnd: boolean;
   #reader: Reader | undefined;
   /** What came when nobody waited: rarely more than one chunk. */
   readonly #ahead: Uint8Array[] = [];
@@ -77,6 +79,7 @@ export class DuplexTransport implements ByteTransport {
   constructor(duplex: NodeDuplex, info: TransportInfo) {
     this.#duplex = duplex;
     this.info = info;
+    this.#isAtEnd = duplex.readableEnded;
     duplex.on("error", this.#onError);
     duplex.on("close", this.#onClose);
     duplex.pause();
@@ -169,13 +172,12 @@ export class DuplexTransport implements ByteTransport {
     if (reader === undefined) return;
     const chunk = this.#released === undefined ? this.#ahead.shift() : undefined;
     const failure = this.#failure;
-    const { readableEnded } = this.#duplex;
-    if (chunk === undefined && failure === undefined && !readableEnded) {
+    if (chunk === undefined && failure === undefined && !this.#isAtEnd) {
       if (this.#duplex.isPaused()) this.#duplex.resume();
       return;
     }
     this.#reader = undefined;
-    if (chunk !== undefined || readableEnded) reader.resolve(chunk ?? null);
+    if (chunk !== undefined || this.#isAtEnd) reader.resolve(chunk ?? null);
     else reader.reject(failure);
   }
 
@@ -185,7 +187,10 @@ export class DuplexTransport implements ByteTransport {
     this.#serve();
   };
 
-  readonly #onReadableEnd = (): void => this.#serve();
+  readonly #onReadableEnd = (): void => {
+    if (this.#released === undefined) this.#isAtEnd = true;
+    this.#serve();
+  };
 
   /** As a plain `Uint8Array`, whatever subclass the duplex gives. */
   #keep(chunk: unknown): void {
@@ -197,8 +202,8 @@ export class DuplexTransport implements ByteTransport {
   #takeRest(): void {
     this.#duplex.pause();
     this.#duplex.off("data", this.#onData);
-    const rest = this.#duplex.read();
-    if (rest !== null) this.#keep(rest);
+    // Some platforms give one chunk at a time.
+    for (let rest = this.#duplex.read(); rest !== null; rest = this.#duplex.read()) this.#keep(rest);
   }
 
   readonly #onWritable = (): void => {

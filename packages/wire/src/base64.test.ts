@@ -33,7 +33,7 @@ describe("whole", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         const text = encodeBase64(bytes);
-        expect(text).toBe(Buffer.from(bytes).toString("base64"));
+        expect(text).toBe(btoa(String.fromCharCode(...bytes)));
         expect(decodeBase64(text)).toEqual(bytes);
       }),
     );

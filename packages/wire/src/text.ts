@@ -2,15 +2,24 @@
 
 import { asFunction } from "./native-method.ts";
 
-/** What Node, Bun and Deno offer natively on any Uint8Array; browsers and Workers do not. */
+/** What Node, Bun and Deno offer natively on any Uint8Array; browsers do not. */
 interface NativeLatin1 {
   readonly latin1Slice: (this: Uint8Array, start?: number, end?: number) => string;
 }
 const native = (globalThis as { Buffer?: { prototype: NativeLatin1 } }).Buffer?.prototype.latin1Slice;
 
+/** Whether it takes what is not said as all there is: in Workers it throws. */
+function takesAll(latin1Slice: NativeLatin1["latin1Slice"]): boolean {
+  try {
+    return latin1Slice.call(Uint8Array.of(0x61)) === "a";
+  } catch {
+    return false;
+  }
+}
+
 /** Bytes `start` to `end` as text, one character (U+0000 to U+00FF) per byte. */
 export const latin1: (bytes: Uint8Array, start?: number, end?: number) => string =
-  native === undefined ? portableLatin1 : asFunction(native);
+  native !== undefined && takesAll(native) ? asFunction(native) : portableLatin1;
 
 /** {@link latin1} without help from the platform. */
 export function portableLatin1(bytes: Uint8Array, start = 0, end: number = bytes.length): string {

@@ -1,0 +1,79 @@
+// The runtimes, each with where it comes from and how it is started on a bundle.
+
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Target } from "./bundle.ts";
+
+/** A runtime that tests run on. */
+export interface Runtime {
+  readonly target: Target;
+  /** Starts it on the bundle in `folder`; `page` is the address of a page that runs the same bundle. */
+  start(folder: string, page: string): ChildProcess;
+}
+
+/** Name of the bundle in its folder. */
+export const BUNDLE = "tests.mjs";
+
+/** The releases that are tested; they come from the npm registry when they are first needed, so that nobody installs them with the workspace. */
+const RELEASES = { bun: "bun@1.4.5", deno: "deno@2.9.6", workerd: "workerd@1.20261117.1" };
+
+const NODE_LIKE: Target = { hasNodeModules: true, start: "await run();", external: [] };
+
+export const RUNTIMES = {
+  bun: {
+    target: NODE_LIKE,
+    start: (folder) => npx(RELEASES.bun, "bun", "run", join(folder, BUNDLE)),
+  },
+  deno: {
+    target: NODE_LIKE,
+    start: (folder) => npx(RELEASES.deno, "deno", "run", "--allow-all", "--no-config", "--no-lock", join(folder, BUNDLE)),
+  },
+  workerd: {
+    target: { hasNodeModules: false, start: "export default { test: run };", external: ["cloudflare:*"] },
+    start: (folder) => {
+      writeFileSync(join(folder, "workerd.capnp"), WORKERD_CONFIG);
+      return npx(RELEASES.workerd, "workerd", "test", join(folder, "workerd.capnp"));
+    },
+  },
+  chromium: {
+    target: { hasNodeModules: false, start: "await run();", external: [] },
+    start: (folder, page) =>
+      start(
+        "chromium",
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        `--user-data-dir=${join(folder, "profile")}`,
+        page,
+      ),
+  },
+} satisfies Record<string, Runtime>;
+
+/** Name of a runtime. */
+export type RuntimeName = keyof typeof RUNTIMES;
+
+/** A worker that may reach this machine. */
+const WORKERD_CONFIG = `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .tests),
+    (name = "internet", network = (allow = ["private", "local"])),
+  ],
+);
+const tests :Workerd.Worker = (
+  modules = [(name = "tests", esModule = embed "${BUNDLE}")],
+  compatibilityDate = "2026-11-01",
+);
+`;
+
+function npx(release: string, ...command: string[]): ChildProcess {
+  return start("npx", "--yes", "--loglevel=error", `--package=${release}`, "--", ...command);
+}
+
+/** In a process group of its own, so that all of it can be ended. */
+function start(command: string, ...args: string[]): ChildProcess {
+  return spawn(command, args, { stdio: ["ignore", "inherit", "inherit"], detached: true });
+}
