@@ -12,7 +12,7 @@ import type { Report } from "./report.ts";
 import { BUNDLE } from "./runtimes.ts";
 
 /** A runtime that says nothing for so long hangs: no test may take longer than 20 seconds, but a file has many. */
-const SILENCE_MS = 240_000;
+const SILENCE_MS = 120_000;
 
 const PAGE = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="/${BUNDLE}"></script>`;
 

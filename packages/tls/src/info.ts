@@ -28,7 +28,8 @@ export function tlsInfo(socket: TLSSocket, side: "client" | "server"): TlsInfo {
     ...(protocol !== null && { protocol }),
     cipher: socket.getCipher().standardName,
     alpn: typeof socket.alpnProtocol === "string" ? socket.alpnProtocol : null,
-    authorized: socket.authorized,
+    // Some runtimes call a client authorized that has shown no certificate.
+    authorized: socket.authorized && (side === "client" || peerCertificate !== undefined),
     ...(peerCertificate !== undefined && { peerCertificate }),
     get channelBindings() {
       return channelBindings(socket, serverCertificate());
