@@ -565,6 +565,7 @@ describe("bounds", () => {
 
   test.each([
     ["response-too-big", `* 1 FETCH (${"x".repeat(600)}`],
+    ["response-too-big", `* OK ${"x".repeat(600)}\r\n`],
     ["response-too-big", "* 1 FETCH (ENVELOPE {600}\r\n"],
     ["literal-too-big", "* 1 FETCH (BODY[] {5000}\r\n"],
     ["literal-too-big", `* 1 FETCH (BODY[] {${"9".repeat(30)}}\r\n`],

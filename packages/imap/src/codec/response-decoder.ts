@@ -105,6 +105,7 @@ export class ResponseDecoder {
         this.#checkSize(this.#scanned);
         return undefined;
       }
+      this.#checkSize(lf - waiting.start);
       const event = this.#endLine(lf);
       if (event !== undefined) return event;
     }
@@ -225,7 +226,7 @@ export class ResponseDecoder {
   #startsList(lf: number): boolean {
     const { bytes, start, end } = this.#waiting;
     if ((lf === -1 ? end : lf) - start < this.#longLineBytes || this.#line > 0 || this.#head.length > 0) return false;
-    const head = LIST_HEAD.exec(latin1(bytes, start, start + 2 * CONTEXT_BYTES))?.[0];
+    const head = LIST_HEAD.exec(latin1(bytes, start, Math.min(end, start + 2 * CONTEXT_BYTES)))?.[0];
     if (head === undefined) return false;
     const isSet = /ALL $/i.test(head);
     this.#stream = isSet ? { type: "set", set: [] } : { type: "numbers", numbers: [] };
