@@ -1,12 +1,14 @@
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { ByteTransport } from "@mailwire/wire";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { bytes, readText } from "../test/bytes.ts";
 import { CLIENT_TLS, SELF_SIGNED, SERVER_NAME, SERVER_TLS, STRANGER_TLS } from "../test/certificates.ts";
 import { connect } from "./connect.ts";
 import { listen } from "./listen.ts";
 import type { Listener, ListenOptions } from "./listen.ts";
+import type { ClientTlsOptions, TlsPeer } from "./options.ts";
+import { TlsSessions } from "./sessions.ts";
 
 const host = "127.0.0.1";
 const closers: (() => unknown)[] = [];
@@ -137,6 +139,97 @@ describe("implicit TLS", () => {
     const connecting = connect({ host, port, mode: "implicit", tls: { cert: "no certificate" } });
     await expect(connecting).rejects.toMatchObject({ name: "ConnectionError", code: "tls" });
   });
+});
+
+describe("verifyPeer", () => {
+  test("sees the server after all other checks, and before anything is said", async () => {
+    const { port } = await echoServer({ mode: "implicit", tls: SERVER_TLS });
+    const seen: TlsPeer[] = [];
+    const tls: ClientTlsOptions = { ...CLIENT_TLS, verifyPeer: (peer) => void seen.push(peer) };
+    const transport = await connect({ host, port, mode: "implicit", serverName: SERVER_NAME, tls });
+    expect(seen).toMatchObject([{ serverName: SERVER_NAME, dnsNames: [SERVER_NAME], authorized: true }]);
+    expect(seen[0]?.certificate).toEqual(transport.info.tls?.peerCertificate);
+    expect(seen[0]?.issuers).toHaveLength(1);
+    transport.abort();
+  });
+
+  test.each([
+    [
+      "throws",
+      () => {
+        throw new Error("not this one");
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("not this one"))],
+  ])("%s: the connection is over, and the server hears nothing", async (_what, verifyPeer) => {
+    const heard: (string | Error)[] = [];
+    const listener = await listen({ port: 0, host, mode: "implicit", tls: SERVER_TLS }, async (transport) => {
+      heard.push(await readText(transport).catch((error: unknown) => String(error)));
+    });
+    closers.push(() => listener.close());
+    const connecting = connect({
+      host,
+      port: listener.port,
+      mode: "implicit",
+      serverName: SERVER_NAME,
+      tls: { ...CLIENT_TLS, verifyPeer },
+    });
+    await expect(connecting).rejects.toMatchObject({ name: "ConnectionError", code: "tls", cause: { message: "not this one" } });
+    await listener.close();
+    await listener.closed;
+    expect(heard.filter((text) => text !== "" && !String(text).startsWith("ConnectionError"))).toEqual([]);
+  });
+
+  test("can stand in for the other checks, whose outcome it is told", async () => {
+    const { port } = await echoServer({ mode: "implicit", tls: SELF_SIGNED });
+    const authorized: boolean[] = [];
+    const tls: ClientTlsOptions = { rejectUnauthorized: false, verifyPeer: (peer) => void authorized.push(peer.authorized) };
+    const transport = await connect({ host, port, mode: "implicit", tls });
+    expect(authorized).toEqual([false]);
+    transport.abort();
+  });
+});
+
+describe.each(["TLSv1.2", "TLSv1.3"] as const)("sessions of %s", (maxVersion) => {
+  test("are resumed with the server that they are of, whose certificate is still known", async () => {
+    const { port } = await echoServer({ mode: "implicit", tls: { ...SERVER_TLS, maxVersion } });
+    const sessions = new TlsSessions();
+    const certificates: Uint8Array[] = [];
+    const tls: ClientTlsOptions = { ...CLIENT_TLS, sessions, verifyPeer: ({ certificate }) => void certificates.push(certificate) };
+    const open = async (serverName: string): Promise<boolean> => {
+      const transport = await connect({ host, port, mode: "implicit", serverName, tls });
+      expect(await readText(transport, 11)).toBe("220 hello\r\n");
+      await vi.waitFor(() => expect(sessions.size).toBe(1));
+      // A resumed handshake shows no certificate.
+      const isResumed = transport.info.tls?.peerCertificate === undefined;
+      transport.abort();
+      return isResumed;
+    };
+    expect(await open(SERVER_NAME)).toBe(false);
+    expect(await open(SERVER_NAME)).toBe(true);
+    expect(certificates[1]).toEqual(certificates[0]);
+    await expect(open("other.example")).rejects.toMatchObject({ cause: { code: "ERR_TLS_CERT_ALTNAME_INVALID" } });
+    expect(sessions.size).toBe(1);
+  });
+
+  test("are not kept of a server that did not pass", async () => {
+    const { port } = await echoServer({ mode: "implicit", tls: { ...SERVER_TLS, maxVersion } });
+    const sessions = new TlsSessions();
+    const tls = { ...STRANGER_TLS, sessions, rejectUnauthorized: false };
+    const transport = await connect({ host, port, mode: "implicit", serverName: SERVER_NAME, tls });
+    expect(await readText(transport, 11)).toBe("220 hello\r\n");
+    transport.abort();
+    expect(sessions.size).toBe(0);
+  });
+});
+
+test("sessions are kept of so many servers, and no more", () => {
+  const sessions = new TlsSessions({ maxServers: 2 });
+  const kept = { session: Buffer.alloc(1), chain: [] };
+  for (const name of ["a", "b", "a", "c"]) sessions.keep(name, kept);
+  expect(["a", "b", "c"].map((name) => sessions.find(name))).toEqual([kept, undefined, kept]);
+  sessions.forget("a");
+  expect(sessions.size).toBe(1);
 });
 
 describe("connecting fails typed", () => {

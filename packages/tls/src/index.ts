@@ -7,3 +7,5 @@ export * from "./listen.ts";
 export * from "./from-socket.ts";
 export type { Preamble, PreambleDecoder, PreambleOptions } from "./preamble.ts";
 export * from "./options.ts";
+export { TlsSessions } from "./sessions.ts";
+export type { KeptSession } from "./sessions.ts";

@@ -4,6 +4,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { TlsInfo, TransportInfo } from "@mailwire/wire";
+import { address } from "./address.ts";
 import { channelBindings, exporterBinding, serverEndPointBinding } from "./channel-binding.ts";
 
 /** The addresses of both ends, where `stream` is a socket that has them. */
@@ -12,11 +13,6 @@ export function addresses(stream: Duplex): Pick<TransportInfo, "local" | "remote
   const remote = address(stream.remoteAddress, stream.remotePort);
   const local = address(stream.localAddress, stream.localPort);
   return { ...(remote !== undefined && { remote }), ...(local !== undefined && { local }) };
-}
-
-function address(host: string | undefined, port: number | undefined): string | undefined {
-  if (host === undefined || port === undefined) return undefined;
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** The facts of a finished handshake, of which this is the `side`. */

@@ -8,7 +8,7 @@ import type { ByteTransport, TransportInfo } from "@mailwire/wire";
 import { bounded, typed } from "./bounded.ts";
 import { fromSocket } from "./from-socket.ts";
 import { addresses } from "./info.ts";
-import { DEFAULT_LIMITS, OLDEST_TLS } from "./options.ts";
+import { DEFAULT_LIMITS, TLS_DEFAULTS } from "./options.ts";
 import type { ServerTlsOptions } from "./options.ts";
 import { readPreamble } from "./preamble.ts";
 import type { PreambleOptions } from "./preamble.ts";
@@ -100,7 +100,7 @@ function plaintextServer({ tls, handshakeTimeoutMs }: ListenOptions, hand: Hand)
 function implicitServer({ tls, handshakeTimeoutMs }: ListenOptions, hand: Hand, onError: (error: Error) => void): Server {
   const handshakeTimeout = handshakeTimeoutMs ?? DEFAULT_LIMITS.handshakeTimeoutMs;
   // A half-open socket would leave a client that goes away in the middle of its handshake unnoticed.
-  const server = createTlsServer({ minVersion: OLDEST_TLS, ...tls, ...ACCEPTING, allowHalfOpen: false, handshakeTimeout });
+  const server = createTlsServer({ ...TLS_DEFAULTS, ...tls, ...ACCEPTING, allowHalfOpen: false, handshakeTimeout });
   server.on("secureConnection", (socket) => {
     socket.allowHalfOpen = ACCEPTING.allowHalfOpen;
     if (server.listening) void hand(fromSocket(socket, { side: "server" }));

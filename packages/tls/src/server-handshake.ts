@@ -3,7 +3,7 @@
 import type { Duplex } from "node:stream";
 import { createServer } from "node:tls";
 import type { Server, TLSSocket } from "node:tls";
-import { OLDEST_TLS } from "./options.ts";
+import { TLS_DEFAULTS } from "./options.ts";
 import type { ServerTlsOptions } from "./options.ts";
 
 /**
@@ -18,7 +18,7 @@ const MAX_AT_REST = 16;
 export function shakeHandsAsServer<T>(stream: Duplex, options: ServerTlsOptions, made: (socket: TLSSocket) => T): Promise<T> {
   const servers = atRest.get(options) ?? [];
   atRest.set(options, servers);
-  const server = servers.pop() ?? createServer({ minVersion: OLDEST_TLS, ...options, handshakeTimeout: 0x7fff_ffff });
+  const server = servers.pop() ?? createServer({ ...TLS_DEFAULTS, ...options, handshakeTimeout: 0x7fff_ffff });
   // A half-open stream would leave a client that goes away in the middle unnoticed.
   const { allowHalfOpen } = stream;
   stream.allowHalfOpen = false;

@@ -1,5 +1,7 @@
 // The hash function that a certificate's signature uses, read from its DER (RFC 5280 section 4.1, RFC 4055, RFC 5758).
 
+import { elements, hex } from "./der.ts";
+
 /** A hash function by the name that `node:crypto` gives it. */
 export type HashName = "sha224" | "sha256" | "sha384" | "sha512";
 
@@ -45,29 +47,4 @@ function pssHash(parameters: Uint8Array | undefined): HashName | undefined {
   if (hashAlgorithm === undefined) return "sha256";
   const [algorithm] = elements(elements(hashAlgorithm.content)[0]?.content);
   return HASHES.get(hex(algorithm?.content));
-}
-
-interface Element {
-  readonly tag: number;
-  readonly content: Uint8Array;
-}
-
-/** The DER elements that follow each other in `bytes`, as far as they are whole. */
-function elements(bytes: Uint8Array = new Uint8Array()): Element[] {
-  const found: Element[] = [];
-  for (let at = 0; at + 2 <= bytes.length;) {
-    const tag = bytes[at] ?? 0;
-    const first = bytes[at + 1] ?? 0;
-    const lengthOctets = first < 0x80 ? 0 : first - 0x80;
-    let length = first;
-    if (lengthOctets > 0) length = bytes.subarray(at + 2, at + 2 + lengthOctets).reduce((sum, octet) => sum * 256 + octet, 0);
-    const start = at + 2 + lengthOctets;
-    at = start + length;
-    if (at <= bytes.length) found.push({ tag, content: bytes.subarray(start, at) });
-  }
-  return found;
-}
-
-function hex(bytes: Uint8Array = new Uint8Array()): string {
-  return Array.from(bytes, (octet) => octet.toString(16).padStart(2, "0")).join("");
 }

@@ -17,8 +17,12 @@ export interface SmtpClientOptions {
   readonly serverName?: string;
   /** TLS options for the transport's upgrade. */
   readonly tlsOptions?: unknown;
-  /** Talks without TLS: messages and credentials can be read on the way. By default a transport that is not secure is upgraded, or left. */
-  readonly allowPlaintext?: boolean;
+  /**
+   * Talks without TLS: messages and credentials can be read on the way. By default a transport that is not secure is upgraded, or left. `opportunistic`
+   * (RFC 7435), for relays that no policy tells more: upgrades where STARTTLS is offered and granted, else sends mail in clear, though never
+   * credentials; whoever is on the way can take the offer away. What became of it is in {@link SmtpClient.info}.
+   */
+  readonly allowPlaintext?: boolean | "opportunistic";
   /** What to do with bare CR and LF in messages: refuse to send them (the default; it costs the connection), or make CRLF of them (`normalize`). */
   readonly lineEnds?: LineEndPolicy;
   /** Limits other than `DEFAULT_CLIENT_LIMITS`. */

@@ -215,9 +215,11 @@ export class SmtpClient {
   }
 
   async #introduce(): Promise<void> {
-    const mayBeReadable = this.info.secure || this.#options.allowPlaintext === true;
+    const { allowPlaintext } = this.#options;
     await this.#hello();
-    if (!mayBeReadable) await this.#upgrade();
+    if (this.info.secure || allowPlaintext === true) return;
+    if (allowPlaintext !== "opportunistic") await this.#upgrade();
+    else if (this.extensions.has("STARTTLS")) await this.#upgrade().catch(unlessRefused);
   }
 
   /** Acts when all is over that was begun before; a `signal` is heeded while waiting. */
@@ -254,7 +256,8 @@ export class SmtpClient {
     const reply = await this.#dialogue.command({ verb, domain: hostname });
     if (reply.code === 250) return;
     if (protocol === "lmtp") throw new SmtpReplyError(verb, reply);
-    if (reply.code < 500 || !(this.info.secure || allowPlaintext === true)) throw new SmtpReplyError("EHLO", reply);
+    const mayBePlain = allowPlaintext === true || allowPlaintext === "opportunistic";
+    if (reply.code < 500 || !(this.info.secure || mayBePlain)) throw new SmtpReplyError("EHLO", reply);
     expectPositive("HELO", await this.#dialogue.command({ verb: "HELO", domain: hostname }));
   }
 
@@ -283,6 +286,11 @@ export class SmtpClient {
 
 /** RFC 4954 section 4: AUTH is not longer than any command (RFC 5321 section 4.5.3.1.4), whatever the initial response. */
 const MAX_AUTH_COMMAND_BYTES = 512;
+
+/** A server that does not grant TLS can still be talked to; one that cannot do it, or is not the right one, is gone. */
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof ConnectionError && error.cause instanceof SmtpReplyError)) throw error;
+}
 
 function expectCode<R extends Reply>(code: number, command: string, reply: R): R {
   if (reply.code !== code) throw new SmtpReplyError(command, reply);

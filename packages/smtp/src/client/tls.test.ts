@@ -1,5 +1,8 @@
+import { plainClient, plainServer } from "@mailwire/sasl";
+import { memoryPair } from "@mailwire/transport";
 import { describe, expect, test } from "vitest";
-import { MAIL, meet, type Sides } from "../../test/meeting.ts";
+import { MAIL, meet, Person, type Sides } from "../../test/meeting.ts";
+import { SmtpClient } from "../client.ts";
 import { reply, reversePath } from "../codec/index.ts";
 import { type SmtpServerOptions } from "../server.ts";
 
@@ -50,6 +53,50 @@ describe("TLS", () => {
     const { client, received } = await meet({ secure: false, client: { allowPlaintext: true } });
     await client.sendMail(MAIL);
     expect(received).toHaveLength(1);
+  });
+
+  describe("where it is taken as it comes", () => {
+    const opportunistic = { serverName: "mx.example", allowPlaintext: "opportunistic" } as const;
+    const refusing: Partial<SmtpServerOptions> = {
+      tls: {},
+      onCommand: ({ command }) => (command.verb === "STARTTLS" ? reply(454, "No", "4.7.0") : undefined),
+    };
+
+    test("it is used when it is granted", async () => {
+      const { client, received } = await meet({ secure: false, client: opportunistic, server: { tls: {} } });
+      expect(client.info.secure).toBe(true);
+      await client.sendMail(MAIL);
+      expect(received).toHaveLength(1);
+    });
+
+    test.each<[string, Partial<SmtpServerOptions>]>([
+      ["not offered", {}],
+      ["refused", refusing],
+    ])("%s: mail goes in clear, and credentials never do", async (_, server) => {
+      const verify = (): Promise<string> => Promise.resolve("tim");
+      const { client, received, said } = await meet({
+        secure: false,
+        client: opportunistic,
+        server: { ...server, mechanisms: [plainServer(verify)], allowPlaintextAuth: true },
+      });
+      expect(client.info.secure).toBe(false);
+      await expect(client.auth(plainClient({ user: "tim", password: "hush" }))).rejects.toMatchObject({
+        side: "local",
+        code: "tls-required",
+      });
+      await client.sendMail(MAIL);
+      expect(received).toHaveLength(1);
+      expect(said()).not.toContain("AUTH");
+    });
+
+    test("bytes behind the go-ahead end it all the same", async () => {
+      const [left, right] = memoryPair();
+      const person = new Person(right);
+      const opening = SmtpClient.open(left, opportunistic);
+      await person.say("220 mx.example");
+      await person.replies("250-mx.example\r\n250 STARTTLS", "220 go\r\n250 AUTH PLAIN");
+      await expect(opening).rejects.toMatchObject({ name: "ProtocolError", code: "starttls-injection" });
+    });
   });
 
   test("can be asked for later", async () => {

@@ -18,8 +18,8 @@ export interface ClientSessionOptions {
    * message at once. By default DATA waits.
    */
   readonly dataCommand?: "eager" | "waits";
-  /** Allows commands that show a message or a credential on a transport that is not secure. */
-  readonly allowPlaintext?: boolean;
+  /** Allows commands that show a message or a credential on a transport that is not secure; `opportunistic`: those that show a message. */
+  readonly allowPlaintext?: boolean | "opportunistic";
   /** What to do with bare CR and LF in a message: refuse (the default, a local `ProtocolError`), or make CRLF of them. */
   readonly lineEnds?: LineEndPolicy;
   /** Limits other than `DEFAULT_CLIENT_LIMITS`. */

@@ -188,7 +188,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     if (verb === "DATA" && this.#bodyType === "BINARYMIME") throw illegal("a binary body needs BDAT");
     const mayHurry = verb === "DATA" && dataCommand === "eager";
     if (ALONE.has(verb) && !mayHurry && owed > 0) throw illegal(`${verb} must wait until every answer has come`);
-    if (!HARMLESS.has(verb) && !this.#secure && allowPlaintext !== true) {
+    const mayBeSeen = allowPlaintext === true || (allowPlaintext === "opportunistic" && verb !== "AUTH");
+    if (!HARMLESS.has(verb) && !this.#secure && !mayBeSeen) {
       throw new ProtocolError("local", "tls-required", `${verb} would be readable on the way: use TLS, or set allowPlaintext`);
     }
     if (verb === "STARTTLS" && this.#secure) throw illegal("there is TLS already");

@@ -1,0 +1,7 @@
+// Addresses as text.
+
+/** `host:port`, with an IPv6 address in brackets; `undefined` where there is none. */
+export function address(host: string | undefined, port: number | undefined): string | undefined {
+  if (host === undefined || port === undefined) return undefined;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
