@@ -60,7 +60,7 @@ const WORKERD_CONFIG = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .tests),
-    (name = "internet", network = (allow = ["private", "local"])),
+    (name = "internet", network = (allow = ["private", "local"], tlsOptions = (trustedCertificates = [embed "authority.pem"]))),
   ],
 );
 const tests :Workerd.Worker = (

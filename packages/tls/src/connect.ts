@@ -7,7 +7,7 @@ import { bounded, typed } from "./bounded.ts";
 import { shakeHandsAsClient } from "./client-handshake.ts";
 import { fromSocket } from "./from-socket.ts";
 import { happens } from "./happens.ts";
-import { DEFAULT_LIMITS } from "./options.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 import type { ClientTlsOptions } from "./options.ts";
 
 /** Where and how {@link connect} connects. */

@@ -11,7 +11,7 @@ import { address } from "./address.ts";
 import { bounded, typed } from "./bounded.ts";
 import { ConnTransport } from "./deno-transport.ts";
 import type { DenoConn, DenoTlsConn } from "./deno-transport.ts";
-import { DEFAULT_LIMITS } from "./options.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 
 export type { DenoAddress, DenoConn, DenoTlsConn } from "./deno-transport.ts";
 

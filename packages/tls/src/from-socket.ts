@@ -8,7 +8,7 @@ import type { ByteTransport, StartTls, TransportInfo } from "@mailwire/wire";
 import { bounded, typed } from "./bounded.ts";
 import { shakeHandsAsClient } from "./client-handshake.ts";
 import { addresses, tlsInfo } from "./info.ts";
-import { DEFAULT_LIMITS } from "./options.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 import type { ClientTlsOptions, ServerTlsOptions } from "./options.ts";
 import { shakeHandsAsServer } from "./server-handshake.ts";
 

@@ -1,4 +1,4 @@
-// What callers choose about TLS, and how long they let things take.
+// What callers choose about TLS.
 
 import { constants } from "node:crypto";
 import type { ConnectionOptions, TlsOptions } from "node:tls";
@@ -86,11 +86,3 @@ export const TLS_DEFAULTS = {
   /** No mail protocol needs renegotiation, and what comes before one must not be joined to what comes after (RFC 9325 section 3.5). */
   secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
 } as const;
-
-/** How long things may take when the caller does not say. */
-export const DEFAULT_LIMITS = {
-  /** To connect, an implicit handshake included: twice the 30 seconds that slow networks need for lost SYNs. */
-  connectTimeoutMs: 60_000,
-  /** For one handshake: a few round trips on the slowest link, and short enough that stalled ones do not pile up at a server. */
-  handshakeTimeoutMs: 30_000,
-};

@@ -10,7 +10,7 @@ import { WebStreamTransport } from "@mailwire/transport";
 import { ProtocolError } from "@mailwire/wire";
 import type { ByteTransport, StartTls, TransportInfo } from "@mailwire/wire";
 import { bounded, typed } from "./bounded.ts";
-import { DEFAULT_LIMITS } from "./options.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 
 /** What is used of a socket. */
 export interface WinterSocket {
@@ -139,7 +139,10 @@ class UpgradableSocket extends WebStreamTransport {
 }
 
 function addresses({ remoteAddress, localAddress }: WinterSocketInfo): Partial<TransportInfo> {
-  return { ...(typeof remoteAddress === "string" && { remote: remoteAddress }), ...(typeof localAddress === "string" && { local: localAddress }) };
+  return {
+    ...(typeof remoteAddress === "string" && { remote: remoteAddress }),
+    ...(typeof localAddress === "string" && { local: localAddress }),
+  };
 }
 
 function drop(socket: WinterSocket): void {

@@ -1,7 +1,7 @@
-import type { ByteTransport } from "@mailwire/wire";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromWebStreams } from "./from-web-streams.ts";
+import type { WebStreamPair, WebStreamTransport } from "./from-web-streams.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (chunk: Uint8Array | null): string | null => (chunk === null ? null : new TextDecoder().decode(chunk));
@@ -16,7 +16,8 @@ class Handmade {
   isClosed = false;
   readonly source: ReadableStreamDefaultController<Uint8Array>;
   readonly sink: WritableStreamDefaultController;
-  readonly transport: ByteTransport;
+  readonly streams: WebStreamPair;
+  readonly transport: WebStreamTransport;
 
   constructor(highWaterMark = 4) {
     let source: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -50,7 +51,8 @@ class Handmade {
     if (source === undefined || sink === undefined) throw new Error("streams start at once");
     this.source = source;
     this.sink = sink;
-    this.transport = fromWebStreams({ readable, writable });
+    this.streams = { readable, writable };
+    this.transport = fromWebStreams(this.streams);
   }
 }
 
@@ -115,7 +117,7 @@ test("a write waits while the sink is full", async () => {
   await turn();
   await transport.write([bytes("a")]);
   let done = false;
-  const writing = transport.write([bytes("b"), bytes("c")])?.then(() => (done = true));
+  const writing = transport.write([bytes("b"), bytes("c")]).then(() => (done = true));
   await turn();
   expect(done).toBe(false);
   releaseWrite.shift()?.();
@@ -185,5 +187,44 @@ describe("abort", () => {
     transport.abort("a word");
     expect(await transport.read()).toBeNull();
     await expect(transport.end()).rejects.toMatchObject({ name: "ConnectionError", code: "aborted", cause: "a word" });
+  });
+});
+
+describe("release", () => {
+  test("unlocks the streams when all is written, with what they hold", async () => {
+    const handmade = new Handmade();
+    const { transport, source } = handmade;
+    await transport.write([bytes("a"), bytes("b")]);
+    const releasing = transport.release();
+    for (let count = 0; count < 2; count += 1) {
+      await turn();
+      handmade.releaseWrite.shift()?.();
+    }
+    await releasing;
+    expect(handmade.written).toEqual(["a", "b"]);
+    source.enqueue(bytes("held"));
+    const next = fromWebStreams(handmade.streams);
+    expect(text(await next.read())).toBe("held");
+    await expect(transport.read()).rejects.toMatchObject({ name: "ConnectionError", code: "closed" });
+    await expect(transport.write([bytes("c")])).rejects.toMatchObject({ name: "ConnectionError", code: "closed" });
+    transport.abort();
+    expect(handmade.cancelled).toBeUndefined();
+  });
+
+  test("is refused while a read is outstanding, after the end, and for streams that failed", async () => {
+    const reading = new Handmade();
+    const read = reading.transport.read();
+    await expect(reading.transport.release()).rejects.toMatchObject({ side: "local", code: "concurrent-read" });
+    reading.source.close();
+    await read;
+    const ended = new Handmade();
+    await ended.transport.end();
+    await expect(ended.transport.release()).rejects.toMatchObject({ code: "closed" });
+    const failed = new Handmade();
+    const writing = failed.transport.write([bytes("a")]);
+    const releasing = failed.transport.release();
+    failed.sink.error(new Error("reset"));
+    await writing;
+    await expect(releasing).rejects.toMatchObject({ name: "ConnectionError" });
   });
 });

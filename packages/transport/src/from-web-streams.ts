@@ -13,11 +13,12 @@ export interface WebStreamPair {
 }
 
 /** Wraps a pair of web streams, and locks both. `info` defaults to `{ secure: false }`. */
-export function fromWebStreams(streams: WebStreamPair, info: TransportInfo = { secure: false }): ByteTransport {
+export function fromWebStreams(streams: WebStreamPair, info: TransportInfo = { secure: false }): WebStreamTransport {
   return new WebStreamTransport(streams, info);
 }
 
-class WebStreamTransport implements ByteTransport {
+/** A {@link ByteTransport} over a pair of web streams; a base for transports that can also upgrade what is behind them. */
+export class WebStreamTransport implements ByteTransport {
   readonly info: TransportInfo;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -27,8 +28,11 @@ class WebStreamTransport implements ByteTransport {
   readonly #waits = new Set<(error: Error) => void>();
   #isReading = false;
   #isAtEnd = false;
+  /** The last chunk's way out. */
+  #written: Promise<unknown> = Promise.resolve();
   #ended: Promise<void> | undefined;
 
+  /** See {@link fromWebStreams}. */
   constructor({ readable, writable }: WebStreamPair, info: TransportInfo) {
     this.info = info;
     this.#reader = readable.getReader();
@@ -59,7 +63,11 @@ class WebStreamTransport implements ByteTransport {
     if (this.#dropped !== undefined) throw this.#dropped;
     if (this.#ended !== undefined) throw new ConnectionError("closed", "this end has already been ended");
     // What becomes of a chunk later is told by `ready`, here or at the next write.
-    for (const chunk of chunks) if (chunk.length > 0) this.#writer.write(chunk).catch(ignore);
+    for (const chunk of chunks) {
+      if (chunk.length === 0) continue;
+      this.#written = this.#writer.write(chunk);
+      this.#written.catch(ignore);
+    }
     await this.#unlessDropped(this.#writer.ready);
   }
 
@@ -78,6 +86,19 @@ class WebStreamTransport implements ByteTransport {
     for (const give of this.#waits) give(error);
     this.#reader.cancel(error).catch(ignore);
     this.#writer.abort(error).catch(ignore);
+  }
+
+  /**
+   * Unlocks both streams for somebody else once all is written; from now on this transport only rejects. Throws a local `ProtocolError` while
+   * a read is outstanding. What a stream holds that nobody asked for yet stays in it.
+   */
+  async release(): Promise<void> {
+    if (this.#isReading) throw concurrentRead();
+    await this.#unlessDropped(this.#written);
+    if (this.#ended !== undefined) throw new ConnectionError("closed", "this end has already been ended");
+    this.#dropped = new ConnectionError("closed", "this transport has let go of its streams");
+    this.#reader.releaseLock();
+    this.#writer.releaseLock();
   }
 
   async #end(): Promise<void> {
