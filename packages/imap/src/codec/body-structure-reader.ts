@@ -15,8 +15,10 @@ import { readEnvelope } from "./envelope.ts";
 import { expectMalformed } from "./malformed.ts";
 
 const SP = 32;
+const QUOTE = 34;
 const OPEN = 40;
 const CLOSE = 41;
+const MINUS = 45;
 
 type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
 
@@ -39,11 +41,30 @@ export function readBodyStructure(cursor: Cursor): BodyStructure {
 function readMultipart(cursor: Cursor): BodyMultipart {
   const parts: BodyStructure[] = [];
   do {
-    parts.push(readBodyStructure(cursor));
+    if (isEmptyPart(cursor)) {
+      cursor.deviate("empty-part");
+      cursor.skipValue();
+    } else parts.push(readBodyStructure(cursor));
     if (cursor.peek() === SP && cursor.bytes[cursor.at + 1] === OPEN) cursor.noSpace();
   } while (cursor.peek() === OPEN);
-  cursor.space();
+  if (cursor.closes()) {
+    cursor.deviate("missing-subtype");
+    return { kind: "multipart", parts, subtype: "" };
+  }
+  const { at } = cursor;
+  // NIL among the parts, or for the subtype.
+  if (!(cursor.nil() && cursor.skip(SP) && cursor.peek() === QUOTE)) cursor.at = at;
+  else cursor.deviate("empty-part");
   return readMultipartRest(cursor, parts);
+}
+
+/** `()` or `(NIL)` where a part should be */
+function isEmptyPart(cursor: Cursor): boolean {
+  const { at } = cursor;
+  cursor.skip(OPEN);
+  const empty = cursor.peek() === CLOSE || (cursor.peek() !== OPEN && cursor.nil() && cursor.peek() === CLOSE);
+  cursor.at = at;
+  return empty;
 }
 
 /** A multipart without parts, which the grammar does not know: `("mixed" NIL …)`, `(NIL "mixed" …)`. */
@@ -75,21 +96,47 @@ function readPart(cursor: Cursor): BodyStructure {
   if (cursor.closes()) return { kind: "basic", ...fields };
   const type = fields.type.toLowerCase();
   const next = cursor.peek();
-  if (type === "text" && cursor.atNumber()) {
-    const body = { kind: "text" as const, ...fields, lines: cursor.number() };
+  if (type === "text" && (cursor.atNumber() || isOddNumber(cursor))) {
+    const body = { kind: "text" as const, ...fields, lines: cursor.count() };
     return readPartExtensions(cursor, body);
   }
-  if (type === "message" && next === OPEN && fields.subtype.toLowerCase() === "rfc822") {
+  if (type === "message" && isMessage(fields.subtype) && (next === OPEN || isMessageOfNothing(cursor))) {
     const envelope = readEnvelope(cursor);
     cursor.space();
     const structure = cursor.nil() ? null : readBodyStructure(cursor);
     cursor.space();
-    const body = { kind: "message" as const, ...fields, envelope, structure, lines: readCount(cursor) };
+    const body = { kind: "message" as const, ...fields, envelope, structure, lines: cursor.count() };
     return readPartExtensions(cursor, body);
   }
   const basic: BodyBasic = { kind: "basic", ...fields };
+  if (cursor.atNumber()) {
+    // Lines belong to text and to messages only.
+    cursor.deviate("lines-of-other-type");
+    cursor.count();
+    if (cursor.closes()) return basic;
+  }
   readMd5(cursor, basic);
   return basic;
+}
+
+/** message/global is that of RFC 6532 */
+function isMessage(subtype: string): boolean {
+  return /^(?:rfc822|global)$/i.test(subtype);
+}
+
+/** `-1` or `"23"` */
+function isOddNumber(cursor: Cursor): boolean {
+  const { at, bytes } = cursor;
+  const next = bytes[at + 1] ?? 0;
+  return (bytes[at] === MINUS || bytes[at] === QUOTE) && next >= 48 && next <= 57;
+}
+
+/** `NIL NIL 3`: neither envelope nor structure, but lines. */
+function isMessageOfNothing(cursor: Cursor): boolean {
+  const { at } = cursor;
+  const found = cursor.nil() && cursor.skip(SP) && cursor.nil() && cursor.skip(SP) && cursor.atNumber();
+  cursor.at = at;
+  return found;
 }
 
 /**
@@ -98,7 +145,7 @@ function readPart(cursor: Cursor): BodyStructure {
  */
 function readFields(cursor: Cursor): BodyFields {
   const type = readName(cursor);
-  const subtype = readName(cursor);
+  const subtype = readSubtype(cursor);
   const parameters = readParameters(cursor);
   cursor.space();
   const id = cursor.nstring();
@@ -106,37 +153,48 @@ function readFields(cursor: Cursor): BodyFields {
   const description = cursor.nstring();
   cursor.space();
   if (subtype === "" && cursor.atNumber()) {
-    return { type, subtype, parameters, id: null, description: id, encoding: description ?? "", octets: cursor.number() };
+    return { type, subtype, parameters, id: null, description: id, encoding: description ?? "", octets: cursor.count() };
+  }
+  if (cursor.atNumber()) {
+    cursor.deviate("missing-encoding");
+    return { type, subtype, parameters, id, description, encoding: "", octets: cursor.count() };
   }
   const encoding = readName(cursor);
-  return { type, subtype, parameters, id, description, encoding, octets: readCount(cursor) };
+  return { type, subtype, parameters, id, description, encoding, octets: cursor.count() };
+}
+
+/** The subtype, and the space behind it; one that is missing altogether is empty. */
+function readSubtype(cursor: Cursor): string {
+  if (cursor.peek() !== OPEN || cursor.bytes[cursor.at + 1] === CLOSE) return readName(cursor);
+  cursor.deviate("missing-subtype");
+  return "";
 }
 
 /** A string that must not be NIL, and the space behind it. */
 function readName(cursor: Cursor): string {
   const name = cursor.nstring();
   if (name === null) cursor.deviate("nil-for-string");
-  cursor.space();
+  if (cursor.peek() === SP) cursor.space();
+  else cursor.deviate("missing-space");
   return name ?? "";
-}
-
-/** number ; NIL is taken for 0 */
-function readCount(cursor: Cursor): number {
-  if (!cursor.nil()) return cursor.number(Number.MAX_SAFE_INTEGER);
-  cursor.deviate("nil-for-number");
-  return 0;
 }
 
 /** body-fld-param = "(" string SP string *(SP string SP string) ")" / nil */
 function readParameters(cursor: Cursor): readonly BodyParameter[] | null {
   if (cursor.nil()) return null;
   const parameters: BodyParameter[] = [];
+  if (cursor.peek() === QUOTE) {
+    cursor.deviate("string-for-list");
+    cursor.string();
+    return null;
+  }
   cursor.open();
   while (!cursor.closes()) {
     const name = cursor.string();
     const value = cursor.peek() === CLOSE ? null : readSpacedString(cursor);
     if (value === null) cursor.deviate("parameter-without-value");
-    parameters.push({ name, value: value ?? "" });
+    // A name that is NIL says nothing.
+    if (name !== "" || value !== null) parameters.push({ name, value: value ?? "" });
   }
   return parameters;
 }
@@ -179,13 +237,31 @@ function readExtensionData(cursor: Cursor, body: Writable<BodyExtensionData>): v
 /** body-fld-dsp = "(" string SP body-fld-param ")" / nil */
 function readDisposition(cursor: Cursor): BodyDisposition | null {
   if (cursor.nil()) return null;
-  if (cursor.peek() !== OPEN) return { type: cursor.string(), parameters: null };
+  if (cursor.peek() !== OPEN) {
+    cursor.deviate("string-for-list");
+    return { type: cursor.string(), parameters: null };
+  }
   cursor.open();
-  const type = cursor.string();
-  if (cursor.closes()) return { type, parameters: null };
-  const parameters = readParameters(cursor);
+  const type = cursor.peek() === OPEN ? "" : cursor.nstring();
+  if (type === "") cursor.deviate("missing-disposition-type");
+  if (cursor.closes()) return type === null ? null : { type, parameters: null };
+  const parameters = cursor.peek() === QUOTE ? readBareParameters(cursor) : readParameters(cursor);
   if (!cursor.closes()) cursor.expect(CLOSE);
-  return { type, parameters };
+  if (type !== null) return { type, parameters };
+  cursor.deviate("nil-for-string");
+  return parameters === null ? null : { type: "", parameters };
+}
+
+/** Parameters without parentheses of their own. */
+function readBareParameters(cursor: Cursor): readonly BodyParameter[] {
+  cursor.deviate("missing-parenthesis");
+  const parameters: BodyParameter[] = [];
+  while (cursor.peek() === QUOTE) {
+    const name = cursor.string();
+    parameters.push({ name, value: readSpacedString(cursor) ?? "" });
+    if (cursor.peek() === SP) cursor.space();
+  }
+  return parameters;
 }
 
 /** body-fld-lang = nstring / "(" string *(SP string) ")" ; some servers put the disposition here */

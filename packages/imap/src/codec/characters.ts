@@ -14,6 +14,8 @@ export const FLAG = 16;
 export const QUOTED = 32;
 /** list-char: ATOM-CHAR, `%`, `*` and `]`. */
 export const LIST = 64;
+/** What follows the backslash of a flag: as {@link FLAG}, up to the backslash of another. */
+export const FLAG_REST = 128;
 
 /** The classes of each byte, as bits. Loops over bytes look here instead of calling {@link isIn}. */
 export const CLASSES: Uint8Array = new Uint8Array(256);
@@ -23,7 +25,7 @@ function classify(byte: number): number {
   const visible = byte > 32 && byte !== 127;
   const character = String.fromCharCode(byte);
   const quoted = byte < 128 && !'\r\n"\\'.includes(character) ? QUOTED : 0;
-  const flag = visible && !"()".includes(character) ? FLAG : 0;
+  const flag = visible && !"()".includes(character) ? (character === "\\" ? FLAG : FLAG | FLAG_REST) : 0;
   if (!visible || byte > 126 || '(){"\\'.includes(character)) return quoted | flag;
   if ("%*".includes(character)) return quoted | flag | LIST;
   const name = ASTRING | LIST | (character === "+" ? 0 : TAG);

@@ -1,13 +1,14 @@
 // The readers of the words that all of the grammar is made of: lists, atoms, strings, literals (RFC 3501 section 9).
 
 import { decodeUtf8, latin1 } from "@mailwire/wire";
-import { ASTRING, ATOM, CLASSES, FLAG, isIn, KEYWORD, QUOTED, UPPER } from "./characters.ts";
+import { ASTRING, ATOM, CLASSES, FLAG, FLAG_REST, isIn, KEYWORD, QUOTED, UPPER } from "./characters.ts";
 import { InternTable, KeywordTable } from "./intern.ts";
 import type { StreamedLiteral } from "./literal.ts";
 import { LiteralAhead, Malformed } from "./malformed.ts";
 import { Scanner } from "./scanner.ts";
 import type { SequenceRange } from "./sequence-range.ts";
 
+const TAB = 9;
 const LF = 10;
 const CR = 13;
 const SP = 32;
@@ -15,6 +16,7 @@ const QUOTE = 34;
 const OPEN = 40;
 const CLOSE = 41;
 const PLUS = 43;
+const MINUS = 45;
 const OPEN_BRACKET = 91;
 const BACKSLASH = 92;
 const CLOSE_BRACKET = 93;
@@ -50,6 +52,8 @@ export class Cursor extends Scanner {
   depth = 0;
   /** How a backslash before a quote that looks like the last is read: some servers do not escape theirs. */
   backslash: "escapes" | "is-text" = "escapes";
+  /** Where a string ends: at a quote before a space or a parenthesis, or only at one before the beginning of another value. */
+  quote: "before-space" | "before-value" = "before-space";
   /** What streamed past. */
   gaps: readonly Gap[] = NO_GAPS;
   /** Where secrets stand: pairs of indexes, first and behind the last byte. */
@@ -86,11 +90,30 @@ export class Cursor extends Scanner {
   closes(): boolean {
     const spaced = this.bytes[this.at] === SP;
     if (spaced) this.space();
-    if (this.bytes[this.at] !== CLOSE) return false;
+    const byte = this.bytes[this.at];
+    if (byte !== CLOSE) {
+      if (!spaced && byte !== OPEN) this.#noteMissingSpace();
+      return false;
+    }
     if (spaced) this.deviate("extra-space");
     this.at += 1;
     this.depth -= 1;
     return true;
+  }
+
+  /** Between elements there is a space; servers may forget it, or write a tab. */
+  #noteMissingSpace(): void {
+    const before = this.bytes[this.at - 1];
+    if (before === OPEN || before === SP || this.at >= this.end) return;
+    if (this.peer === "client") throw new Malformed("no-space");
+    if (this.peek() === TAB) this.otherSpace();
+    else this.deviate("missing-space");
+  }
+
+  protected override otherSpace(): void {
+    if (this.peer === "client" || this.peek() !== TAB) super.otherSpace();
+    this.deviate("tab-for-space");
+    while (this.peek() === TAB || this.peek() === SP) this.at += 1;
   }
 
   /** The end of the command or response; spaces before it are tolerated, other bytes are where servers are read. */
@@ -108,15 +131,16 @@ export class Cursor extends Scanner {
     return this.#word(ATOM);
   }
 
-  /** A flag as servers write them: 1*<any but CTL, SP and parentheses> */
+  /** A flag as servers write them: 1*<any but CTL, SP and parentheses>, or "\" and as many without another backslash */
   flag(): string {
-    return this.#word(FLAG);
+    return this.peek() === BACKSLASH ? this.#word(FLAG_REST, 1) : this.#word(FLAG);
   }
 
-  #word(characters: number): string {
+  /** A word of one class of characters, of which the first `any` may be of any class. */
+  #word(characters: number, any = 0): string {
     const { bytes, at: start } = this;
-    let at = start;
-    let hash = 0;
+    let at = start + any;
+    let hash = any;
     for (; ; at += 1) {
       const byte = bytes[at] ?? 0;
       if (((CLASSES[byte] ?? 0) & characters) === 0) break;
@@ -159,6 +183,10 @@ export class Cursor extends Scanner {
     if (byte === QUOTE) return this.#quoted();
     if (byte === OPEN_BRACE || byte === TILDE) return this.#literalText();
     if (this.peer === "client") throw new Malformed("no-string");
+    if (this.nil()) {
+      this.deviate("nil-for-string");
+      return "";
+    }
     const word = this.#word(FLAG);
     this.deviate("atom-for-string");
     return word;
@@ -202,6 +230,27 @@ export class Cursor extends Scanner {
     return text.length === raw.length ? raw : unescape(raw);
   }
 
+  /** number ; from servers also in quotes */
+  looseNumber(max?: number): number {
+    const quoted = this.peer === "server" && this.skip(QUOTE);
+    const value = this.number(max);
+    if (quoted) {
+      this.expect(QUOTE);
+      this.deviate("string-for-number");
+    }
+    return value;
+  }
+
+  /** number that is of no weight: what servers say instead of one (NIL, a negative one) is taken for 0 */
+  count(): number {
+    if (this.peer === "server" && (this.peek() === MINUS || this.nil())) {
+      this.deviate(this.peek() === MINUS ? "negative-number" : "nil-for-number");
+      if (this.skip(MINUS)) this.number(Infinity);
+      return 0;
+    }
+    return this.looseNumber(Number.MAX_SAFE_INTEGER);
+  }
+
   /** string, as one character per byte whatever it holds. */
   bytesString(): string {
     const data = this.data();
@@ -224,7 +273,7 @@ export class Cursor extends Scanner {
       else if (byte === BACKSLASH) {
         escaped = true;
         at = this.#skipEscape(at);
-      } else if (byte !== QUOTE) throw new Malformed("open-quote");
+      } else if (byte !== QUOTE) this.#controlInQuotes(at);
     }
     if (at - start > maxBytes) throw new Malformed("token-too-long");
     if (at >= this.end) throw new Malformed("open-quote");
@@ -233,11 +282,26 @@ export class Cursor extends Scanner {
     return escaped ? text.replace(/\\(["\\])/g, "$1") : text;
   }
 
+  /** A control character within quotes, also a line end where the response goes on behind it; the end of it is none. */
+  #controlInQuotes(at: number): void {
+    if (this.peer === "client" || at >= this.end) throw new Malformed("open-quote");
+    this.deviateAt(at, "control-in-string");
+  }
+
   /** Whether the quote at index `at` is the last: one before anything but an end was not escaped, as some servers do. */
   #endsQuoted(at: number): boolean {
-    if (this.peer === "client" || isAfterString(this.bytes[at + 1])) return true;
+    if (this.peer === "client") return true;
+    if (this.quote === "before-value" ? this.#isBeforeValue(at + 1) : isAfterString(this.bytes[at + 1])) return true;
     this.deviateAt(at, "unescaped-quote");
     return false;
+  }
+
+  /** Whether another value begins at index `at`, behind a space, or a list ends. */
+  #isBeforeValue(at: number): boolean {
+    const { bytes, end } = this;
+    if (at >= end || bytes[at] === CLOSE || bytes[at] === OPEN) return true;
+    const next = bytes[at + 1] ?? 0;
+    return bytes[at] === SP && (next === QUOTE || next === OPEN || next === CLOSE || next === OPEN_BRACE || isNilOrNumber(bytes, at + 1));
   }
 
   /** The index of what the backslash at index `at` escapes; its own when it is text. */
@@ -280,6 +344,7 @@ export class Cursor extends Scanner {
     const size = this.number(Number.MAX_SAFE_INTEGER);
     this.skip(PLUS);
     this.expect(CLOSE_BRACE);
+    if (this.peer === "server") this.noSpace();
     this.skip(CR);
     this.expect(LF);
     return { start: this.at, size };
@@ -313,11 +378,16 @@ export class Cursor extends Scanner {
         this.at += 1;
         this.depth -= 1;
       } else if (byte === QUOTE) this.#quoted(Infinity);
-      else if (byte === OPEN_BRACE) this.data();
+      else if (byte === OPEN_BRACE || byte === TILDE) this.#skipLiteral();
       else if (byte === SP) this.at += 1;
       else if (this.at >= this.end) throw new Malformed("open-list");
       else this.#skipAtom();
     } while (this.depth > depth);
+  }
+
+  #skipLiteral(): void {
+    if (this.peek() === TILDE && this.bytes[this.at + 1] !== OPEN_BRACE) this.#skipAtom();
+    else this.data();
   }
 
   #skipAtom(): void {
@@ -335,6 +405,14 @@ export class Cursor extends Scanner {
 /** What stands behind a string; a quote before anything else was not escaped. */
 function isAfterString(byte: number | undefined): boolean {
   return byte === undefined || byte === SP || byte === CLOSE || byte === OPEN || byte === CR || byte === LF || byte === CLOSE_BRACKET;
+}
+
+/** Whether NIL or a number is all of the word at index `at`. */
+function isNilOrNumber(bytes: Uint8Array, at: number): boolean {
+  let end = at;
+  while (isIn(bytes[end], ATOM)) end += 1;
+  const word = latin1(bytes, at, end);
+  return /^(?:nil|\d+)$/i.test(word);
 }
 
 function unescape(raw: Uint8Array): Uint8Array {

@@ -88,11 +88,25 @@ function pad(value: number, width: number): string {
 /** date-time */
 export function readDateTime(cursor: Cursor): DateTime {
   const text = cursor.string();
-  const moment = parseDateTime(text);
+  const moment = parseDateTime(text) ?? (cursor.peer === "server" ? parseOddDateTime(text) : undefined);
   if (moment === undefined) throw new Malformed("bad-date");
   if (text.length === 25) cursor.deviate("short-day");
+  else if (moment.text !== text) cursor.deviate("odd-date");
   return moment;
 }
+
+/** A date-time as mail has it or with less care; one without a zone is taken to be Greenwich's. */
+function parseOddDateTime(text: string): DateTime | undefined {
+  const [, day, month, year = "", hour = "", minute, second = "00", sign = "+", zoneHours = "00", zoneMinutes = "00"] =
+    ODD_DATE.exec(text) ?? [];
+  if (day === undefined || month === undefined || minute === undefined) return undefined;
+  const century = year.length > 2 ? "" : Number(year) < 70 ? "20" : "19";
+  const date = `${day.padStart(2)}-${month}-${century}${year}`;
+  return parseDateTime(`${date} ${hour.padStart(2, "0")}:${minute}:${second} ${sign}${zoneHours}${zoneMinutes}`);
+}
+
+const ODD_DATE =
+  /^ *(?:[a-z]{3},? +)?(\d\d?)[- ]+([a-z]{3})[a-z]{0,6}[- ]+(\d{4}|\d\d)[ T]+(\d\d?):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)? *(?:([+-])(\d\d):?(\d\d)|GMT|UTC?|Z)?(?: +\([^()]*\))? *$/i;
 
 /** The text of a date-time to be sent; its parts are not looked at. */
 export function formatDateTime({ text }: DateTime): string {

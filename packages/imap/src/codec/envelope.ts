@@ -4,6 +4,7 @@ import type { Cursor } from "./cursor.ts";
 import type { Writer } from "./writer.ts";
 
 const SP = 32;
+const OPEN = 40;
 const CLOSE = 41;
 
 /** One address. A group starts with an address of null host and ends with one of null mailbox and null host. */
@@ -47,8 +48,12 @@ export interface Envelope {
  *            env-message-id ")" ; fields that are missing at the end are taken for NIL
  */
 export function readEnvelope(cursor: Cursor): Envelope {
+  if (cursor.nil()) {
+    cursor.deviate("nil-for-list");
+    return EMPTY_ENVELOPE;
+  }
   cursor.open();
-  const date = cursor.nstring();
+  const date = isMissing(cursor) ? null : cursor.nstring();
   const subject = nextString(cursor);
   const from = nextAddresses(cursor);
   const sender = nextAddresses(cursor);
@@ -56,13 +61,37 @@ export function readEnvelope(cursor: Cursor): Envelope {
   const to = nextAddresses(cursor);
   const cc = nextAddresses(cursor);
   const bcc = nextAddresses(cursor);
-  const inReplyTo = nextString(cursor);
+  const inReplyTo = nextIds(cursor);
   const messageId = nextString(cursor);
   while (!cursor.closes()) {
     cursor.deviate("extra-envelope-field");
     cursor.skipValue();
   }
   return { date, subject, from, sender, replyTo, to, cc, bcc, inReplyTo, messageId };
+}
+
+const EMPTY_ENVELOPE: Envelope = {
+  date: null,
+  subject: null,
+  from: null,
+  sender: null,
+  replyTo: null,
+  to: null,
+  cc: null,
+  bcc: null,
+  inReplyTo: null,
+  messageId: null,
+};
+
+/** env-in-reply-to = nstring ; some servers make it a list */
+function nextIds(cursor: Cursor): string | null {
+  if (isMissing(cursor) || cursor.nil()) return null;
+  if (cursor.peek() !== OPEN) return cursor.nstring();
+  cursor.deviate("list-for-string");
+  const ids: string[] = [];
+  cursor.open();
+  while (!cursor.closes()) ids.push(cursor.string());
+  return ids.join(" ");
 }
 
 function nextString(cursor: Cursor): string | null {
@@ -73,23 +102,65 @@ function nextString(cursor: Cursor): string | null {
 function nextAddresses(cursor: Cursor): readonly Address[] | null {
   if (isMissing(cursor) || cursor.nil()) return null;
   const addresses: Address[] = [];
+  if (cursor.peek() !== OPEN) {
+    cursor.deviate("string-for-list");
+    return textAddresses([cursor.nstring()]);
+  }
   cursor.open();
-  while (!cursor.closes()) addresses.push(readAddress(cursor));
+  while (!cursor.closes()) {
+    if (cursor.peek() === OPEN) addresses.push(readAddress(cursor));
+    else return [...addresses, ...readBareAddresses(cursor)];
+  }
   return addresses;
 }
 
-/** address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")" */
+/** address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")" ; where there are fewer, the route is missing, then the name */
 function readAddress(cursor: Cursor): Address {
   cursor.open();
+  if (cursor.closes()) return shortAddress(cursor, []);
   const name = cursor.nstring();
-  cursor.space();
+  if (cursor.closes()) return shortAddress(cursor, [name]);
   const route = cursor.nstring();
-  cursor.space();
+  if (cursor.closes()) return shortAddress(cursor, [name, route]);
   const mailbox = cursor.nstring();
-  cursor.space();
+  if (cursor.closes()) return shortAddress(cursor, [name, route, mailbox]);
   const host = cursor.nstring();
-  if (!cursor.closes()) cursor.expect(CLOSE);
+  while (!cursor.closes()) {
+    cursor.deviate("extra-address-field");
+    cursor.skipValue();
+  }
   return { name, route, mailbox, host };
+}
+
+function shortAddress(cursor: Cursor, strings: readonly (string | null)[]): Address {
+  const [first = null, second = null, third = null] = strings;
+  cursor.deviate("missing-address-field");
+  if (strings.length === 3) return { name: first, route: null, mailbox: second, host: third };
+  return strings.length === 2
+    ? { name: null, route: null, mailbox: first, host: second }
+    : { name: first, route: null, mailbox: null, host: null };
+}
+
+/** What stands in a list of addresses without parentheses of its own, up to its end: one address, texts that are one each, NIL. */
+function readBareAddresses(cursor: Cursor): readonly Address[] {
+  cursor.deviate("string-for-address");
+  const texts: (string | null)[] = [];
+  const addresses: Address[] = [];
+  do {
+    if (cursor.peek() === OPEN) addresses.push(readAddress(cursor));
+    else texts.push(cursor.nstring());
+  } while (!cursor.closes());
+  const [name = null, route = null, mailbox = null, host = null] = texts;
+  return texts.length === 4 ? [{ name, route, mailbox, host }, ...addresses] : [...textAddresses(texts), ...addresses];
+}
+
+function textAddresses(texts: readonly (string | null)[]): readonly Address[] {
+  return texts.flatMap((text) => {
+    if (text === null || text === "") return [];
+    const at = text.lastIndexOf("@");
+    const [mailbox, host] = at === -1 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
+    return { name: null, route: null, mailbox, host };
+  });
 }
 
 /** True at the end of an envelope that is too short; otherwise past the space. */

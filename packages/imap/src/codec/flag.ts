@@ -1,8 +1,13 @@
 // Flags and keywords of messages, attributes of mailboxes (RFC 3501 sections 2.3.2 and 7.2.2).
 
 import type { Cursor } from "./cursor.ts";
+import { Malformed } from "./malformed.ts";
 
+const SP = 32;
+const QUOTE = 34;
+const OPEN = 40;
 const BACKSLASH = 92;
+const OPEN_BRACE = 123;
 
 /** A system flag (`\Seen`), an extension flag (`\Anything`), a keyword (`$Forwarded`) or, among permanent flags, `\*`. Case as it came. */
 export type Flag = string;
@@ -13,9 +18,44 @@ export type MailboxAttribute = string;
 /** flag-list = "(" [flag *(SP flag)] ")" ; mbx-list-flags and the list of PERMANENTFLAGS look the same */
 export function readFlagList(cursor: Cursor): readonly Flag[] {
   const flags: Flag[] = [];
+  if (cursor.peer === "server" && cursor.peek() !== OPEN) return readLooseFlags(cursor);
   cursor.open();
-  while (!cursor.closes()) flags.push(readFlag(cursor));
+  while (!cursor.closes()) {
+    const next = cursor.peek();
+    if (cursor.peer === "server" && cursor.at >= cursor.end) {
+      cursor.deviate("missing-parenthesis");
+      cursor.depth -= 1;
+      return flags;
+    }
+    if (cursor.peer === "server" && (next === QUOTE || next === OPEN_BRACE || next === OPEN)) readOddFlags(cursor, flags);
+    else flags.push(readFlag(cursor));
+  }
   return flags;
+}
+
+/** Where a list of flags should be: NIL, or system flags without parentheses. */
+function readLooseFlags(cursor: Cursor): readonly Flag[] {
+  const flags: Flag[] = [];
+  cursor.deviate("no-list");
+  if (cursor.nil()) return flags;
+  if (cursor.peek() !== BACKSLASH) throw new Malformed("no-list");
+  while (cursor.peek() === BACKSLASH) {
+    flags.push(cursor.flag());
+    if (cursor.peek() === SP && cursor.bytes[cursor.at + 1] === BACKSLASH) cursor.space();
+  }
+  return flags;
+}
+
+/** A flag in quotes or as a literal, or flags in parentheses of their own. */
+function readOddFlags(cursor: Cursor, flags: Flag[]): void {
+  if (cursor.peek() === OPEN) {
+    cursor.deviate("list-for-flag");
+    flags.push(...readFlagList(cursor));
+    return;
+  }
+  cursor.deviate("string-for-flag");
+  const flag = cursor.string();
+  if (flag !== "") flags.push(flag);
 }
 
 /** flag = flag-keyword / "\" atom ; servers have flags of more characters than atoms */

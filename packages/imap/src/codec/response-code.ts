@@ -11,6 +11,7 @@ import type { Writer } from "./writer.ts";
 import { unsayable } from "./writer.ts";
 
 const SP = 32;
+const OPEN = 40;
 const CLOSE_BRACKET = 93;
 
 /** Codes without arguments. */
@@ -84,12 +85,13 @@ const READERS: ReadonlyMap<string, CodeReader> = new Map<string, CodeReader>([
 
 /** resp-text-code between its brackets, of which the cursor stands behind the first; it ends behind the last. */
 export function readResponseCode(cursor: Cursor): ResponseCode {
-  const { at: start, depth } = cursor;
+  const { at: start, depth, tolerated } = cursor;
   return attempt(
     () => readKnownCode(cursor),
     (): ResponseCode => {
       cursor.at = start;
       cursor.depth = depth;
+      cursor.forget(tolerated);
       return readOddCode(cursor);
     },
   );
@@ -114,7 +116,10 @@ function readOddCode(cursor: Cursor): ResponseCode {
   const text = readUntilBracket(cursor);
   cursor.deviate("bad-response-code");
   cursor.expect(CLOSE_BRACKET);
-  const [name = "", ...rest] = text.split(" ");
+  const [name = "", ...rest] = text.trimStart().split(" ");
+  if (/^permanentflags$/i.test(name)) return { type: "PERMANENTFLAGS", flags: rest.join(" ").match(/[^ ()]+/g) ?? [] };
+  const plain = rest.every((word) => word === "") ? PLAIN_RESPONSE_CODES.find((known) => known === name.toUpperCase()) : undefined;
+  if (plain !== undefined) return { type: plain };
   return { type: "invalid", name: name.toUpperCase(), arguments: rest.length === 0 ? null : rest.join(" ") };
 }
 
@@ -143,8 +148,20 @@ function readUnseen(cursor: Cursor): ResponseCode {
 function readCharsets(cursor: Cursor): readonly string[] {
   const charsets: string[] = [];
   if (!cursor.skip(SP)) return charsets;
+  if (cursor.peek() !== OPEN) return readBareCharsets(cursor);
   cursor.open();
   while (!cursor.closes()) charsets.push(cursor.astring());
+  return charsets;
+}
+
+/** The same without parentheses. */
+function readBareCharsets(cursor: Cursor): readonly string[] {
+  cursor.deviate("missing-parenthesis");
+  const charsets = [cursor.atom()];
+  while (cursor.peek() === SP) {
+    cursor.space();
+    charsets.push(cursor.atom());
+  }
   return charsets;
 }
 

@@ -1,7 +1,8 @@
 // The registry of responses: which reader reads which word, and where literals may stand (RFC 3501 section 9, response-data).
 
+import { isIn, KEYWORD } from "./characters.ts";
 import type { Cursor } from "./cursor.ts";
-import { expectMalformed, Malformed } from "./malformed.ts";
+import { attempt, expectMalformed, Malformed } from "./malformed.ts";
 import type { Response } from "./response.ts";
 import { readCapabilityResponse } from "./responses/capability.ts";
 import { readContinuation, readTaggedResponse, readUntaggedResponse } from "./responses/condition.ts";
@@ -11,6 +12,7 @@ import { readCountResponse, readFlagsResponse } from "./responses/mailbox-state.
 import { readEsearchResponse, readSearchResponse } from "./responses/search.ts";
 import { readStatusResponse } from "./responses/status.ts";
 
+const TAB = 9;
 const SP = 32;
 const STAR = 42;
 const PLUS = 43;
@@ -57,11 +59,51 @@ export function readResponse(cursor: Cursor): Response {
 }
 
 function readAny(cursor: Cursor): Response {
+  if (cursor.peek() === SP || cursor.peek() === TAB) skipIndent(cursor);
   const first = cursor.peek();
   if (first === PLUS) return readContinuation(cursor);
-  if (first !== STAR) return readTaggedResponse(cursor);
+  if (first !== STAR) return readUnmarked(cursor);
   cursor.at += 1;
-  cursor.space();
+  if (cursor.peek() !== SP || cursor.bytes[cursor.at + 1] === STAR) skipMark(cursor);
+  else cursor.space();
+  return readUntagged(cursor);
+}
+
+/** Spaces where a response should begin. */
+function skipIndent(cursor: Cursor): void {
+  cursor.deviate("extra-space");
+  while (cursor.peek() === SP || cursor.peek() === TAB) cursor.at += 1;
+}
+
+/** What follows an asterisk other than one space: more asterisks, tabs, nothing. */
+function skipMark(cursor: Cursor): void {
+  const { at } = cursor;
+  while (cursor.peek() === STAR || cursor.peek() === SP || cursor.peek() === TAB) cursor.at += 1;
+  if (cursor.at === cursor.end) throw new Malformed("no-space");
+  cursor.deviateAt(at, cursor.at === at ? "missing-space" : "bad-mark");
+}
+
+/** A tagged response, or an untagged one that lacks its asterisk. */
+function readUnmarked(cursor: Cursor): Response {
+  const { at, tolerated } = cursor;
+  return attempt<Response, Response>(
+    () => readTaggedResponse(cursor),
+    (fault) => {
+      cursor.at = at;
+      cursor.forget(tolerated);
+      if (!UNMARKED.test(cursor.slice(at, Math.min(cursor.end, at + UNMARKED_BYTES)))) throw fault;
+      cursor.deviate("missing-asterisk");
+      return readUntagged(cursor);
+    },
+  );
+}
+
+/** How untagged responses begin. */
+const UNMARKED =
+  /^(?:\d+ +(?:FETCH|EXISTS|RECENT|EXPUNGE)|OK|NO|BAD|BYE|PREAUTH|CAPABILITY|LIST|LSUB|STATUS|SEARCH|ESEARCH|FLAGS)(?:[ (]|$)/i;
+const UNMARKED_BYTES = 32;
+
+function readUntagged(cursor: Cursor): Response {
   const { at: start } = cursor;
   if (cursor.atNumber()) return readNumbered(cursor, start);
   const name = cursor.keyword();
@@ -70,7 +112,8 @@ function readAny(cursor: Cursor): Response {
 
 function readNumbered(cursor: Cursor, start: number): Response {
   const number = cursor.number();
-  cursor.space();
+  if (isIn(cursor.peek(), KEYWORD)) cursor.deviate("missing-space");
+  else cursor.space();
   const name = cursor.keyword();
   return NUMBERED_READERS.get(name)?.(cursor, number) ?? readUnknown(cursor, name, start);
 }
@@ -87,9 +130,11 @@ function readUnknown(cursor: Cursor, name: string, start: number): Response {
  */
 export function literalMayFollow(before: string): boolean {
   // A literal is an argument of its own, or the first of a list; "~" marks one that may hold any byte (RFC 3516).
-  if (!/[ (]~?$/.test(before)) return false;
-  const [, word = ""] = /^\0*\* +(?:\d+ +)?([^ ]+) /.exec(before) ?? [];
+  const [, word = ""] = /^[\0 \t]*(?:\*[ \t*]*(?:\d+[ \t]*)?|\d+ +(?=FETCH))([^ \t(]+)[ \t(]/i.exec(before) ?? [];
   const name = word.toUpperCase();
+  // Some servers forget the space behind the name of a section.
+  if (name === "FETCH" && /BODY\[[^\]]*\](?:<\d+>)?$/i.test(before)) return true;
+  if (!/[ (]~?$/.test(before)) return false;
   if (TEXTUAL.has(name)) return /^[^\]]*\[BADCHARSET [^\]]*\([^\]]*$/i.test(before);
   if (name === "LIST" || name === "LSUB") return /\) (?:"(?:[^"\\]|\\.)?"|NIL) $|\((?:[^ ()]+ )*~?$/i.test(before);
   return !WITHOUT_STRINGS.has(name);

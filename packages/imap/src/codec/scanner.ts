@@ -48,13 +48,28 @@ export class Scanner {
     return this.#deviations;
   }
 
+  /** How much was tolerated since {@link reset}. */
+  get tolerated(): number {
+    return this.#deviations?.length ?? 0;
+  }
+
+  /** Notes again what was forgotten. */
+  remember(deviations: readonly Deviation[]): void {
+    (this.#deviations ??= []).push(...deviations);
+  }
+
+  /** Forgets what was tolerated behind the first `count`: what was read is read in another way. */
+  forget(count: number): void {
+    this.#deviations?.splice(count);
+  }
+
   /** Notes that something here was tolerated. */
   deviate(code: string): void {
     this.deviateAt(this.at, code);
   }
 
   /** Notes that something at index `at` was tolerated. */
-  protected deviateAt(at: number, code: string): void {
+  deviateAt(at: number, code: string): void {
     (this.#deviations ??= []).push({ code, offset: this.#offset + at });
   }
 
@@ -87,9 +102,14 @@ export class Scanner {
 
   /** SP, and more than one where that is tolerated. */
   space(): void {
-    if (this.bytes[this.at] !== SP) throw new Malformed("no-space");
-    this.at += 1;
+    if (this.bytes[this.at] === SP) this.at += 1;
+    else this.otherSpace();
     if (this.bytes[this.at] === SP) this.#extraSpaces();
+  }
+
+  /** What stands where a space should. */
+  protected otherSpace(): void {
+    throw new Malformed("no-space");
   }
 
   /** Moves over spaces where none belongs: before `)` and at the end. */

@@ -58,8 +58,11 @@ function readFields(cursor: Cursor): readonly string[] {
   cursor.space();
   const fields: string[] = [];
   cursor.open();
-  do fields.push(cursor.astring());
-  while (!cursor.closes());
+  while (!cursor.closes()) fields.push(cursor.astring());
+  if (fields.length === 0) {
+    if (cursor.peer === "client") throw new Malformed("bad-section");
+    cursor.deviate("empty-list");
+  }
   return fields;
 }
 

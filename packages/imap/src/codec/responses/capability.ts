@@ -6,6 +6,7 @@ import type { Writer } from "../writer.ts";
 import { ATOM } from "../characters.ts";
 
 const SP = 32;
+const CLOSE_BRACKET = 93;
 
 /** What the server can do. */
 export interface CapabilityResponse {
@@ -17,10 +18,9 @@ export interface CapabilityResponse {
 /** capability-data = "CAPABILITY" *(SP capability) SP "IMAP4rev1" *(SP capability) */
 export function readCapabilityResponse(cursor: Cursor): CapabilityResponse {
   const capabilities = readCapabilities(cursor);
-  cursor.noSpace();
+  if (cursor.at === cursor.end && cursor.bytes[cursor.at - 1] !== SP) return { type: "CAPABILITY", capabilities };
   // Some server answers NAMESPACE under this name: that must not become a set of capabilities.
-  if (cursor.at < cursor.end) throw new Malformed("bad-capability");
-  return { type: "CAPABILITY", capabilities };
+  return { type: "CAPABILITY", capabilities: [...capabilities, ...readOddCapabilities(cursor)] };
 }
 
 /** *(SP capability) ; capability = ("AUTH=" auth-type) / atom */
@@ -31,9 +31,30 @@ export function readCapabilities(cursor: Cursor): readonly string[] {
     const { at } = cursor;
     if (cursor.run(ATOM) === "") break;
     cursor.at = at;
-    capabilities.push(cursor.atom());
+    const capability = cursor.atom();
+    if (!isBehindWord(cursor)) {
+      // A word that goes on with what is in no atom.
+      cursor.at = at;
+      break;
+    }
+    capabilities.push(capability);
   }
   return capabilities;
+}
+
+/** A space, a bracket or the end. */
+function isBehindWord(cursor: Cursor): boolean {
+  const next = cursor.peek();
+  return next === SP || next === CLOSE_BRACKET || cursor.at >= cursor.end;
+}
+
+/** What stands behind: spaces, a tab, words that are no atoms. A list is none of these. */
+function readOddCapabilities(cursor: Cursor): readonly string[] {
+  const words = cursor.slice(cursor.at, cursor.end).trim();
+  if (words.startsWith("(")) throw new Malformed("bad-capability");
+  cursor.deviate(words === "" ? "extra-space" : "odd-capability");
+  cursor.at = cursor.end;
+  return words === "" ? [] : words.split(/[ \t]+/);
 }
 
 /** See {@link readCapabilityResponse}. */

@@ -42,6 +42,7 @@ export interface ContinuationResponse {
 const SP = 32;
 const OPEN_BRACKET = 91;
 const PLUS = 43;
+const CLOSE_BRACKET = 93;
 
 /** response-tagged = tag SP resp-cond-state CRLF */
 export function readTaggedResponse(cursor: Cursor): TaggedResponse {
@@ -71,14 +72,17 @@ export function readContinuation(cursor: Cursor): ContinuationResponse {
 /** resp-text = ["[" resp-text-code "]" SP] text */
 function readCode(cursor: Cursor): ResponseCode | null {
   if (cursor.at === cursor.end) return null;
-  cursor.space();
+  if (cursor.peek() === OPEN_BRACKET) cursor.deviate("missing-space");
+  else cursor.space();
   if (cursor.peek() !== OPEN_BRACKET) return null;
-  const start = cursor.at;
+  const { at: start, tolerated } = cursor;
   cursor.at += 1;
   return attempt(
     () => readResponseCode(cursor),
     () => {
       // No bracket closes it: it is text.
+      cursor.forget(tolerated);
+      cursor.deviate("open-bracket");
       cursor.at = start;
       return null;
     },
@@ -87,7 +91,8 @@ function readCode(cursor: Cursor): ResponseCode | null {
 
 /** text = 1*TEXT-CHAR ; UTF-8 where it is, else one character per byte */
 function readText(cursor: Cursor): string {
-  cursor.skip(SP);
+  const isBehindCode = cursor.bytes[cursor.at - 1] === CLOSE_BRACKET;
+  if (!cursor.skip(SP) && isBehindCode && cursor.at < cursor.end) cursor.deviate("missing-space");
   if (cursor.at === cursor.end) cursor.deviate("missing-text");
   return toText(cursor, cursor.slice(cursor.at, cursor.end));
 }
@@ -96,6 +101,7 @@ function toText(cursor: Cursor, text: string): string {
   const { at, end } = cursor;
   cursor.at = end;
   if (!/[\x80-\xff]/.test(text)) return text;
+  cursor.deviateAt(at, "8-bit-text");
   return decodeUtf8(cursor.view(at, end)) ?? text;
 }
 

@@ -1,5 +1,6 @@
 // FETCH: data of one message (RFC 3501 section 7.4.2, RFC 7162 for MODSEQ).
 
+import { isIn, KEYWORD } from "../characters.ts";
 import { attempt, expectMalformed, Malformed } from "../malformed.ts";
 import { readBodyStructure } from "../body-structure-reader.ts";
 import { writeBodyStructure } from "../body-structure-writer.ts";
@@ -53,24 +54,61 @@ export interface FetchResponse {
   readonly items: readonly FetchItem[];
 }
 
-const OPEN_BRACKET = 91;
-const CLOSE_BRACKET = 93;
+const SP = 32;
+const QUOTE = 34;
+const OPEN = 40;
+const DOT = 46;
 const LESS = 60;
 const GREATER = 62;
 const CLOSE = 41;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
 
 /** "FETCH" SP msg-att ; msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (msg-att-dynamic / msg-att-static)) ")" */
 export function readFetchResponse(cursor: Cursor, sequenceNumber: number): FetchResponse {
   if (sequenceNumber === 0) throw new Malformed("zero");
-  cursor.space();
-  cursor.open();
+  if (cursor.peek() === OPEN) cursor.deviate("missing-space");
+  else cursor.space();
   const items: FetchItem[] = [];
+  openItems(cursor);
   while (!cursor.closes()) {
     // What cannot be skipped takes all that follows with it.
-    if (cursor.at === cursor.end) break;
-    items.push(readItem(cursor));
+    if (cursor.at >= cursor.end) {
+      cursor.deviate("missing-parenthesis");
+      break;
+    }
+    if (isIn(cursor.peek(), KEYWORD)) items.push(readItem(cursor));
+    else skipJunk(cursor);
   }
   return { type: "FETCH", sequenceNumber, items };
+}
+
+/** "(" , which some servers forget or double */
+function openItems(cursor: Cursor): void {
+  if (cursor.peek() === OPEN) {
+    cursor.open();
+    if (cursor.peek() !== OPEN) return;
+    cursor.deviate("extra-parenthesis");
+    cursor.open();
+  } else {
+    if (!isIn(cursor.peek(), KEYWORD)) throw new Malformed("no-list");
+    cursor.deviate("missing-parenthesis");
+  }
+}
+
+/** Moves over what is no item: a value without a name, a comma. */
+function skipJunk(cursor: Cursor): void {
+  const { at, depth } = cursor;
+  cursor.deviate("value-without-name");
+  attempt(
+    () => cursor.skipValue(),
+    () => {
+      cursor.depth = depth;
+      cursor.at = at;
+    },
+  );
+  if (cursor.at === at) cursor.at += 1;
 }
 
 /** The items of a response that is here up to a literal which streams; the last one holds it, unless it is not message data. */
@@ -88,38 +126,94 @@ export function readFetchPrefix(cursor: Cursor): FetchResponse | undefined {
 
 function readItem(cursor: Cursor): FetchItem {
   const name = cursor.keyword();
-  const { at: start, depth } = cursor;
+  const { at: start, depth, tolerated } = cursor;
   try {
-    return readKnownItem(cursor, name);
+    const item = readKnownItem(cursor, name);
+    return cursor.tolerated > tolerated && isDoubtful(cursor, tolerated)
+      ? rereadItem(cursor, item, name, { start, depth, tolerated })
+      : item;
   } catch (fault) {
     expectMalformed(fault);
-    return recoverItem(cursor, name, start, depth);
+    return recoverItem(cursor, name, { start, depth, tolerated });
   }
 }
 
-/** Once more with backslashes as text; else the item is lost, and all behind it when not even its end can be found. */
-function recoverItem(cursor: Cursor, name: string, start: number, depth: number): FetchItem {
-  const rewind = (): void => {
-    cursor.at = start;
-    cursor.depth = depth;
-  };
-  const read = <Value>(reader: () => Value): Value | undefined => {
-    rewind();
-    return attempt(reader, () => undefined);
-  };
-  cursor.deviate("bad-fetch-item");
+/** Where an item began. */
+interface Beginning {
+  readonly start: number;
+  readonly depth: number;
+  readonly tolerated: number;
+}
+
+/** What the reader gives from there; `undefined` when it fails. */
+function readFrom<Value>(cursor: Cursor, { start, depth, tolerated }: Beginning, reader: () => Value): Value | undefined {
+  cursor.at = start;
+  cursor.depth = depth;
+  cursor.forget(tolerated);
+  return attempt(reader, () => undefined);
+}
+
+/** True when words stood where strings belong next to quotes that were not escaped: these may be one string. */
+function isDoubtful(cursor: Cursor, tolerated: number): boolean {
+  const codes = cursor.deviations?.slice(tolerated).map(({ code }) => code) ?? [];
+  return (codes.includes("atom-for-string") || codes.includes("missing-space")) && codes.includes("unescaped-quote");
+}
+
+/** The item read once more with strings that end only before another value, if that can be. */
+function rereadItem(cursor: Cursor, item: FetchItem, name: string, beginning: Beginning): FetchItem {
+  const { at, depth } = cursor;
+  const noted = cursor.deviations?.slice(beginning.tolerated) ?? [];
+  const again = readWithLooseQuotes(cursor, name, beginning);
+  if (again !== undefined) return again;
+  cursor.forget(beginning.tolerated);
+  cursor.at = at;
+  cursor.depth = depth;
+  cursor.remember(noted);
+  return item;
+}
+
+function readWithLooseQuotes(cursor: Cursor, name: string, beginning: Beginning): FetchItem | undefined {
+  cursor.quote = "before-value";
+  const item = readFrom(cursor, beginning, () => readKnownItem(cursor, name));
+  cursor.quote = "before-space";
+  return item;
+}
+
+/** Once more with backslashes or quotes as text; else the item is lost, and all behind it when not even its end can be found. */
+function recoverItem(cursor: Cursor, name: string, beginning: Beginning): FetchItem {
+  const { start } = beginning;
   cursor.backslash = "is-text";
-  const recovered = read(() => readKnownItem(cursor, name));
+  const recovered = readFrom(cursor, beginning, () => readKnownItem(cursor, name));
   cursor.backslash = "escapes";
-  if (recovered !== undefined) return recovered;
-  const skipped = read(() => readUnknownItem(cursor, name));
-  if (skipped !== undefined) return { ...skipped, type: "invalid" };
+  if (recovered !== undefined) {
+    cursor.deviate("unescaped-backslash");
+    return recovered;
+  }
+  const loose = readWithLooseQuotes(cursor, name, beginning);
+  if (loose !== undefined) return loose;
+  const skipped = readFrom(cursor, beginning, () => (isNextItem(cursor) ? { name, raw: NOTHING } : readUnknownItem(cursor, name)));
+  cursor.deviate("bad-fetch-item");
+  if (skipped !== undefined) return { name: skipped.name, raw: skipped.raw, type: "invalid" };
   cursor.at = cursor.end;
   return { type: "invalid", name, raw: cursor.view(Math.min(start + 1, cursor.end), cursor.end) };
 }
 
+const NOTHING = new Uint8Array(0);
+
+/** True when the value is missing: the name of another item follows. */
+function isNextItem(cursor: Cursor): boolean {
+  const { at } = cursor;
+  if (!cursor.skip(SP)) return false;
+  const isName = isIn(cursor.peek(), KEYWORD) && READERS.has(cursor.keyword()) && cursor.peek() === SP;
+  cursor.at = at;
+  return isName;
+}
+
 function readKnownItem(cursor: Cursor, name: string): FetchItem {
-  if (name === "BODY" && cursor.peek() === OPEN_BRACKET) return readSectionItem(cursor);
+  if (cursor.peek() === OPEN_BRACKET && (name === "BODY" || name === "BODY.PEEK")) {
+    if (name === "BODY.PEEK") cursor.deviate("peek-in-response");
+    return readSectionItem(cursor);
+  }
   const reader = READERS.get(name);
   if (reader === undefined) return readUnknownItem(cursor, name);
   cursor.space();
@@ -127,10 +221,10 @@ function readKnownItem(cursor: Cursor, name: string): FetchItem {
 }
 
 const READERS: ReadonlyMap<string, (cursor: Cursor) => FetchItem> = new Map<string, (cursor: Cursor) => FetchItem>([
-  ["UID", (cursor) => ({ type: "UID", uid: cursor.nzNumber() })],
+  ["UID", (cursor) => ({ type: "UID", uid: readUid(cursor) })],
   ["FLAGS", (cursor) => ({ type: "FLAGS", flags: readFlagList(cursor) })],
   ["INTERNALDATE", (cursor) => ({ type: "INTERNALDATE", date: readDateTime(cursor) })],
-  ["RFC822.SIZE", (cursor) => ({ type: "RFC822.SIZE", octets: cursor.number(Number.MAX_SAFE_INTEGER) })],
+  ["RFC822.SIZE", (cursor) => ({ type: "RFC822.SIZE", octets: cursor.looseNumber(Number.MAX_SAFE_INTEGER) })],
   ["MODSEQ", readModSeq],
   ["ENVELOPE", (cursor) => ({ type: "ENVELOPE", envelope: readEnvelope(cursor) })],
   ["BODY", (cursor) => ({ type: "BODY", structure: readBodyStructure(cursor) })],
@@ -140,8 +234,19 @@ const READERS: ReadonlyMap<string, (cursor: Cursor) => FetchItem> = new Map<stri
   ["RFC822.TEXT", (cursor) => ({ type: "RFC822.TEXT", data: cursor.data() })],
 ]);
 
+/** uniqueid = nz-number */
+function readUid(cursor: Cursor): number {
+  const uid = cursor.looseNumber();
+  if (uid === 0) throw new Malformed("zero");
+  return uid;
+}
+
 /** "MODSEQ" SP "(" permsg-modsequence ")" (RFC 7162) */
 function readModSeq(cursor: Cursor): FetchItem {
+  if (cursor.atNumber()) {
+    cursor.deviate("missing-parenthesis");
+    return { type: "MODSEQ", modSeq: cursor.number63() };
+  }
   cursor.open();
   const modSeq = cursor.number63();
   if (!cursor.closes()) cursor.expect(CLOSE);
@@ -154,9 +259,14 @@ function readSectionItem(cursor: Cursor): FetchItem {
   let origin: number | null = null;
   if (cursor.skip(LESS)) {
     origin = cursor.number();
+    if (cursor.skip(DOT)) {
+      cursor.deviate("length-of-partial");
+      cursor.number();
+    }
     cursor.expect(GREATER);
   }
-  cursor.space();
+  if (cursor.peek() === OPEN_BRACE || cursor.peek() === QUOTE) cursor.deviate("missing-space");
+  else cursor.space();
   return { type: "BODY[]", section, origin, data: cursor.data() };
 }
 

@@ -1,7 +1,7 @@
 // LIST and LSUB (RFC 3501 sections 7.2.2 and 7.2.3).
 
 import { ASTRING } from "../characters.ts";
-import { Malformed } from "../malformed.ts";
+import { attempt, Malformed } from "../malformed.ts";
 import type { Cursor } from "../cursor.ts";
 import { readFlagList } from "../flag.ts";
 import { decodeMailboxName } from "../mailbox-name.ts";
@@ -23,9 +23,11 @@ export interface ListResponse {
   readonly extended?: Uint8Array;
 }
 
+const TAB = 9;
 const SP = 32;
 const QUOTE = 34;
 const OPEN = 40;
+const BACKSLASH = 92;
 const OPEN_BRACE = 123;
 
 /**
@@ -35,10 +37,10 @@ const OPEN_BRACE = 123;
 export function readListResponse(cursor: Cursor, type: ListResponse["type"]): ListResponse {
   cursor.space();
   const attributes = readFlagList(cursor);
-  cursor.space();
-  const delimiter = cursor.nstring();
+  readGap(cursor);
+  const delimiter = readDelimiter(cursor);
   if (delimiter === "") cursor.deviate("empty-delimiter");
-  cursor.space();
+  readGap(cursor);
   const mailbox = decodeMailboxName(readMailbox(cursor));
   const response = { type, attributes, delimiter: delimiter === "" ? null : delimiter, mailbox };
   if (cursor.peek() !== SP) return response;
@@ -49,17 +51,57 @@ export function readListResponse(cursor: Cursor, type: ListResponse["type"]): Li
   return { ...response, extended: cursor.view(start, cursor.at) };
 }
 
+/** A space, which some servers forget. */
+function readGap(cursor: Cursor): void {
+  if (cursor.at >= cursor.end) throw new Malformed("no-mailbox");
+  if (cursor.peek() === SP || cursor.peek() === TAB) cursor.space();
+  else cursor.deviate("missing-space");
+}
+
+/** DQUOTE QUOTED-CHAR DQUOTE / nil ; a backslash may stand there as it is */
+function readDelimiter(cursor: Cursor): string | null {
+  const { at, bytes } = cursor;
+  if (bytes[at] !== QUOTE || bytes[at + 2] !== QUOTE || bytes[at + 3] === QUOTE) return cursor.nstring();
+  if (bytes[at + 1] === BACKSLASH) cursor.deviate("unescaped-backslash");
+  cursor.at += 3;
+  return cursor.slice(at + 1, at + 2);
+}
+
 /** mailbox = "INBOX" / astring ; without quotes, servers put anything here, up to the end of the line */
 function readMailbox(cursor: Cursor): string {
   const next = cursor.peek();
-  if (next === QUOTE || next === OPEN_BRACE) return cursor.bytesString();
-  const { at, end } = cursor;
+  const { at, end, tolerated } = cursor;
+  if (next === OPEN_BRACE) return cursor.bytesString();
+  const quoted = next === QUOTE ? readQuotedMailbox(cursor) : undefined;
+  if (quoted !== undefined) return quoted;
+  cursor.forget(tolerated);
+  cursor.at = at;
   const plain = cursor.run(ASTRING);
   if (plain !== "" && (cursor.at === end || (cursor.peek() === SP && cursor.bytes[cursor.at + 1] === OPEN))) return plain;
   if (at === end) throw new Malformed("no-mailbox");
   cursor.deviate("unquoted-mailbox");
   cursor.at = end;
   return cursor.slice(at, end);
+}
+
+/** A name in quotes up to the end of the line or the extended data; `undefined` when that is not what it is. */
+function readQuotedMailbox(cursor: Cursor): string | undefined {
+  for (const backslash of ["escapes", "is-text"] as const) {
+    const { at, tolerated } = cursor;
+    cursor.backslash = backslash;
+    const name = attempt(
+      () => cursor.bytesString(),
+      () => undefined,
+    );
+    cursor.backslash = "escapes";
+    if (name !== undefined) {
+      if (backslash === "is-text") cursor.deviate("unescaped-backslash");
+      return name;
+    }
+    cursor.forget(tolerated);
+    cursor.at = at;
+  }
+  return undefined;
 }
 
 /** See {@link readListResponse}. */

@@ -2,8 +2,10 @@
 
 import type { Cursor } from "../cursor.ts";
 import { scanNumbers } from "../number-list.ts";
-import { Malformed } from "../malformed.ts";
+import { attempt, Malformed } from "../malformed.ts";
 import { formatSequenceSet, readSequenceSet } from "../sequence-set.ts";
+import { readMailboxName } from "../mailbox-name.ts";
+import type { MailboxName } from "../mailbox-name.ts";
 import type { Writer } from "../writer.ts";
 import type { SequenceSet } from "../sequence-set.ts";
 
@@ -29,6 +31,10 @@ export interface EsearchResponse {
   readonly type: "ESEARCH";
   /** The tag of the command it answers. */
   readonly tag: string | null;
+  /** The mailbox that was searched, where several were (RFC 7377). */
+  readonly mailbox?: MailboxName;
+  /** The UIDVALIDITY of that mailbox. */
+  readonly uidValidity?: number;
   /** What its numbers are. */
   readonly numbering: "sequence" | "uid";
   /** The lowest number. */
@@ -48,11 +54,13 @@ export interface EsearchResponse {
 const SP = 32;
 const OPEN = 40;
 const CLOSE = 41;
+const COMMA = 44;
 
 /** "SEARCH" *(SP nz-number) [SP "(" "MODSEQ" SP mod-sequence-value ")"] */
 export function readSearchResponse(cursor: Cursor): SearchResponse {
   if (cursor.at === cursor.end) return { type: "SEARCH", numbers: [] };
   cursor.space();
+  if (cursor.nil()) return { type: "SEARCH", numbers: [] };
   const numbers = readNumbers(cursor);
   if (cursor.peek() !== OPEN) return { type: "SEARCH", numbers };
   if (cursor.bytes[cursor.at - 1] !== SP) cursor.deviate("missing-space");
@@ -70,9 +78,12 @@ function readNumbers(cursor: Cursor): readonly number[] {
   for (;;) {
     cursor.at = scanNumbers(cursor.bytes, cursor.at, cursor.end, numbers);
     if (!cursor.atNumber()) break;
-    numbers.push(cursor.nzNumber());
-    if (cursor.peek() !== SP) break;
-    cursor.space();
+    const number = cursor.number();
+    if (number === 0) cursor.deviate("zero");
+    else numbers.push(number);
+    if (cursor.skip(COMMA)) cursor.deviate("comma");
+    else if (cursor.peek() === SP) cursor.space();
+    else break;
   }
   return numbers;
 }
@@ -93,19 +104,23 @@ export function readEsearchResponse(cursor: Cursor): EsearchResponse {
   while (cursor.peek() === SP) {
     cursor.space();
     if (cursor.at === cursor.end) break;
-    if (cursor.peek() === OPEN) response.tag = readCorrelator(cursor);
+    if (cursor.peek() === OPEN) readCorrelator(cursor, response);
     else readResult(cursor, response);
   }
   return response;
 }
 
-function readCorrelator(cursor: Cursor): string {
+/** search-correlator = SP "(" one-correlator *(SP one-correlator) ")" ; "TAG" / "MAILBOX" / "UIDVALIDITY" with a value (RFC 7377) */
+function readCorrelator(cursor: Cursor, response: EsearchDraft): void {
   cursor.open();
-  if (cursor.keyword() !== "TAG") throw new Malformed("bad-esearch");
-  cursor.space();
-  const tag = cursor.astring();
-  if (!cursor.closes()) cursor.expect(CLOSE);
-  return tag;
+  while (!cursor.closes()) {
+    const name = cursor.keyword();
+    cursor.space();
+    if (name === "TAG") response.tag = cursor.astring();
+    else if (name === "MAILBOX") response.mailbox = readMailboxName(cursor);
+    else if (name === "UIDVALIDITY") response.uidValidity = cursor.nzNumber();
+    else throw new Malformed("bad-esearch");
+  }
 }
 
 /** search-return-data = "MIN" SP nz-number / "MAX" SP nz-number / "ALL" SP sequence-set / "COUNT" SP number / search-ret-data-ext */
@@ -115,7 +130,26 @@ function readResult(cursor: Cursor, response: EsearchDraft): void {
     response.numbering = "uid";
     return;
   }
+  if (cursor.at >= cursor.end) {
+    cursor.deviate("bad-esearch-result");
+    return;
+  }
   cursor.space();
+  const { at: start, depth, tolerated } = cursor;
+  attempt(
+    () => readValue(cursor, name, response),
+    () => {
+      cursor.at = start;
+      cursor.depth = depth;
+      cursor.forget(tolerated);
+      cursor.deviate("bad-esearch-result");
+      cursor.skipValue();
+      response.extensions.push({ name, raw: cursor.view(start, cursor.at) });
+    },
+  );
+}
+
+function readValue(cursor: Cursor, name: string, response: EsearchDraft): void {
   if (name === "ALL") response.all = readSequenceSet(cursor);
   else if (name === "MIN") response.min = cursor.nzNumber();
   else if (name === "MAX") response.max = cursor.nzNumber();
@@ -135,11 +169,19 @@ export function writeSearchResponse(writer: Writer, { numbers, modSeq }: SearchR
   if (modSeq !== undefined) writer.raw(" (MODSEQ ").number63(modSeq).raw(")");
 }
 
+function writeCorrelator(writer: Writer, { tag, mailbox, uidValidity }: EsearchResponse): void {
+  if (tag === null) return;
+  writer.raw(" (TAG ").string(tag);
+  if (mailbox !== undefined) writer.raw(" MAILBOX ").bytesString(mailbox.raw);
+  if (uidValidity !== undefined) writer.raw(" UIDVALIDITY ").number(uidValidity);
+  writer.raw(")");
+}
+
 /** See {@link readEsearchResponse}. */
 export function writeEsearchResponse(writer: Writer, response: EsearchResponse): void {
-  const { tag, numbering, min, max, count, all, modSeq, extensions } = response;
+  const { numbering, min, max, count, all, modSeq, extensions } = response;
   writer.raw("* ESEARCH");
-  if (tag !== null) writer.raw(" (TAG ").string(tag).raw(")");
+  writeCorrelator(writer, response);
   if (numbering === "uid") writer.raw(" UID");
   if (min !== undefined) writer.raw(" MIN ").number(min);
   if (max !== undefined) writer.raw(" MAX ").number(max);

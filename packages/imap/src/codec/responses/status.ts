@@ -27,6 +27,7 @@ export interface StatusResponse {
 
 const SP = 32;
 const OPEN = 40;
+const CLOSE = 41;
 const QUOTE = 34;
 const OPEN_BRACE = 123;
 
@@ -34,11 +35,30 @@ const OPEN_BRACE = 123;
 export function readStatusResponse(cursor: Cursor): StatusResponse {
   cursor.space();
   const mailbox = decodeMailboxName(readMailbox(cursor));
-  cursor.space();
+  if (cursor.peek() === OPEN) cursor.deviate("missing-space");
+  else cursor.space();
   const items: StatusItem[] = [];
-  cursor.open();
-  while (!cursor.closes()) items.push(readItem(cursor));
+  if (cursor.peek() !== OPEN && cursor.nil()) return { type: "STATUS", mailbox, items };
+  do {
+    cursor.open();
+    while (!cursor.closes()) {
+      if (cursor.at >= cursor.end) {
+        cursor.deviate("missing-parenthesis");
+        break;
+      }
+      items.push(readItem(cursor));
+    }
+  } while (isMore(cursor));
   return { type: "STATUS", mailbox, items };
+}
+
+/** True at another list behind the first. */
+function isMore(cursor: Cursor): boolean {
+  const spaced = cursor.peek() === SP && cursor.bytes[cursor.at + 1] === OPEN;
+  if (!spaced && cursor.peek() !== OPEN) return false;
+  cursor.deviate("extra-parenthesis");
+  if (spaced) cursor.at += 1;
+  return true;
 }
 
 /** mailbox = "INBOX" / astring ; without quotes, servers put anything here, up to the list */
@@ -47,7 +67,7 @@ function readMailbox(cursor: Cursor): string {
   if (next === QUOTE || next === OPEN_BRACE) return cursor.bytesString();
   const { at, end, bytes } = cursor;
   const plain = cursor.run(ASTRING);
-  if (plain !== "" && cursor.peek() === SP && bytes[cursor.at + 1] === OPEN) return plain;
+  if (plain !== "" && (cursor.peek() === OPEN || (cursor.peek() === SP && bytes[cursor.at + 1] === OPEN))) return plain;
   const list = bytes.lastIndexOf(OPEN, end - 1);
   if (list <= at || bytes[list - 1] !== SP) throw new Malformed("no-list");
   cursor.deviate("unquoted-mailbox");
@@ -58,6 +78,10 @@ function readMailbox(cursor: Cursor): string {
 /** status-att SP number */
 function readItem(cursor: Cursor): StatusItem {
   const name = cursor.keyword();
+  if (cursor.peek() === CLOSE) {
+    cursor.deviate("bad-status-item");
+    return { type: "invalid", name, raw: new Uint8Array(0) };
+  }
   cursor.space();
   const { at, depth } = cursor;
   return attempt(
@@ -79,7 +103,7 @@ function readValue(cursor: Cursor, name: string): StatusItem {
     case "UIDNEXT":
     case "UIDVALIDITY":
     case "UNSEEN":
-      return { type: name, value: cursor.number() };
+      return { type: name, value: cursor.looseNumber() };
     case "HIGHESTMODSEQ":
       return { type: name, value: cursor.number63() };
     default: {
