@@ -11,6 +11,7 @@ export default defineConfig({
     include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
     reporters: ["default", "./scripts/plain-reporter.ts"],
     testTimeout: 20_000,
+    setupFiles: process.env["MAILWIRE_PROPERTY_RUNS"] === undefined ? [] : ["./scripts/property-runs.ts"],
     coverage: {
       provider: "v8",
       include: ["packages/*/src/**/*.ts"],

@@ -7,6 +7,7 @@ test.each([
   [{ type: "reply", code: 250, text: ["a", "b"] }, 'reply {"code":250,"text":["a","b"]}'],
   [{ type: "line", b: 1, a: undefined, raw: utf8("x"), nested: { raw: 1, at: () => 1 } }, 'line {"b":1,"nested":{}}'],
   [{ type: "chunk", data: Uint8Array.of(0x61, 0xff) }, 'chunk {"data":"aÿ"}'],
+  [{ type: "chunk", data: Buffer.from("a"), all: [Buffer.from("b")] }, 'chunk {"data":"a","all":["b"]}'],
   [{ type: "pass", password: new Secret("geheim") }, 'pass {"password":"*****"}'],
   [{ type: "status", uids: new Set([1]), items: new Map([["UIDNEXT", 2n]]) }, 'status {"uids":[1],"items":[["UIDNEXT",2]]}'],
   [{ type: "invalid", error: new ProtocolError("remote", "bad", "odd") }, 'invalid {"error":"bad: odd"}'],

@@ -14,9 +14,11 @@ export function formatEvent(event: object): string {
   return json === "{}" ? String(type) : `${String(type)} ${json}`;
 }
 
-function plain(key: string, value: unknown): unknown {
+function plain(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
   if (key === "raw") return undefined;
-  if (value instanceof Uint8Array) return latin1(value);
+  // Node's Buffer makes an object of itself before it can be seen here.
+  const given = this[key];
+  if (given instanceof Uint8Array) return latin1(given);
   if (value instanceof Map || value instanceof Set) return [...(value as Iterable<unknown>)];
   if (value instanceof Error) return `${"code" in value ? String(value.code) : value.name}: ${value.message}`;
   if (typeof value === "bigint") return Number(value);
