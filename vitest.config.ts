@@ -16,7 +16,7 @@ export default defineConfig({
       provider: "v8",
       include: ["packages/*/src/**/*.ts"],
       // The adapters of runtimes run on these: pnpm test:deno, pnpm test:workerd.
-      exclude: ["packages/{bench,interop,runtimes}/**", "packages/tls/src/{deno,deno-transport,workers}.ts", "**/*.test.ts"],
+      exclude: ["packages/{attacks,bench,interop,runtimes}/**", "packages/tls/src/{deno,deno-transport,workers}.ts", "**/*.test.ts"],
       reporter: ["text"],
       thresholds: { lines: 95, branches: 95 },
     },

@@ -1,0 +1,41 @@
+// `pnpm attacks FILE…`: plays the scripts in the files, a line for each, and counts.
+
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { lineAbout, playAll, violationsIn } from "./play-all.ts";
+import { Runner } from "./runner.ts";
+import { type Script, readScripts } from "./script.ts";
+
+const files = process.argv.slice(2).filter((argument) => argument !== "--");
+if (files.length === 0) {
+  console.error("usage: attacks FILE.jsonl [FILE.jsonl…]");
+  process.exit(2);
+}
+
+/** What went wrong behind everybody's back. */
+const strays: unknown[] = [];
+process.on("unhandledRejection", (reason) => strays.push(reason));
+process.on("uncaughtException", (error) => strays.push(error));
+
+function scriptsIn(file: string): readonly Script[] {
+  try {
+    return readScripts(readFileSync(file, "utf8"));
+  } catch (error) {
+    console.error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    return process.exit(2);
+  }
+}
+
+let passed = 0;
+let failed = 0;
+for await (const [script, verdicts] of playAll(new Runner(), files.flatMap(scriptsIn))) {
+  if (violationsIn(verdicts).length === 0) passed += 1;
+  else failed += 1;
+  console.log(lineAbout(script, verdicts));
+}
+for (const stray of strays) {
+  failed += 1;
+  console.log(`unhandled: ${stray instanceof Error ? (stray.stack ?? stray.message) : String(stray)}`);
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
