@@ -1,7 +1,7 @@
 // The client's one loop: ties each answer and its data to the command it belongs to, and receives messages only as fast as they are read,
 // unless somebody waits for an answer behind them.
 
-import { ConnectionError, ProtocolError } from "@mailwire/wire";
+import { ConnectionError, ProtocolError, printable } from "@mailwire/wire";
 import type { Driver } from "@mailwire/transport";
 import type { TaggedResponse, UntaggedResponse } from "../codec/responses/condition.ts";
 import type { FetchResponse } from "../codec/responses/fetch.ts";
@@ -225,7 +225,7 @@ export class Conversation {
   #goodbye(): ConnectionError {
     return new ConnectionError(
       "closed",
-      this.#farewell === undefined ? "the connection is over" : `the server left: ${this.#farewell.text}`,
+      this.#farewell === undefined ? "the connection is over" : `the server left: ${printable(this.#farewell.text)}`,
     );
   }
 

@@ -1,9 +1,10 @@
 // The server says no.
 
+import { printable } from "@mailwire/wire";
 import type { ResponseCode } from "../codec/response-code.ts";
 import type { TaggedResponse, UntaggedResponse } from "../codec/responses/condition.ts";
 
-/** The server answered NO or BAD to a command, or BYE instead of a greeting. After NO and BAD the session goes on. */
+/** The server answered NO or BAD to a command, or BYE instead of a greeting; control characters are escaped in the message. After NO and BAD the session goes on. */
 export class ImapResponseError extends Error {
   override readonly name = "ImapResponseError";
   /** What it said. */
@@ -14,7 +15,7 @@ export class ImapResponseError extends Error {
   constructor(command: string, response: TaggedResponse | UntaggedResponse) {
     const { status, code, text } = response;
     const words = [`${command}:`, status, code && `[${"name" in code ? code.name : code.type}]`, text];
-    super(words.filter(Boolean).join(" "));
+    super(printable(words.filter(Boolean).join(" ")));
     this.command = command;
     this.response = response;
   }

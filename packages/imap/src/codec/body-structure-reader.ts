@@ -242,8 +242,8 @@ function readDisposition(cursor: Cursor): BodyDisposition | null {
     return { type: cursor.string(), parameters: null };
   }
   cursor.open();
+  if (cursor.peek() === OPEN) cursor.deviate("missing-disposition-type");
   const type = cursor.peek() === OPEN ? "" : cursor.nstring();
-  if (type === "") cursor.deviate("missing-disposition-type");
   if (cursor.closes()) return type === null ? null : { type, parameters: null };
   const parameters = cursor.peek() === QUOTE ? readBareParameters(cursor) : readParameters(cursor);
   if (!cursor.closes()) cursor.expect(CLOSE);

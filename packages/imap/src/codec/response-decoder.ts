@@ -44,6 +44,10 @@ export type ResponseEvent =
 const EMPTY = new Uint8Array(0);
 const NOTHING: readonly Deviation[] = [];
 const CR = 13;
+const SP = 32;
+const QUOTE = 34;
+const CLOSE = 41;
+const BACKSLASH = 92;
 /** A SEARCH or ESEARCH line of this size, or of the greatest that may wait, is read as it comes. Whether one is must not depend on how the stream is cut. */
 const LONG_LINE_BYTES = 4096;
 /** How much of the two ends of a response tells whether a literal may follow. */
@@ -73,6 +77,9 @@ export class ResponseDecoder {
   /** From where a line end is to be looked for, and where the line begins that it ends; counted from the first waiting byte. */
   #scanned = 0;
   #line = 0;
+  /** A line has ended that may go on, which only the next one tells; how far its end has been looked for. */
+  #awaitsLine = false;
+  #ahead = 0;
   /** Deviations before the current response. */
   #before: Deviation[] = [];
 
@@ -97,6 +104,7 @@ export class ResponseDecoder {
     if (this.#stream?.type === "literal") return this.#nextChunk(this.#stream);
     if (this.#stream !== undefined && !this.#scanList(this.#stream)) return undefined;
     const waiting = this.#waiting;
+    if (this.#awaitsLine && !this.#hasLineAhead(waiting.start)) return undefined;
     for (;;) {
       const lf = waiting.indexOfLf(waiting.start + this.#scanned);
       if (this.#startsList(lf)) return this.next();
@@ -108,6 +116,7 @@ export class ResponseDecoder {
       this.#checkSize(lf - waiting.start);
       const event = this.#endLine(lf);
       if (event !== undefined) return event;
+      if (this.#awaitsLine) return undefined;
     }
   }
 
@@ -116,14 +125,53 @@ export class ResponseDecoder {
     const waiting = this.#waiting;
     const lineStart = waiting.start + this.#line;
     const lineEnd = waiting.bytes[lf - 1] === CR && lf > lineStart ? lf - 1 : lf;
-    const literal = findAnnouncement(waiting.bytes, lineStart, lineEnd);
-    if (literal === undefined || !literalMayFollow(this.#context(literal))) return this.#finish(lf, lineEnd);
+    const literal = findAnnouncement(waiting.bytes, lineStart, withoutSpaces(waiting.bytes, lineStart, lineEnd));
+    if (literal === undefined || !literalMayFollow(this.#context(literal))) {
+      if (this.#goesOn(lf, lineEnd)) return this.#skipLineEnd(lf + 1);
+      return this.#awaitsLine ? this.#skipLineEnd(lf) : this.#finish(lf, lineEnd);
+    }
     if (literal.size > this.#limits.maxLiteralBytes) throw this.#failure("literal-too-big", `a literal of ${literal.size} bytes`);
     const event = literal.size > this.#limits.streamLiteralBytes ? this.#startLiteral(lf, literal.size) : undefined;
     if (event !== undefined) return event;
     this.#line = lf + 1 + literal.size - waiting.start;
     this.#scanned = this.#line;
     this.#checkSize(this.#line);
+    return undefined;
+  }
+
+  /**
+   * True when the FETCH response does not end with the line that ends at `lf`: some servers fold strings as mail does. Where a string is
+   * open, what follows tells, so it is waited for.
+   */
+  #goesOn(lf: number, lineEnd: number): boolean {
+    const { bytes, start } = this.#waiting;
+    this.#awaitsLine = false;
+    if (bytes[lineEnd - 1] === CLOSE || !this.#isFetch(lf) || !hasOpenQuote(bytes, start + this.#line, lineEnd)) return false;
+    this.#ahead = Math.max(this.#ahead, lf + 1 - start);
+    this.#awaitsLine = !this.#hasLineAhead(start);
+    if (this.#awaitsLine) return false;
+    const next = start + this.#ahead;
+    this.#ahead = 0;
+    return next - lf > 2 && !RESPONSE_BEGINNING.test(latin1(bytes, lf + 1, Math.min(next, lf + 1 + CONTEXT_BYTES)));
+  }
+
+  /** Whether the line behind the one that may go on is here; then `#ahead` is its end. */
+  #hasLineAhead(start: number): boolean {
+    const next = this.#waiting.indexOfLf(start + this.#ahead);
+    this.#ahead = next === -1 ? this.#waiting.length : next - start;
+    if (next === -1) this.#checkSize(this.#ahead);
+    return next !== -1;
+  }
+
+  #isFetch(lf: number): boolean {
+    const { bytes, start } = this.#waiting;
+    const [from, end] = this.#head.length > 0 ? [0, this.#head.length] : [start, lf];
+    return FETCH_BEGINNING.test(latin1(this.#head.length > 0 ? this.#head : bytes, from, Math.min(end, from + CONTEXT_BYTES)));
+  }
+
+  /** Looks for the next line end from index `from` on. */
+  #skipLineEnd(from: number): undefined {
+    this.#scanned = from - this.#waiting.start;
     return undefined;
   }
 
@@ -260,6 +308,28 @@ export class ResponseDecoder {
   #failure(code: string, message: string): ProtocolError {
     return new ProtocolError("remote", code, message, { offset: this.#waiting.offset + this.#waiting.start });
   }
+}
+
+/** A response whose strings may be folded. */
+const FETCH_BEGINNING = /^\* \d+ FETCH \(/i;
+/** A line that is no more of a string: it begins another response, or is nothing but the end of the one before. */
+const RESPONSE_BEGINNING = /^(?:\* |\+(?: |\r|$)|[^ "()*+%\\{]{1,40} (?:OK|NO|BAD)(?:[ \r]|$)|\)\r?$)/i;
+
+/** True when a string begins in these bytes and does not end there. */
+function hasOpenQuote(bytes: Uint8Array, start: number, end: number): boolean {
+  let open = false;
+  for (let at = start; at < end; at += 1) {
+    if (bytes[at] === BACKSLASH) at += 1;
+    else if (bytes[at] === QUOTE) open = !open;
+  }
+  return open;
+}
+
+/** Index of the first of the spaces before index `end`. */
+function withoutSpaces(bytes: Uint8Array, start: number, end: number): number {
+  let at = end;
+  while (at > start && bytes[at - 1] === SP) at -= 1;
+  return at;
 }
 
 /** The head of a SEARCH or ESEARCH response, up to its results. */
