@@ -36,6 +36,12 @@ module.exports = {
       to: { dependencyTypes: ["core"] },
     },
     {
+      name: "adapters-of-other-runtimes-need-no-node",
+      severity: "error",
+      from: { path: "^packages/tls/src/(deno|workers)\\.ts$" },
+      to: { path: "^(node:)?(net|tls|crypto|stream|url|fs|events|buffer|util|dns)(/|$)", reachable: true },
+    },
+    {
       name: "codec-and-session-are-pure",
       severity: "error",
       from: { path: "^packages/(smtp|pop3|imap)/src/(codec|session)/", pathNot: TESTS },

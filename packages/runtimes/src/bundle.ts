@@ -84,4 +84,4 @@ function documents(): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [pathToFileURL(path).href, readFileSync(path, "utf8")]));
 }
 
-const DOCUMENT = /^[^/]+\/(README\.md|test\/sessions\/[^/]+\.md|(src|test)\/[^/]+\.json)$/;
+const DOCUMENT = /^[^/]+\/(README\.md|(src|test)\/.*\.(md|jsonl?))$/;

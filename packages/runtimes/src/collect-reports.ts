@@ -52,7 +52,7 @@ export async function collectReports(folder: string, start: (reportTo: string, p
 
 async function receive(request: IncomingMessage, response: ServerResponse, tell: (report: Report) => void): Promise<void> {
   tell(JSON.parse(await text(request)) as Report);
-  response.end("{}");
+  response.setHeader("connection", "close").end("{}");
 }
 
 function giveFile(folder: string, { url }: IncomingMessage, response: ServerResponse): void {

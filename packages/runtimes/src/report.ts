@@ -25,3 +25,8 @@ export interface Job {
   /** What `inject()` gives to the tests. */
   readonly provided: Readonly<Record<string, unknown>>;
 }
+
+/** All tests that were reported. */
+export function testsOf(reports: readonly Report[]): (TestOutcome & { readonly file: string })[] {
+  return reports.flatMap((report) => (report.type === "file-ends" ? report.tests.map((test) => ({ file: report.file, ...test })) : []));
+}

@@ -8,6 +8,8 @@ import type { Target } from "./bundle.ts";
 
 /** A runtime that tests run on. */
 export interface Runtime {
+  /** Its name for readers. */
+  readonly title: string;
   readonly target: Target;
   /** Starts it on the bundle in `folder`; `page` is the address of a page that runs the same bundle. */
   start(folder: string, page: string): ChildProcess;
@@ -17,20 +19,33 @@ export interface Runtime {
 export const BUNDLE = "tests.mjs";
 
 /** The releases that are tested; they come from the npm registry when they are first needed, so that nobody installs them with the workspace. */
-const RELEASES = { bun: "bun@1.4.5", deno: "deno@2.9.6", workerd: "workerd@1.20261117.1" };
+const RELEASES = {
+  node20: "node@20.20.2",
+  node22: "node@22.23.3",
+  node24: "node@24.21.0",
+  bun: "bun@1.4.5",
+  deno: "deno@2.9.6",
+  workerd: "workerd@1.20261117.1",
+};
 
 const NODE_LIKE: Target = { hasNodeModules: true, start: "await run();", external: [] };
 
 export const RUNTIMES = {
+  node20: node("Node 20", RELEASES.node20),
+  node22: node("Node 22", RELEASES.node22),
+  node24: node("Node 24", RELEASES.node24),
   bun: {
+    title: "Bun 1.4",
     target: NODE_LIKE,
     start: (folder) => npx(RELEASES.bun, "bun", "run", join(folder, BUNDLE)),
   },
   deno: {
+    title: "Deno 2.9",
     target: NODE_LIKE,
     start: (folder) => npx(RELEASES.deno, "deno", "run", "--allow-all", "--no-config", "--no-lock", join(folder, BUNDLE)),
   },
   workerd: {
+    title: "workerd",
     target: { hasNodeModules: false, start: "export default { test: run };", external: ["cloudflare:*"] },
     start: (folder) => {
       writeFileSync(join(folder, "workerd.capnp"), WORKERD_CONFIG);
@@ -38,6 +53,7 @@ export const RUNTIMES = {
     },
   },
   chromium: {
+    title: "Chromium",
     target: { hasNodeModules: false, start: "await run();", external: [] },
     start: (folder, page) =>
       start(
@@ -68,6 +84,10 @@ const tests :Workerd.Worker = (
   compatibilityDate = "2026-11-01",
 );
 `;
+
+function node(title: string, release: string): Runtime {
+  return { title, target: NODE_LIKE, start: (folder) => npx(release, "node", join(folder, BUNDLE)) };
+}
 
 function npx(release: string, ...command: string[]): ChildProcess {
   return start("npx", "--yes", "--loglevel=error", `--package=${release}`, "--", ...command);

@@ -1,17 +1,37 @@
 // What a run on a runtime prints: each failure, what was left out and why, and the numbers on a line of their own.
 
 import type { LeftOut } from "./left-out.ts";
+import { testsOf } from "./report.ts";
 import type { Report } from "./report.ts";
 
-/** Prints the summary and sets the exit code; `files` are all files that the exceptions must match, where all files ran. */
-export function printSummary(reports: readonly Report[], leftOut: readonly LeftOut[], files: readonly string[]): void {
-  const failures = failuresOf(reports);
-  if (files.length > 0) failures.push(...leftOut.filter((entry) => !isNeeded(entry, reports, files)).map(nothingMatches));
+/** What {@link printSummary} prints. */
+export interface Run {
+  readonly reports: readonly Report[];
+  /** What was left out. */
+  readonly leftOut: readonly LeftOut[];
+  /** What else is wrong. */
+  readonly complaints: readonly string[];
+}
+
+/** Prints the summary, and sets the exit code. */
+export function printSummary({ reports, leftOut, complaints }: Run): void {
+  const failures = [...failuresOf(reports), ...complaints];
   for (const failure of failures) console.log(`\nFAILED ${failure}`);
-  for (const { path, test, reason } of leftOut) console.log(`left out: ${test === undefined ? path : `${path} > ${test}`} (${reason})`);
+  for (const entry of leftOut) console.log(`left out: ${nameOf(entry)} (${entry.reason})`);
   const passed = testsOf(reports).filter(({ state }) => state === "passed").length;
   console.log(`\n${passed} passed, ${failures.length} failed`);
   process.exitCode = failures.length === 0 ? 0 : 1;
+}
+
+/** Complaints about entries of left-out.ts that left nothing out. */
+export function staleEntries(leftOut: readonly LeftOut[], reports: readonly Report[], files: readonly string[]): string[] {
+  return leftOut
+    .filter((entry) => !isNeeded(entry, reports, files))
+    .map((entry) => `left-out.ts names ${nameOf(entry)}, which does not exist`);
+}
+
+function nameOf({ path, test }: LeftOut): string {
+  return test === undefined ? path : `${path} > ${test}`;
 }
 
 function failuresOf(reports: readonly Report[]): string[] {
@@ -28,15 +48,7 @@ function failuresOf(reports: readonly Report[]): string[] {
   return failures;
 }
 
-function testsOf(reports: readonly Report[]): { file: string; name: string; state: string }[] {
-  return reports.flatMap((report) => (report.type === "file-ends" ? report.tests.map((test) => ({ file: report.file, ...test })) : []));
-}
-
 function isNeeded({ path, test }: LeftOut, reports: readonly Report[], files: readonly string[]): boolean {
   if (test === undefined) return files.some((file) => file.startsWith(path));
   return testsOf(reports).some(({ file, name, state }) => file === path && name === test && state === "left-out");
-}
-
-function nothingMatches({ path, test }: LeftOut): string {
-  return `left-out.ts names ${test === undefined ? path : `${path} > ${test}`}, which does not exist`;
 }
