@@ -1,8 +1,8 @@
-// Servers on Node that runtimes under test connect to: they answer the first line that they are told, and one speaks SMTP.
+// Servers on Node that runtimes under test connect to: some answer the first line that they are told, one is the reference server.
 
-import { serveSmtp } from "@mailwire/smtp/server";
 import { listen } from "@mailwire/tls";
 import type { ByteTransport } from "@mailwire/wire";
+import { startMailServer } from "example-mail-server";
 import { generate } from "selfsigned";
 import { SERVER_NAME } from "./server-name.ts";
 
@@ -13,7 +13,9 @@ export interface Peers {
   /** Key and certificate (PEM) that it made. */
   readonly identity: { readonly key: string; readonly cert: string };
   /** Ports at 127.0.0.1. */
-  readonly ports: Readonly<Record<"clear" | "implicit" | "stranger" | "smtp", number>>;
+  readonly ports: Readonly<Record<"clear" | "implicit" | "stranger" | "smtp" | "submission", number>>;
+  /** Who has a mailbox at the reference server. */
+  readonly user: { readonly name: string; readonly password: string };
 }
 
 /** Starts them; `close` ends them. */
@@ -24,17 +26,22 @@ export async function startPeers(): Promise<{ peers: Peers; close: () => Promise
     clear: await listen({ host, port: 0 }, (transport) => answer(transport, tls)),
     implicit: await listen({ host, port: 0, mode: "implicit", tls }, (transport) => answer(transport, tls)),
     stranger: await listen({ host, port: 0 }, (transport) => answer(transport, stranger)),
-    smtp: await listen({ host, port: 0, tls }, (transport) => mail(transport, tls)),
   };
-  const ports = { clear: servers.clear.port, implicit: servers.implicit.port, stranger: servers.stranger.port, smtp: servers.smtp.port };
+  const user = { name: "alice", password: "secret1" };
+  const reference = await startMailServer({
+    host,
+    ports: { smtp: 0, submission: 0 },
+    domains: [SERVER_NAME],
+    users: [user],
+    keyPair: tls,
+  });
+  const { smtp = 0, submission = 0 } = reference.ports;
+  const ports = { clear: servers.clear.port, implicit: servers.implicit.port, stranger: servers.stranger.port, smtp, submission };
   const close = async (): Promise<void> => {
     await Promise.all(Object.values(servers).map((server) => server.close()));
+    await reference.server.close();
   };
-  return { peers: { authority, identity: tls, ports }, close };
-}
-
-async function mail(transport: ByteTransport, tls: unknown): Promise<void> {
-  await serveSmtp(transport, { hostname: SERVER_NAME, tls }).closed;
+  return { peers: { authority, identity: tls, ports, user }, close };
 }
 
 /** `ECHO`, `MANY` (32 MiB), `STARTTLS` (and then the next line inside), `INJECT` (more than the reply, in clear), `STALL`. */
