@@ -22,6 +22,7 @@ import type {
   SequenceRange,
   SequenceSet,
   StatusItem,
+  Thread,
 } from "../src/codec/index.ts";
 import { dateTime, decodeMailboxName, mailboxName } from "../src/codec/index.ts";
 
@@ -48,6 +49,10 @@ const range: fc.Arbitrary<SequenceRange> = fc.oneof(
 );
 /** Any set. */
 const set: fc.Arbitrary<SequenceSet> = fc.array(range, { minLength: 1, maxLength: 6 });
+const numericSet: fc.Arbitrary<SequenceSet> = fc.array(
+  nzNumber.map((first) => ({ first, last: first })),
+  { minLength: 1, maxLength: 4 },
+);
 /** A mailbox of any name, and of any bytes. */
 const mailbox: fc.Arbitrary<MailboxName> = fc.oneof(
   text.filter((name) => !/[\r\n]/.test(name)).map(mailboxName),
@@ -167,6 +172,8 @@ const responseCode: fc.Arbitrary<ResponseCode> = fc.oneof(
   fc.record({ type: fc.constant("PERMANENTFLAGS" as const), flags: fc.array(fc.oneof(flag, fc.constant("\\*"))) }),
   fc.record({ type: fc.constantFrom("UIDNEXT" as const, "UIDVALIDITY" as const, "UNSEEN" as const), value: nzNumber }),
   fc.record({ type: fc.constant("HIGHESTMODSEQ" as const), value: modSeq }),
+  fc.record({ type: fc.constant("MODIFIED" as const), set }),
+  fc.record({ type: fc.constant("MAILBOXID" as const), id: fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/) }),
   fc.record({ type: fc.constant("APPENDUID" as const), uidValidity: nzNumber, uids: set }),
   fc.record({ type: fc.constant("COPYUID" as const), uidValidity: nzNumber, source: set, destination: set }),
   fc.record({
@@ -176,6 +183,8 @@ const responseCode: fc.Arbitrary<ResponseCode> = fc.oneof(
   }),
 );
 
+const objectId = fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/).filter((id) => id.toUpperCase() !== "NIL");
+const number64 = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 const rawValue = fc.constantFrom("92285", "NIL", "atom", '"a \\" b"', "{5}\r\na\r\n)(", '("a" (b {2}\r\n\r\n) [x y])').map(utf8);
 const data = fc.option(fc.uint8Array({ maxLength: 200 }));
 /** Any item of a FETCH response. */
@@ -189,16 +198,87 @@ const fetchItem: fc.Arbitrary<FetchItem> = fc.oneof(
   fc.record({ type: fc.constantFrom("BODY" as const, "BODYSTRUCTURE" as const), structure: bodyStructure }),
   fc.record({ type: fc.constant("BODY[]" as const), section, origin: fc.option(number), data }),
   fc.record({ type: fc.constantFrom("RFC822" as const, "RFC822.HEADER" as const, "RFC822.TEXT" as const), data }),
+  fc.record({ type: fc.constant("BINARY[]" as const), part, origin: fc.option(number), data }),
+  fc.record({ type: fc.constant("BINARY.SIZE[]" as const), part, octets: number }),
+  fc.record({ type: fc.constant("EMAILID" as const), id: objectId }),
+  fc.record({ type: fc.constant("THREADID" as const), id: fc.option(objectId) }),
+  fc.record({ type: fc.constant("PREVIEW" as const), text: nstring }),
+  fc.record({ type: fc.constant("SAVEDATE" as const), date: fc.option(moment) }),
+  fc.record({ type: fc.constantFrom("X-GM-MSGID" as const, "X-GM-THRID" as const), id: number64 }),
+  fc.record({
+    type: fc.constant("X-GM-LABELS" as const),
+    labels: fc.array(fc.oneof(mailbox, fc.constantFrom("\\Inbox", "\\Sent").map(decodeMailboxName)), { maxLength: 3 }),
+  }),
   fc.record({ type: fc.constant("unknown" as const), name: word.map((name) => `X-${name}`), raw: rawValue }),
 );
 const statusItem: fc.Arbitrary<StatusItem> = fc.oneof(
   fc.record({ type: fc.constantFrom("MESSAGES" as const, "RECENT" as const, "UIDNEXT" as const, "UNSEEN" as const), value: number }),
-  fc.record({ type: fc.constant("HIGHESTMODSEQ" as const), value: modSeq }),
+  fc.record({ type: fc.constantFrom("HIGHESTMODSEQ" as const, "SIZE" as const), value: modSeq }),
+  fc.record({ type: fc.constant("APPENDLIMIT" as const), value: fc.option(number) }),
+  fc.record({ type: fc.constant("MAILBOXID" as const), id: objectId }),
   fc.record({ type: fc.constant("unknown" as const), name: word.map((name) => `X-${name}`), raw: rawValue }),
+);
+
+const idField = fc.record({ name: text, value: nstring });
+const namespaces = fc.option(
+  fc.array(
+    fc.record({
+      prefix: mailbox,
+      delimiter: fc.constantFrom(null, "/", ".", "\\", '"'),
+      extensions: fc.array(fc.record({ name: text, values: fc.array(text, { minLength: 1, maxLength: 2 }) }), { maxLength: 2 }),
+    }),
+    { minLength: 1, maxLength: 2 },
+  ),
+);
+const numbers = fc.array(nzNumber, { minLength: 1, maxLength: 3 });
+const thread: fc.Arbitrary<Thread> = fc.letrec<{ thread: Thread }>((tie) => ({
+  thread: fc.oneof(
+    { maxDepth: 3 },
+    fc.record({ numbers, branches: fc.constant([]) }),
+    fc.record({ numbers: fc.oneof(numbers, fc.constant([])), branches: fc.array(tie("thread"), { minLength: 2, maxLength: 3 }) }),
+  ),
+})).thread;
+const entryName = fc.constantFrom("/shared/comment", "/private/x y");
+/** Responses of extensions. */
+const extensionResponse: fc.Arbitrary<Response> = fc.oneof(
+  fc.record({ type: fc.constant("ID" as const), fields: fc.option(fc.array(idField, { maxLength: 3 })) }),
+  fc.record({ type: fc.constant("NAMESPACE" as const), personal: namespaces, otherUsers: namespaces, shared: namespaces }),
+  fc.record({ type: fc.constant("ENABLED" as const), capabilities: fc.array(word) }),
+  fc.record({
+    type: fc.constant("QUOTA" as const),
+    root: text,
+    resources: fc.array(fc.record({ name: word, usage: number64, limit: number64 }), { maxLength: 3 }),
+  }),
+  fc.record({ type: fc.constant("QUOTAROOT" as const), mailbox, roots: fc.array(text, { maxLength: 3 }) }),
+  fc.record({ type: fc.constant("THREAD" as const), threads: fc.array(thread, { maxLength: 3 }) }),
+  fc.record({ type: fc.constant("VANISHED" as const), when: fc.constantFrom("earlier" as const, "now" as const), uids: numericSet }),
+  fc.record({
+    type: fc.constant("ACL" as const),
+    mailbox,
+    entries: fc.array(fc.record({ identifier: text, rights: text }), { maxLength: 3 }),
+  }),
+  fc.record({
+    type: fc.constant("LISTRIGHTS" as const),
+    mailbox,
+    identifier: text,
+    required: text,
+    optional: fc.array(text, { maxLength: 2 }),
+  }),
+  fc.record({ type: fc.constant("MYRIGHTS" as const), mailbox, rights: text }),
+  fc.record({
+    type: fc.constant("METADATA" as const),
+    mailbox,
+    entries: fc.oneof(
+      fc.array(fc.record({ name: entryName, value: data })),
+      fc.array(fc.record({ name: entryName }), { minLength: 1, maxLength: 3 }),
+    ),
+  }),
 );
 
 /** Any response. */
 export const response: fc.Arbitrary<Response> = fc.oneof(
+  extensionResponse,
+  extensionResponse,
   fc.record({
     type: fc.constant("tagged" as const),
     tag: fc.stringMatching(/^[A-Za-z0-9.]{1,8}$/),
@@ -215,13 +295,13 @@ export const response: fc.Arbitrary<Response> = fc.oneof(
   fc.record({ type: fc.constant("continuation" as const), text: respText }),
   fc.record({ type: fc.constant("CAPABILITY" as const), capabilities: fc.array(word) }),
   fc.record({
-    type: fc.constantFrom("LIST" as const, "LSUB" as const),
+    type: fc.constantFrom("LIST" as const, "LSUB" as const, "XLIST" as const),
     attributes: flags,
     delimiter: fc.constantFrom(null, "/", ".", "\\", '"'),
     mailbox,
   }),
   fc.record({ type: fc.constant("STATUS" as const), mailbox, items: fc.array(statusItem) }),
-  fc.record({ type: fc.constant("SEARCH" as const), numbers: fc.array(nzNumber) }),
+  fc.record({ type: fc.constantFrom("SEARCH" as const, "SORT" as const), numbers: fc.array(nzNumber) }),
   fc.record({ type: fc.constant("SEARCH" as const), numbers: fc.array(nzNumber, { minLength: 1 }), modSeq }),
   fc.record(
     {
@@ -243,8 +323,8 @@ export const response: fc.Arbitrary<Response> = fc.oneof(
   fc.record({ type: fc.constant("FETCH" as const), sequenceNumber: nzNumber, items: fc.array(fetchItem, { maxLength: 4 }) }),
   fc.record({
     type: fc.constant("unknown" as const),
-    name: fc.constant("QUOTA"),
-    raw: rawValue.map((raw) => utf8(`QUOTA ${new TextDecoder().decode(raw)}`)),
+    name: fc.constant("XNEW"),
+    raw: rawValue.map((raw) => utf8(`XNEW ${new TextDecoder().decode(raw)}`)),
   }),
 );
 

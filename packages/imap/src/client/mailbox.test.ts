@@ -292,7 +292,7 @@ describe("raw commands", () => {
     const { response, untagged } = await asking;
     expect(client.mailbox?.exists).toBe(4);
     expect(response).toMatchObject({ status: "OK", code: { type: "unknown", name: "X-DONE" } });
-    expect(untagged).toMatchObject([{ type: "unknown" }, { type: "EXISTS", count: 4 }]);
+    expect(untagged).toMatchObject([{ type: "NAMESPACE" }, { type: "EXISTS", count: 4 }]);
     const more = client.raw("uid expunge 7:9");
     await server.answer("UID EXPUNGE 7:9", "* 2 EXPUNGE", "OK");
     expect((await more).untagged).toEqual([{ type: "EXPUNGE", sequenceNumber: 2 }]);

@@ -12,6 +12,7 @@ import { unsayable } from "./writer.ts";
 
 const SP = 32;
 const OPEN = 40;
+const CLOSE = 41;
 const CLOSE_BRACKET = 93;
 
 /** Codes without arguments. */
@@ -41,6 +42,14 @@ export const PLAIN_RESPONSE_CODES = [
   "OVERQUOTA",
   "ALREADYEXISTS",
   "NONEXISTENT",
+  "NOTSAVED",
+  "HASCHILDREN",
+  "USEATTR",
+  "UNKNOWN-CTE",
+  "COMPRESSIONACTIVE",
+  "NOTIFICATIONOVERFLOW",
+  "TEMPFAIL",
+  "UIDREQUIRED",
 ] as const;
 
 /** Name of a code without arguments. */
@@ -54,6 +63,10 @@ export type ResponseCode =
   | { readonly type: "PERMANENTFLAGS"; readonly flags: readonly Flag[] }
   | { readonly type: "UIDNEXT" | "UIDVALIDITY" | "UNSEEN"; readonly value: number }
   | { readonly type: "HIGHESTMODSEQ"; readonly value: bigint }
+  /** Messages that STORE left alone because others had changed them (RFC 7162). */
+  | { readonly type: "MODIFIED"; readonly set: SequenceSet }
+  /** The identifier of the mailbox created or selected (RFC 8474). */
+  | { readonly type: "MAILBOXID"; readonly id: string }
   | { readonly type: "APPENDUID"; readonly uidValidity: number; readonly uids: SequenceSet }
   | { readonly type: "COPYUID"; readonly uidValidity: number; readonly source: SequenceSet; readonly destination: SequenceSet }
   | { readonly type: "unknown"; readonly name: string; readonly arguments: string | null }
@@ -71,6 +84,8 @@ const READERS: ReadonlyMap<string, CodeReader> = new Map<string, CodeReader>([
   ["UIDVALIDITY", (cursor) => ({ type: "UIDVALIDITY", value: spaced(cursor).nzNumber() })],
   ["UNSEEN", readUnseen],
   ["HIGHESTMODSEQ", (cursor) => ({ type: "HIGHESTMODSEQ", value: spaced(cursor).number63() })],
+  ["MODIFIED", (cursor) => ({ type: "MODIFIED", set: readSequenceSet(spaced(cursor)) })],
+  ["MAILBOXID", (cursor) => ({ type: "MAILBOXID", id: readMailboxId(spaced(cursor)) })],
   ["APPENDUID", (cursor) => ({ type: "APPENDUID", uidValidity: spaced(cursor).nzNumber(), uids: readSequenceSet(spaced(cursor)) })],
   [
     "COPYUID",
@@ -144,6 +159,14 @@ function readUnseen(cursor: Cursor): ResponseCode {
   return { type: "UNSEEN", value };
 }
 
+/** "(" objectid ")" (RFC 8474) */
+function readMailboxId(cursor: Cursor): string {
+  cursor.open();
+  const id = cursor.atom();
+  if (!cursor.closes()) cursor.expect(CLOSE);
+  return id;
+}
+
 /** "BADCHARSET" [SP "(" astring *(SP astring) ")" ] */
 function readCharsets(cursor: Cursor): readonly string[] {
   const charsets: string[] = [];
@@ -190,6 +213,12 @@ export function writeResponseCode(writer: Writer, code: ResponseCode): void {
       break;
     case "HIGHESTMODSEQ":
       writer.raw(code.type).raw(" ").number63(code.value);
+      break;
+    case "MODIFIED":
+      writer.raw(`MODIFIED ${formatSequenceSet(code.set)}`);
+      break;
+    case "MAILBOXID":
+      writer.raw("MAILBOXID (").atom(code.id).raw(")");
       break;
     case "APPENDUID":
       writer

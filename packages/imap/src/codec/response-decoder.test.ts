@@ -479,7 +479,7 @@ describe("what servers send all the same", () => {
     ["* STATUS a", { type: "invalid", reason: "no-list" }],
     ["* STATUS a (X-NEW (1 2) MESSAGES 3)", { items: [{ type: "unknown", name: "X-NEW", raw: bytesOf("(1 2)") }, { value: 3 }] }],
     ["* 3 FOO bar", { type: "unknown", name: "FOO", raw: bytesOf("3 FOO bar") }],
-    ["* THREAD ", { type: "unknown", name: "THREAD" }],
+    ["* THREAD ", { type: "THREAD", threads: [] }],
     ["* FOO(bar)", { type: "invalid", reason: "bad-character" }],
     ["A1 FOO bar", { type: "invalid", reason: "bad-status" }],
     ["*", { type: "invalid", reason: "no-space" }],

@@ -246,7 +246,11 @@ export class ResponseDecoder {
     this.#interrupt(head, gap, lf + 1);
     this.#stream = { type: "literal", remaining: size };
     const name: FetchDataName =
-      item.type === "BODY[]" ? { type: item.type, section: item.section, origin: item.origin } : { type: item.type };
+      item.type === "BINARY[]"
+        ? { type: item.type, part: item.part, origin: item.origin }
+        : item.type === "BODY[]"
+          ? { type: item.type, section: item.section, origin: item.origin }
+          : { type: item.type };
     return { type: "literal-start", sequenceNumber: prefix.sequenceNumber, items: prefix.items.slice(0, -1), item: name, size };
   }
 
@@ -333,7 +337,8 @@ function withoutSpaces(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** The head of a SEARCH or ESEARCH response, up to its results. */
-const LIST_HEAD = /^\* (?:SEARCH |ESEARCH(?: \(TAG (?:"[^"\\]*"|[^ ()"]+)\))?(?: UID)?(?: (?:MIN|MAX|COUNT|MODSEQ) \d+)* ALL )(?=\d)/i;
+const LIST_HEAD =
+  /^\* (?:SEARCH |SORT |ESEARCH(?: \(TAG (?:"[^"\\]*"|[^ ()"]+)\))?(?: UID)?(?: (?:MIN|MAX|COUNT|MODSEQ) \d+)* ALL )(?=\d)/i;
 
 function isOfRange(byte: number): boolean {
   return byte >= 48 && byte <= 58;

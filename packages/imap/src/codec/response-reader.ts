@@ -11,6 +11,14 @@ import { readListResponse } from "./responses/list.ts";
 import { readCountResponse, readFlagsResponse } from "./responses/mailbox-state.ts";
 import { readEsearchResponse, readSearchResponse } from "./responses/search.ts";
 import { readStatusResponse } from "./responses/status.ts";
+import { readAclResponse, readListRightsResponse, readMyRightsResponse } from "./responses/acl.ts";
+import { readEnabledResponse } from "./responses/enabled.ts";
+import { readIdResponse } from "./responses/id.ts";
+import { readMetadataResponse } from "./responses/metadata.ts";
+import { readNamespaceResponse } from "./responses/namespace.ts";
+import { readQuotaResponse, readQuotaRootResponse } from "./responses/quota.ts";
+import { readThreadResponse } from "./responses/thread.ts";
+import { readVanishedResponse } from "./responses/vanished.ts";
 
 const TAB = 9;
 const SP = 32;
@@ -27,10 +35,23 @@ const READERS: ReadonlyMap<string, (cursor: Cursor) => Response> = new Map<strin
   ["CAPABILITY", readCapabilityResponse],
   ["LIST", (cursor) => readListResponse(cursor, "LIST")],
   ["LSUB", (cursor) => readListResponse(cursor, "LSUB")],
+  ["XLIST", (cursor) => readListResponse(cursor, "XLIST")],
   ["STATUS", readStatusResponse],
-  ["SEARCH", readSearchResponse],
+  ["SEARCH", (cursor) => readSearchResponse(cursor, "SEARCH")],
+  ["SORT", (cursor) => readSearchResponse(cursor, "SORT")],
   ["ESEARCH", readEsearchResponse],
   ["FLAGS", readFlagsResponse],
+  ["ID", readIdResponse],
+  ["NAMESPACE", readNamespaceResponse],
+  ["ENABLED", readEnabledResponse],
+  ["QUOTA", readQuotaResponse],
+  ["QUOTAROOT", readQuotaRootResponse],
+  ["THREAD", readThreadResponse],
+  ["VANISHED", readVanishedResponse],
+  ["ACL", readAclResponse],
+  ["LISTRIGHTS", readListRightsResponse],
+  ["MYRIGHTS", readMyRightsResponse],
+  ["METADATA", readMetadataResponse],
 ]);
 
 /** What follows `* `, a number and the word. */
@@ -136,11 +157,21 @@ export function literalMayFollow(before: string): boolean {
   if (name === "FETCH" && /BODY\[[^\]]*\](?:<\d+>)?$/i.test(before)) return true;
   if (!/[ (]~?$/.test(before)) return false;
   if (TEXTUAL.has(name)) return /^[^\]]*\[BADCHARSET [^\]]*\([^\]]*$/i.test(before);
-  if (name === "LIST" || name === "LSUB") return /\) (?:"(?:[^"\\]|\\.)?"|NIL) $|\((?:[^ ()]+ )*~?$/i.test(before);
+  if (name === "LIST" || name === "LSUB" || name === "XLIST") return /\) (?:"(?:[^"\\]|\\.)?"|NIL) $|\((?:[^ ()]+ )*~?$/i.test(before);
   return !WITHOUT_STRINGS.has(name);
 }
 
 /** Responses that end in text for people; the empty word is a tagged one, or `+`. */
 const TEXTUAL: ReadonlySet<string> = new Set(["", "OK", "NO", "BAD", "PREAUTH", "BYE"]);
 /** Responses that have no strings. */
-const WITHOUT_STRINGS: ReadonlySet<string> = new Set(["CAPABILITY", "SEARCH", "FLAGS", "EXISTS", "RECENT", "EXPUNGE"]);
+const WITHOUT_STRINGS: ReadonlySet<string> = new Set([
+  "CAPABILITY",
+  "ENABLED",
+  "SEARCH",
+  "SORT",
+  "THREAD",
+  "VANISHED",
+  "EXISTS",
+  "RECENT",
+  "EXPUNGE",
+]);

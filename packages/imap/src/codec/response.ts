@@ -7,6 +7,14 @@ import type { ListResponse } from "./responses/list.ts";
 import type { ExistsResponse, ExpungeResponse, FlagsResponse, RecentResponse } from "./responses/mailbox-state.ts";
 import type { EsearchResponse, SearchResponse } from "./responses/search.ts";
 import type { StatusResponse } from "./responses/status.ts";
+import type { AclResponse, ListRightsResponse, MyRightsResponse } from "./responses/acl.ts";
+import type { EnabledResponse } from "./responses/enabled.ts";
+import type { IdResponse } from "./responses/id.ts";
+import type { MetadataResponse } from "./responses/metadata.ts";
+import type { NamespaceResponse } from "./responses/namespace.ts";
+import type { QuotaResponse, QuotaRootResponse } from "./responses/quota.ts";
+import type { ThreadResponse } from "./responses/thread.ts";
+import type { VanishedResponse } from "./responses/vanished.ts";
 
 /** A response that no type names: an extension's, kept as it came. */
 export interface UnknownResponse {
@@ -41,5 +49,16 @@ export type Response =
   | RecentResponse
   | ExpungeResponse
   | FetchResponse
+  | IdResponse
+  | NamespaceResponse
+  | EnabledResponse
+  | QuotaResponse
+  | QuotaRootResponse
+  | ThreadResponse
+  | VanishedResponse
+  | AclResponse
+  | ListRightsResponse
+  | MyRightsResponse
+  | MetadataResponse
   | UnknownResponse
   | InvalidResponse;

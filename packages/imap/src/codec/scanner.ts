@@ -12,6 +12,8 @@ const SP = 32;
 const MAX_NUMBER = 0xffff_ffff;
 /** The largest modification sequence and `number64`: 63 bits. */
 const MAX_NUMBER_63 = 0x7fff_ffff_ffff_ffffn;
+/** The largest unsigned number of 64 bits. */
+const MAX_NUMBER_64 = 0xffff_ffff_ffff_ffffn;
 
 /** Reads bytes one after the other. Every reader throws {@link Malformed} for bytes that are not its own, leaving `at` anywhere. */
 export class Scanner {
@@ -117,6 +119,13 @@ export class Scanner {
     if (this.peek() === SP) this.#extraSpaces();
   }
 
+  /** Moves over spaces when nothing follows them. */
+  noTrailingSpace(): void {
+    let at = this.at;
+    while (this.bytes[at] === SP) at += 1;
+    if (at >= this.end) this.noSpace();
+  }
+
   #extraSpaces(): void {
     this.deviate("extra-space");
     while (this.peek() === SP) this.at += 1;
@@ -160,6 +169,15 @@ export class Scanner {
     const value = this.number(Infinity);
     const exact = value <= Number.MAX_SAFE_INTEGER ? BigInt(value) : this.#bigNumber(start);
     if (exact > MAX_NUMBER_63) throw new Malformed("number-too-big");
+    return exact;
+  }
+
+  /** number of up to 64 bits, unsigned: what some servers count messages and bytes with */
+  number64(): bigint {
+    const start = this.at;
+    this.number(Infinity);
+    const exact = this.#bigNumber(start);
+    if (exact > MAX_NUMBER_64) throw new Malformed("number-too-big");
     return exact;
   }
 

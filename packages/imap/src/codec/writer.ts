@@ -81,6 +81,13 @@ export class Writer {
     return this;
   }
 
+  /** An unsigned number of 64 bits. */
+  number64(value: bigint): this {
+    if (value < 0n || value >= 1n << 64n) throw unsayable(`a number cannot be ${value}`);
+    this.#text += String(value);
+    return this;
+  }
+
   /** astring: an atom where that says it, else a string. */
   astring(text: string): this {
     if (text.length > LONGEST_QUOTED || text === "" || /^nil$/i.test(text) || !consistsOf(text, ASTRING)) return this.string(text);
@@ -105,6 +112,11 @@ export class Writer {
     if (/^[\x01-\x7f]*$/.test(text)) return this.astring(text);
     if (/[^\0-\xff]/.test(text)) throw unsayable("a character that is no byte");
     return this.#textLiteral(fromLatin1(text));
+  }
+
+  /** The same, never as an atom. */
+  rawString(text: string): this {
+    return /^[\x01-\x7f]*$/.test(text) ? this.string(text) : this.bytesString(text);
   }
 
   /** Bytes as a literal; null as NIL; the announcement only of what will be streamed. */

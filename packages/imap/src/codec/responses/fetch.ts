@@ -7,6 +7,8 @@ import { writeBodyStructure } from "../body-structure-writer.ts";
 import type { Cursor } from "../cursor.ts";
 import { formatDateTime, readDateTime } from "../date-time.ts";
 import { readEnvelope, writeEnvelope } from "../envelope.ts";
+import { EXTENSION_READERS, writeExtensionItem } from "./fetch-extensions.ts";
+import type { ExtensionItem } from "./fetch-extensions.ts";
 import { readFlagList } from "../flag.ts";
 import { readSection, writeSection } from "../section.ts";
 import type { Writer } from "../writer.ts";
@@ -21,6 +23,8 @@ import type { Section } from "../section.ts";
 export type FetchDataName =
   /** A section; `origin` is the first byte of a partial, null for all of it. */
   | { readonly type: "BODY[]"; readonly section: Section; readonly origin: number | null }
+  /** A part without its transfer encoding (RFC 3516). */
+  | { readonly type: "BINARY[]"; readonly part: readonly number[]; readonly origin: number | null }
   /** The older names of the whole message, its header, its text. */
   | { readonly type: "RFC822" }
   | { readonly type: "RFC822.HEADER" }
@@ -40,6 +44,8 @@ export type FetchItem =
   | { readonly type: "BODY"; readonly structure: BodyStructure }
   | { readonly type: "BODYSTRUCTURE"; readonly structure: BodyStructure }
   | FetchData
+  | { readonly type: "BINARY.SIZE[]"; readonly part: readonly number[]; readonly octets: number }
+  | ExtensionItem
   /** An item of an extension, its value as it came. */
   | { readonly type: "unknown"; readonly name: string; readonly raw: Uint8Array }
   /** A known item whose value could not be read. */
@@ -214,6 +220,8 @@ function readKnownItem(cursor: Cursor, name: string): FetchItem {
     if (name === "BODY.PEEK") cursor.deviate("peek-in-response");
     return readSectionItem(cursor);
   }
+  if (cursor.peek() === OPEN_BRACKET && name === "BINARY") return readBinary(cursor);
+  if (cursor.peek() === OPEN_BRACKET && name === "BINARY.SIZE") return readBinarySize(cursor);
   const reader = READERS.get(name);
   if (reader === undefined) return readUnknownItem(cursor, name);
   cursor.space();
@@ -229,6 +237,7 @@ const READERS: ReadonlyMap<string, (cursor: Cursor) => FetchItem> = new Map<stri
   ["ENVELOPE", (cursor) => ({ type: "ENVELOPE", envelope: readEnvelope(cursor) })],
   ["BODY", (cursor) => ({ type: "BODY", structure: readBodyStructure(cursor) })],
   ["BODYSTRUCTURE", (cursor) => ({ type: "BODYSTRUCTURE", structure: readBodyStructure(cursor) })],
+  ...EXTENSION_READERS,
   ["RFC822", (cursor) => ({ type: "RFC822", data: cursor.data() })],
   ["RFC822.HEADER", (cursor) => ({ type: "RFC822.HEADER", data: cursor.data() })],
   ["RFC822.TEXT", (cursor) => ({ type: "RFC822.TEXT", data: cursor.data() })],
@@ -256,18 +265,44 @@ function readModSeq(cursor: Cursor): FetchItem {
 /** "BODY" section ["<" number ">"] SP nstring */
 function readSectionItem(cursor: Cursor): FetchItem {
   const section = readRepeatedSection(cursor);
-  let origin: number | null = null;
-  if (cursor.skip(LESS)) {
-    origin = cursor.number();
-    if (cursor.skip(DOT)) {
-      cursor.deviate("length-of-partial");
-      cursor.number();
-    }
-    cursor.expect(GREATER);
-  }
+  const origin = readOrigin(cursor);
   if (cursor.peek() === OPEN_BRACE || cursor.peek() === QUOTE) cursor.deviate("missing-space");
   else cursor.space();
   return { type: "BODY[]", section, origin, data: cursor.data() };
+}
+
+/** "<" number ">" */
+function readOrigin(cursor: Cursor): number | null {
+  if (!cursor.skip(LESS)) return null;
+  const origin = cursor.number();
+  if (cursor.skip(DOT)) {
+    cursor.deviate("length-of-partial");
+    cursor.number();
+  }
+  cursor.expect(GREATER);
+  return origin;
+}
+
+/** "BINARY" section-binary ["<" number ">"] SP (nstring / literal8) (RFC 3516) */
+function readBinary(cursor: Cursor): FetchItem {
+  const part = readPart(cursor);
+  const origin = readOrigin(cursor);
+  cursor.space();
+  return { type: "BINARY[]", part, origin, data: cursor.data() };
+}
+
+/** "BINARY.SIZE" section-binary SP number (RFC 3516) */
+function readBinarySize(cursor: Cursor): FetchItem {
+  const part = readPart(cursor);
+  cursor.space();
+  return { type: "BINARY.SIZE[]", part, octets: cursor.looseNumber(Number.MAX_SAFE_INTEGER) };
+}
+
+/** section-binary = "[" [section-part] "]" */
+function readPart(cursor: Cursor): readonly number[] {
+  const { part, text } = readSection(cursor);
+  if (text !== "") throw new Malformed("bad-section");
+  return part;
 }
 
 /** The last section that was read, by its text: the responses to one command all have the same. */
@@ -334,6 +369,15 @@ function writeItem(writer: Writer, item: FetchItem): void {
       if (item.origin !== null) writer.raw("<").number(item.origin).raw(">");
       writer.raw(" ").data(item.data);
       break;
+    case "BINARY[]":
+      writeSection(writer.raw("BINARY"), { part: item.part, text: "", fields: [] });
+      if (item.origin !== null) writer.raw("<").number(item.origin).raw(">");
+      writer.raw(item.data === null ? " " : " ~").data(item.data);
+      break;
+    case "BINARY.SIZE[]":
+      writeSection(writer.raw("BINARY.SIZE"), { part: item.part, text: "", fields: [] });
+      writer.raw(" ").number(item.octets, Number.MAX_SAFE_INTEGER);
+      break;
     case "RFC822":
     case "RFC822.HEADER":
     case "RFC822.TEXT":
@@ -342,5 +386,8 @@ function writeItem(writer: Writer, item: FetchItem): void {
     case "unknown":
     case "invalid":
       writer.raw(`${item.name} `).verbatim(item.raw);
+      break;
+    default:
+      writeExtensionItem(writer, item);
   }
 }

@@ -12,7 +12,8 @@ import type { MailboxName } from "../mailbox-name.ts";
 
 /** One mailbox. */
 export interface ListResponse {
-  readonly type: "LIST" | "LSUB";
+  /** `XLIST` is an older LIST with the uses of mailboxes. */
+  readonly type: "LIST" | "LSUB" | "XLIST";
   /** `\Noselect`, `\HasChildren`, `\Sent` …; case as it came. */
   readonly attributes: readonly MailboxAttribute[];
   /** The character between levels of the hierarchy; null where there is none. */
@@ -59,7 +60,7 @@ function readGap(cursor: Cursor): void {
 }
 
 /** DQUOTE QUOTED-CHAR DQUOTE / nil ; a backslash may stand there as it is */
-function readDelimiter(cursor: Cursor): string | null {
+export function readDelimiter(cursor: Cursor): string | null {
   const { at, bytes } = cursor;
   if (bytes[at] !== QUOTE || bytes[at + 2] !== QUOTE || bytes[at + 3] === QUOTE) return cursor.nstring();
   if (bytes[at + 1] === BACKSLASH) cursor.deviate("unescaped-backslash");
@@ -104,14 +105,16 @@ function readQuotedMailbox(cursor: Cursor): string | undefined {
   return undefined;
 }
 
+/** See {@link readDelimiter}. */
+export function writeDelimiter(writer: Writer, delimiter: string | null): void {
+  if (delimiter !== null && delimiter.length !== 1) throw unsayable(`the delimiter ${delimiter}`);
+  writer.nstring(delimiter);
+}
+
 /** See {@link readListResponse}. */
 export function writeListResponse(writer: Writer, { type, attributes, delimiter, mailbox, extended }: ListResponse): void {
   writer.raw(`* ${type} `).list(attributes, (attribute) => writer.flag(attribute));
-  if (delimiter === null) writer.raw(" NIL ");
-  else {
-    if (delimiter.length !== 1) throw unsayable(`the delimiter ${delimiter}`);
-    writer.raw(" ").string(delimiter).raw(" ");
-  }
-  writer.bytesString(mailbox.raw);
+  writeDelimiter(writer.raw(" "), delimiter);
+  writer.raw(" ").bytesString(mailbox.raw);
   if (extended !== undefined) writer.raw(" ").verbatim(extended);
 }

@@ -11,7 +11,8 @@ import type { SequenceSet } from "../sequence-set.ts";
 
 /** Numbers of the messages found. */
 export interface SearchResponse {
-  readonly type: "SEARCH";
+  /** `SORT`: in the order that was asked for (RFC 5256). */
+  readonly type: "SEARCH" | "SORT";
   /** Sequence numbers, or unique identifiers for UID SEARCH, in the order in which they came. */
   readonly numbers: readonly number[];
   /** The highest modification sequence of the messages found (RFC 7162). */
@@ -56,20 +57,20 @@ const OPEN = 40;
 const CLOSE = 41;
 const COMMA = 44;
 
-/** "SEARCH" *(SP nz-number) [SP "(" "MODSEQ" SP mod-sequence-value ")"] */
-export function readSearchResponse(cursor: Cursor): SearchResponse {
-  if (cursor.at === cursor.end) return { type: "SEARCH", numbers: [] };
+/** ("SEARCH" / "SORT") *(SP nz-number) [SP "(" "MODSEQ" SP mod-sequence-value ")"] */
+export function readSearchResponse(cursor: Cursor, type: SearchResponse["type"]): SearchResponse {
+  if (cursor.at === cursor.end) return { type, numbers: [] };
   cursor.space();
-  if (cursor.nil()) return { type: "SEARCH", numbers: [] };
+  if (cursor.nil()) return { type, numbers: [] };
   const numbers = readNumbers(cursor);
-  if (cursor.peek() !== OPEN) return { type: "SEARCH", numbers };
+  if (cursor.peek() !== OPEN) return { type, numbers };
   if (cursor.bytes[cursor.at - 1] !== SP) cursor.deviate("missing-space");
   cursor.open();
   if (cursor.keyword() !== "MODSEQ") throw new Malformed("bad-search");
   cursor.space();
   const modSeq = cursor.number63();
   if (!cursor.closes()) cursor.expect(CLOSE);
-  return { type: "SEARCH", numbers, modSeq };
+  return { type, numbers, modSeq };
 }
 
 function readNumbers(cursor: Cursor): readonly number[] {
@@ -163,8 +164,8 @@ function readValue(cursor: Cursor, name: string, response: EsearchDraft): void {
 }
 
 /** See {@link readSearchResponse}. */
-export function writeSearchResponse(writer: Writer, { numbers, modSeq }: SearchResponse): void {
-  writer.raw("* SEARCH");
+export function writeSearchResponse(writer: Writer, { type, numbers, modSeq }: SearchResponse): void {
+  writer.raw(`* ${type}`);
   for (const number of numbers) writer.raw(" ").number(number);
   if (modSeq !== undefined) writer.raw(" (MODSEQ ").number63(modSeq).raw(")");
 }

@@ -1,16 +1,22 @@
-// STATUS (RFC 3501 section 7.2.4, RFC 7162 for HIGHESTMODSEQ).
+// STATUS (RFC 3501 section 7.2.4; RFC 7162, 7889, 8438, 8474 for items of extensions).
 
 import { ASTRING } from "../characters.ts";
 import { attempt, Malformed } from "../malformed.ts";
 import type { Cursor } from "../cursor.ts";
+import { readObjectId } from "./fetch-extensions.ts";
 import { decodeMailboxName } from "../mailbox-name.ts";
 import type { Writer } from "../writer.ts";
 import type { MailboxName } from "../mailbox-name.ts";
 
 /** One figure of a mailbox. */
 export type StatusItem =
-  | { readonly type: "MESSAGES" | "RECENT" | "UIDNEXT" | "UIDVALIDITY" | "UNSEEN"; readonly value: number }
-  | { readonly type: "HIGHESTMODSEQ"; readonly value: bigint }
+  | { readonly type: "MESSAGES" | "RECENT" | "UIDNEXT" | "UIDVALIDITY" | "UNSEEN" | "DELETED"; readonly value: number }
+  /** `SIZE` is in octets (RFC 8438). */
+  | { readonly type: "HIGHESTMODSEQ" | "SIZE"; readonly value: bigint }
+  /** The largest message to append, null where there is no limit (RFC 7889). */
+  | { readonly type: "APPENDLIMIT"; readonly value: number | null }
+  /** An identifier that the mailbox keeps when it is renamed (RFC 8474). */
+  | { readonly type: "MAILBOXID"; readonly id: string }
   /** An item of an extension, its value as it came. */
   | { readonly type: "unknown"; readonly name: string; readonly raw: Uint8Array }
   /** A known item with a value that cannot be. */
@@ -103,9 +109,15 @@ function readValue(cursor: Cursor, name: string): StatusItem {
     case "UIDNEXT":
     case "UIDVALIDITY":
     case "UNSEEN":
+    case "DELETED":
       return { type: name, value: cursor.looseNumber() };
     case "HIGHESTMODSEQ":
+    case "SIZE":
       return { type: name, value: cursor.number63() };
+    case "APPENDLIMIT":
+      return { type: name, value: cursor.nil() ? null : cursor.looseNumber() };
+    case "MAILBOXID":
+      return { type: name, id: readObjectId(cursor) };
     default: {
       const start = cursor.at;
       cursor.skipValue();
@@ -119,7 +131,9 @@ export function writeStatusResponse(writer: Writer, { mailbox, items }: StatusRe
   writer.raw("* STATUS ").bytesString(mailbox.raw).raw(" ");
   writer.list(items, (item) => {
     if (item.type === "unknown" || item.type === "invalid") writer.atom(item.name).raw(" ").verbatim(item.raw);
-    else if (item.type === "HIGHESTMODSEQ") writer.raw("HIGHESTMODSEQ ").number63(item.value);
+    else if (item.type === "MAILBOXID") writer.raw("MAILBOXID (").atom(item.id).raw(")");
+    else if (item.value === null) writer.raw(`${item.type} NIL`);
+    else if (typeof item.value === "bigint") writer.raw(`${item.type} `).number63(item.value);
     else writer.raw(`${item.type} `).number(item.value);
   });
 }

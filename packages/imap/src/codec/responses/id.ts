@@ -1,0 +1,80 @@
+// ID: which program the server is (RFC 2971).
+
+import type { Cursor } from "../cursor.ts";
+import type { Writer } from "../writer.ts";
+
+const SP = 32;
+const OPEN = 40;
+const CLOSE = 41;
+
+/** One fact about a program. */
+export interface IdField {
+  /** `name`, `version`, `vendor`, `support-url` …; case as it came. */
+  readonly name: string;
+  /** Null where the peer does not tell. */
+  readonly value: string | null;
+}
+
+/** What the server tells about itself. */
+export interface IdResponse {
+  readonly type: "ID";
+  /** In the order in which they came; null where the server tells nothing. */
+  readonly fields: readonly IdField[] | null;
+}
+
+/** id-response = "ID" SP id-params-list */
+export function readIdResponse(cursor: Cursor): IdResponse {
+  if (cursor.at === cursor.end) {
+    cursor.deviate("missing-list");
+    return { type: "ID", fields: null };
+  }
+  cursor.space();
+  return { type: "ID", fields: readIdFields(cursor) };
+}
+
+/** id-params-list = "(" *(string SP nstring) ")" / nil ; servers forget the parentheses, and the last value */
+export function readIdFields(cursor: Cursor): readonly IdField[] | null {
+  if (cursor.peek() !== OPEN && cursor.nil()) return null;
+  const fields: IdField[] = [];
+  const bare = cursor.peer === "server" && cursor.peek() !== OPEN;
+  if (bare) cursor.deviate("missing-parenthesis");
+  else cursor.open();
+  while (bare ? cursor.at < cursor.end : !cursor.closes()) {
+    if (cursor.at >= cursor.end) {
+      cursor.deviate("missing-parenthesis");
+      break;
+    }
+    fields.push(readField(cursor));
+    if (bare) cursor.noSpace();
+  }
+  return fields;
+}
+
+function readField(cursor: Cursor): IdField {
+  const name = cursor.string();
+  if (cursor.peer === "server" && (cursor.peek() === CLOSE || cursor.at >= cursor.end)) {
+    cursor.deviate("missing-value");
+    return { name, value: null };
+  }
+  cursor.space();
+  if (cursor.peer === "server" && cursor.peek() === OPEN && cursor.bytes[cursor.at + 1] !== CLOSE) {
+    cursor.deviate("list-for-string");
+    const { at } = cursor;
+    cursor.skipValue();
+    return { name, value: cursor.slice(at, cursor.at) };
+  }
+  const value = cursor.nstring();
+  if (cursor.peek() === SP && cursor.bytes[cursor.at + 1] === CLOSE) cursor.noSpace();
+  return { name, value };
+}
+
+/** See {@link readIdResponse}. */
+export function writeIdResponse(writer: Writer, { fields }: IdResponse): void {
+  writeIdFields(writer.raw("* ID "), fields);
+}
+
+/** See {@link readIdFields}. */
+export function writeIdFields(writer: Writer, fields: readonly IdField[] | null): void {
+  if (fields === null) writer.raw("NIL");
+  else writer.list(fields, ({ name, value }) => writer.string(name).raw(" ").nstring(value));
+}
