@@ -57,8 +57,16 @@ type Facts = Omit<ClientCase, "outcome" | "expectation">;
 
 function endViolations(outcome: Outcome, expectation: Expectation): string[] {
   if (outcome.type === "hang" || outcome.type === "untyped") return [describe(outcome)];
+  if (outcome.type === "typed" && /\p{Cc}/u.test(messages(outcome.error))) return ["what the attacker said writes on the screen"];
   if (expectation === "success" && outcome.type !== "success") return [`a legal exchange was refused: ${describe(outcome)}`];
   return expectation === "error" && outcome.type === "success" ? ["all was done as if nothing had happened"] : [];
+}
+
+/** The error's message, and those of its causes that are mailwire's. */
+function messages(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  const own = /^(?:Protocol|Connection|SmtpReply|Pop3Reply|ImapResponse)Error$/.test(error.name) ? error.message : "";
+  return `${own.trim()} ${messages(error.cause)}`;
 }
 
 function clearViolations({ script, attacker, policy }: Facts): string[] {

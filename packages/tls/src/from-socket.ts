@@ -11,13 +11,14 @@ import { addresses, tlsInfo } from "./info.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import type { ClientTlsOptions, ServerTlsOptions } from "./options.ts";
 import { shakeHandsAsServer } from "./server-handshake.ts";
+import type { ServerTls } from "./server-tls.ts";
 
 /** How {@link fromSocket} treats a socket. */
 export interface FromSocketOptions {
   /** Which end of a TLS connection a `TLSSocket` is; default `client`. */
   readonly side?: "client" | "server";
   /** TLS options for `startTls`, used when the call gives none. */
-  readonly tls?: ClientTlsOptions | ServerTlsOptions;
+  readonly tls?: ClientTlsOptions | ServerTlsOptions | ServerTls;
   /** Milliseconds that a handshake may take; default {@link DEFAULT_LIMITS}. */
   readonly handshakeTimeoutMs?: number;
   /** Overrides what the socket tells about itself: addresses from a proxy, or `secure` for a way that is safe without TLS. */

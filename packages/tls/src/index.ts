@@ -10,3 +10,5 @@ export { DEFAULT_LIMITS } from "./limits.ts";
 export * from "./options.ts";
 export { TlsSessions } from "./sessions.ts";
 export type { KeptSession } from "./sessions.ts";
+export { ServerTls } from "./server-tls.ts";
+export * from "./connect-to-service.ts";

@@ -14,6 +14,7 @@ import type { ServerTlsOptions } from "./options.ts";
 import { readPreamble } from "./preamble.ts";
 import type { PreambleOptions } from "./preamble.ts";
 import { shakeHandsAsServer } from "./server-handshake.ts";
+import { ServerTls } from "./server-tls.ts";
 
 /** Where and how {@link listen} accepts connections. */
 export interface ListenOptions {
@@ -25,8 +26,8 @@ export interface ListenOptions {
   readonly host?: string;
   /** `plaintext` (default): in clear, with `tls` kept for an upgrade. `implicit`: TLS from the first byte; needs `tls`. */
   readonly mode?: "plaintext" | "implicit";
-  /** The certificate, its key, and what else the handshakes need. */
-  readonly tls?: ServerTlsOptions;
+  /** The certificate, its key, and what else the handshakes need; a {@link ServerTls} can be renewed. */
+  readonly tls?: ServerTlsOptions | ServerTls;
   /** Milliseconds that a handshake may take, implicit or later; default {@link DEFAULT_LIMITS}. */
   readonly handshakeTimeoutMs?: number;
   /** Connections that begin with something else, before TLS: see {@link PreambleOptions}. Default: none. */
@@ -89,16 +90,27 @@ type Hand = (transport: ByteTransport) => Promise<void>;
 const ACCEPTING = { noDelay: true, allowHalfOpen: true };
 
 function serverFor(options: ListenOptions, hand: Hand, onError: (error: Error) => void): Server {
-  if (options.preamble !== undefined) return precededServer(options, options.preamble, hand, onError);
-  return options.mode === "implicit" ? implicitServer(options, hand, onError) : plaintextServer(options, hand);
+  const { preamble, mode, tls } = options;
+  if (preamble !== undefined) return precededServer(options, preamble, hand, onError);
+  if (mode !== "implicit") return plaintextServer(options, hand);
+  // What can be renewed is looked up for each connection.
+  return tls instanceof ServerTls
+    ? precededServer(options, NO_PREAMBLE, hand, onError)
+    : implicitServer({ ...options, tls: tls ?? {} }, hand, onError);
 }
+
+const NO_PREAMBLE: PreambleOptions = { expects: () => undefined, timeoutMs: 0 };
 
 function plaintextServer({ tls, handshakeTimeoutMs }: ListenOptions, hand: Hand): Server {
   const options = { ...(tls !== undefined && { tls }), ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }) };
   return createServer(ACCEPTING, (socket: Socket) => void hand(fromSocket(socket, options)));
 }
 
-function implicitServer({ tls, handshakeTimeoutMs }: ListenOptions, hand: Hand, onError: (error: Error) => void): Server {
+function implicitServer(
+  { tls, handshakeTimeoutMs }: Omit<ListenOptions, "tls"> & { readonly tls: ServerTlsOptions },
+  hand: Hand,
+  onError: (error: Error) => void,
+): Server {
   const handshakeTimeout = handshakeTimeoutMs ?? DEFAULT_LIMITS.handshakeTimeoutMs;
   // A half-open socket would leave a client that goes away in the middle of its handshake unnoticed.
   const server = createTlsServer({ ...TLS_DEFAULTS, ...tls, ...ACCEPTING, allowHalfOpen: false, handshakeTimeout });

@@ -5,6 +5,7 @@ import { createServer } from "node:tls";
 import type { Server, TLSSocket } from "node:tls";
 import { TLS_DEFAULTS } from "./options.ts";
 import type { ServerTlsOptions } from "./options.ts";
+import { ServerTls } from "./server-tls.ts";
 
 /**
  * Servers at rest, by their options. Each runs one handshake at a time, because its events do not tell which connection they are about; and
@@ -15,7 +16,8 @@ const atRest = new WeakMap<ServerTlsOptions, Server[]>();
 const MAX_AT_REST = 16;
 
 /** Waits for the client's handshake on `stream`; gives what `made` makes of the result. */
-export function shakeHandsAsServer<T>(stream: Duplex, options: ServerTlsOptions, made: (socket: TLSSocket) => T): Promise<T> {
+export function shakeHandsAsServer<T>(stream: Duplex, tls: ServerTlsOptions | ServerTls, made: (socket: TLSSocket) => T): Promise<T> {
+  const options = tls instanceof ServerTls ? tls.options : tls;
   const servers = atRest.get(options) ?? [];
   atRest.set(options, servers);
   const server = servers.pop() ?? createServer({ ...TLS_DEFAULTS, ...options, handshakeTimeout: 0x7fff_ffff });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { concat, decodeUtf8, fromLatin1, latin1, portableLatin1, utf8 } from "./text.ts";
+import { concat, decodeUtf8, fromLatin1, latin1, portableLatin1, printable, utf8 } from "./text.ts";
 
 describe("latin1", () => {
   test("both readings give one character per byte, and the bytes come back", () => {
@@ -43,4 +43,8 @@ describe("concat", () => {
     const chunk = Uint8Array.of(1, 2);
     expect(concat([chunk])).toBe(chunk);
   });
+});
+
+test("what a peer said is shown with its control characters escaped", () => {
+  expect(printable("\u001b[2Jhi\r\nthere\u2028\u0085é 漢")).toBe("\\x1b[2Jhi\\x0d\\x0athere\\x2028\\x85é 漢");
 });

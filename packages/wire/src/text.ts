@@ -85,3 +85,8 @@ export function concat(chunks: readonly Uint8Array[]): Uint8Array {
   }
   return all;
 }
+
+/** Text that a peer said, fit to be shown: control characters, which could rewrite a line or a screen, are escaped as `\xNN`. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}

@@ -1,10 +1,11 @@
 // The server says no.
 
+import { printable } from "@mailwire/wire";
 import type { CommandType } from "../codec/command.ts";
 import { hasCode } from "../codec/reply.ts";
 import type { Reply, ResponseCode } from "../codec/reply.ts";
 
-/** The server answered `-ERR`. The session goes on, except after the greeting and after QUIT. */
+/** The server answered `-ERR`; the message shows what it said with control characters escaped. The session goes on, except after the greeting and after QUIT. */
 export class Pop3ReplyError extends Error {
   override readonly name = "Pop3ReplyError";
   /** What it said. */
@@ -14,7 +15,7 @@ export class Pop3ReplyError extends Error {
 
   constructor(verb: CommandType | "greeting" | "unsolicited", reply: Reply) {
     const code = reply.code === undefined ? "" : `[${reply.code}] `;
-    super(`${verb.toUpperCase()}: ${code}${reply.text === "" ? "-ERR" : reply.text}`);
+    super(`${verb.toUpperCase()}: ${code}${reply.text === "" ? "-ERR" : printable(reply.text)}`);
     this.verb = verb;
     this.reply = reply;
   }

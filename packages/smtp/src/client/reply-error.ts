@@ -1,5 +1,6 @@
 // "The server says no", as an error that carries what it said.
 
+import { printable } from "@mailwire/wire";
 import type { Reply } from "../codec/reply.ts";
 import type { RecipientResult } from "./mail.ts";
 
@@ -20,8 +21,4 @@ export class SmtpReplyError extends Error {
     this.reply = reply;
     this.recipients = recipients;
   }
-}
-
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
