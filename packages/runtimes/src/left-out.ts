@@ -21,6 +21,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
   { runtimes: WITHOUT_NODE, path: "packages/transport/src/from-duplex.test.ts", reason: "Node's streams" },
   { runtimes: WITHOUT_NODE, path: "packages/wire/src/secret.test.ts", reason: "how Node prints a secret" },
   { runtimes: WITHOUT_NODE, path: "packages/sasl/src/md5.test.ts", reason: "Node's digests as the measure" },
+  { runtimes: ["chromium"], path: "packages/transcript/src/format-event.test.ts", reason: "Node's Buffer" },
   {
     runtimes: ["chromium"],
     path: "packages/wire/src/receive-buffer.test.ts",

@@ -25,10 +25,13 @@ async function testOn(name: RuntimeName, runtime: Runtime): Promise<void> {
   const isLeftOut = (file: string): boolean => leftOut.some(({ path, test }) => test === undefined && file.startsWith(path));
   const running = files.filter((file) => !isLeftOut(file));
   const folder = mkdtempSync(join(tmpdir(), `mailwire-${name}-`));
-  const { peers, close } = await startPeers();
-  writeFileSync(join(folder, "authority.pem"), peers.authority);
+  let close = (): Promise<void> => Promise.resolve();
   try {
     const reports = await collectReports(folder, async (reportTo, page) => {
+      const started = await startPeers(new URL(page).origin);
+      ({ close } = started);
+      const { peers } = started;
+      writeFileSync(join(folder, "authority.pem"), peers.authority);
       const tests = leftOut.flatMap(({ path, test }) => (test === undefined ? [] : [[path, test] as const]));
       const byFile = Object.fromEntries(running.map((file) => [file, tests.flatMap(([path, test]) => (path === file ? [test] : []))]));
       await bundle(running, { reportTo, leftOut: byFile, provided: { peers } }, runtime.target, join(folder, BUNDLE));

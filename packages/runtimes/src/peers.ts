@@ -1,8 +1,11 @@
 // Servers on Node that runtimes under test connect to: some answer the first line that they are told, one is the reference server.
 
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { listen } from "@mailwire/tls";
 import type { ByteTransport } from "@mailwire/wire";
 import { startMailServer } from "example-mail-server";
+import { openGateway } from "example-web-gateway";
 import { generate } from "selfsigned";
 import { SERVER_NAME } from "./server-name.ts";
 
@@ -13,13 +16,13 @@ export interface Peers {
   /** Key and certificate (PEM) that it made. */
   readonly identity: { readonly key: string; readonly cert: string };
   /** Ports at 127.0.0.1. */
-  readonly ports: Readonly<Record<"clear" | "implicit" | "stranger" | "smtp" | "submission", number>>;
+  readonly ports: Readonly<Record<"clear" | "implicit" | "stranger" | "smtp" | "submission" | "gateway", number>>;
   /** Who has a mailbox at the reference server. */
   readonly user: { readonly name: string; readonly password: string };
 }
 
-/** Starts them; `close` ends them. */
-export async function startPeers(): Promise<{ peers: Peers; close: () => Promise<void> }> {
+/** Starts them; `close` ends them. Pages of `pageOrigin` may use the gateway. */
+export async function startPeers(pageOrigin: string): Promise<{ peers: Peers; close: () => Promise<void> }> {
   const { authority, tls, stranger } = await certificates();
   const host = "127.0.0.1";
   const servers = {
@@ -30,15 +33,28 @@ export async function startPeers(): Promise<{ peers: Peers; close: () => Promise
   const user = { name: "alice", password: "secret1" };
   const reference = await startMailServer({
     host,
-    ports: { smtp: 0, submission: 0 },
+    ports: { smtp: 0, submission: 0, imaps: 0 },
     domains: [SERVER_NAME],
     users: [user],
     keyPair: tls,
   });
-  const { smtp = 0, submission = 0 } = reference.ports;
-  const ports = { clear: servers.clear.port, implicit: servers.implicit.port, stranger: servers.stranger.port, smtp, submission };
+  const { smtp = 0, submission = 0, imaps = 0 } = reference.ports;
+  const gateway = createServer();
+  const target = { host, port: imaps, mode: "implicit", serverName: SERVER_NAME, tls: { ca: authority } } as const;
+  openGateway(gateway, { target, origins: [pageOrigin], path: "/imap", onError: () => undefined });
+  await new Promise<void>((resolve) => gateway.listen(0, host, resolve));
+  const ports = {
+    clear: servers.clear.port,
+    implicit: servers.implicit.port,
+    stranger: servers.stranger.port,
+    smtp,
+    submission,
+    gateway: (gateway.address() as AddressInfo).port,
+  };
   const close = async (): Promise<void> => {
     await Promise.all(Object.values(servers).map((server) => server.close()));
+    gateway.closeAllConnections();
+    gateway.close();
     await reference.server.close();
   };
   return { peers: { authority, identity: tls, ports, user }, close };

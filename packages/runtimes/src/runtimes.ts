@@ -56,7 +56,7 @@ export const RUNTIMES = {
     title: "Chromium",
     target: { hasNodeModules: false, start: "await run();", external: [] },
     start: (folder, page) =>
-      start(
+      startSilently(
         "chromium",
         "--headless",
         "--no-sandbox",
@@ -91,6 +91,11 @@ function node(title: string, release: string): Runtime {
 
 function npx(release: string, ...command: string[]): ChildProcess {
   return start("npx", "--yes", "--loglevel=error", `--package=${release}`, "--", ...command);
+}
+
+/** Chromium complains about each part of a desktop that is not there. */
+function startSilently(command: string, ...args: string[]): ChildProcess {
+  return spawn(command, args, { stdio: "ignore", detached: true });
 }
 
 /** In a process group of its own, so that all of it can be ended. */

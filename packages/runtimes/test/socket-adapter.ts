@@ -3,15 +3,9 @@
 import { SmtpClient } from "@mailwire/smtp/client";
 import type { ByteTransport } from "@mailwire/wire";
 import { describe, expect, inject, test } from "vitest";
+import "./peers.ts";
 import { SERVER_NAME } from "../src/server-name.ts";
 import type { Peers } from "../src/peers.ts";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /** The servers. */
-    peers: Peers;
-  }
-}
 
 /** How the adapter connects. */
 export interface Adapter {

@@ -1,6 +1,6 @@
 import worker from "example-worker";
 import { expect, inject, test } from "vitest";
-import "../socket-adapter.ts";
+import "../peers.ts";
 
 const { ports, user } = inject("peers");
 const env = { SUBMISSION_HOST: "127.0.0.1", SUBMISSION_PORT: String(ports.submission), USER: user.name, PASSWORD: user.password };
