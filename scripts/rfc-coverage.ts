@@ -1,8 +1,9 @@
-// Checks docs/rfc-coverage.md: each cell that claims something names tests, and each of these tests exists. What is not claimed says so.
+// Checks docs/rfc-coverage.md and docs/security.md: each cell that claims something names tests, and each of these tests exists. What is not
+// claimed says so.
 import { existsSync, readFileSync } from "node:fs";
 import ts from "typescript";
 
-const PAGE = "docs/rfc-coverage.md";
+const PAGES = ["docs/rfc-coverage.md", "docs/security.md"];
 /** A file and one or more titles in it. */
 const PROOF = /`(?<file>[\w./-]+\.(?:test|interop)\.ts)`(?<titles>(?: `[^`]+`)+)/g;
 /** What a cell may say instead: it is nothing for this side, or it is left out, for a reason. */
@@ -11,17 +12,17 @@ const NO_CLAIM = /^(?:–|no: .+)$/;
 const titles = new Map<string, readonly string[]>();
 let proofs = 0;
 
-for (const [at, line] of readFileSync(PAGE, "utf8").split("\n").entries()) {
-  const [, subject = "", ...cells] = line.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
-  if (!line.startsWith("|") || /^(?:-+|what)$/.test(subject)) continue;
-  for (const cell of cells.slice(0, -1)) {
-    for (const problem of problems(cell)) {
-      console.error(`${PAGE}:${at + 1}: ${subject}: ${problem}`);
+for (const page of PAGES) {
+  for (const [at, line] of readFileSync(page, "utf8").split("\n").entries()) {
+    const [, subject = "", ...cells] = line.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
+    if (!line.startsWith("|") || /^(?:-+|what)$/.test(subject)) continue;
+    for (const problem of cells.slice(0, -1).flatMap(problems)) {
+      console.error(`${page}:${at + 1}: ${subject}: ${problem}`);
       process.exitCode = 1;
     }
   }
 }
-console.log(`${proofs} proofs of RFC coverage`);
+console.log(`${proofs} proofs of RFC coverage and of security`);
 
 function problems(cell: string): readonly string[] {
   if (NO_CLAIM.test(cell)) return [];
@@ -65,8 +66,18 @@ function ownTitles(node: ts.Node): readonly string[] {
 function rowsOf(callee: ts.Node): readonly string[] {
   if (!ts.isCallExpression(callee)) return [];
   const [table] = callee.arguments;
-  const rows = table !== undefined && ts.isAsExpression(table) ? table.expression : table;
+  const written = table !== undefined && ts.isIdentifier(table) ? initializerOf(table) : table;
+  const rows = written !== undefined && ts.isAsExpression(written) ? written.expression : written;
   if (rows === undefined || !ts.isArrayLiteralExpression(rows)) return [];
   const first = rows.elements.map((row) => (ts.isArrayLiteralExpression(row) ? row.elements[0] : row));
   return first.flatMap((cell) => (cell !== undefined && ts.isStringLiteralLike(cell) ? cell.text : []));
+}
+
+/** What a constant of the file is. */
+function initializerOf(name: ts.Identifier): ts.Expression | undefined {
+  const declarations = name
+    .getSourceFile()
+    .statements.filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => [...declarationList.declarations]);
+  return declarations.find((declaration) => declaration.name.getText() === name.text)?.initializer;
 }
