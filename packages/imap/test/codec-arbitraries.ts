@@ -358,10 +358,61 @@ const fetchAttribute: fc.Arbitrary<FetchAttribute> = fc.oneof(
   }),
 );
 
+const sortKeys = fc.array(searchText(text), { minLength: 1, maxLength: 3 });
+/** Commands of extensions. */
+const extensionCommand: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({ name: fc.constant("ID" as const), fields: fc.option(fc.array(idField, { maxLength: 3 })) }),
+  fc.record({ name: fc.constant("ENABLE" as const), capabilities: fc.array(word, { minLength: 1, maxLength: 3 }) }),
+  fc.record({ name: fc.constant("COMPRESS" as const), algorithm: word }),
+  fc.record({ name: fc.constant("GETQUOTA" as const), root: text }),
+  fc.record({
+    name: fc.constant("SETQUOTA" as const),
+    root: text,
+    limits: fc.array(fc.record({ name: word, limit: number64 }), { maxLength: 3 }),
+  }),
+  fc.record({ name: fc.constant("SETACL" as const), mailbox, identifier: text, rights: text }),
+  fc.record({ name: fc.constantFrom("DELETEACL" as const, "LISTRIGHTS" as const), mailbox, identifier: text }),
+  fc.record({
+    name: fc.constant("GETMETADATA" as const),
+    mailbox,
+    entries: fc.array(entryName, { minLength: 1, maxLength: 3 }),
+    maxSize: fc.option(number),
+    depth: fc.constantFrom("0" as const, "1" as const, "INFINITY" as const),
+  }),
+  fc.record({
+    name: fc.constant("SETMETADATA" as const),
+    mailbox,
+    entries: fc.array(fc.record({ name: entryName, value: data }), { maxLength: 3 }),
+  }),
+  fc.record({
+    name: fc.constantFrom("SORT" as const, "UID SORT" as const),
+    criteria: fc.array(
+      fc.record({ by: word.filter((by) => by !== "REVERSE"), order: fc.constantFrom("ascending" as const, "descending" as const) }),
+      { minLength: 1, maxLength: 3 },
+    ),
+    charset: fc.constant("UTF-8"),
+    keys: sortKeys,
+  }),
+  fc.record({
+    name: fc.constantFrom("THREAD" as const, "UID THREAD" as const),
+    algorithm: word,
+    charset: fc.constant("UTF-8"),
+    keys: sortKeys,
+  }),
+);
+
 /** Any command. */
 export const command: fc.Arbitrary<Command> = fc.oneof(
   fc
-    .constantFrom("CAPABILITY" as const, "NOOP" as const, "LOGOUT" as const, "STARTTLS" as const, "CHECK" as const, "EXPUNGE" as const)
+    .constantFrom(
+      "CAPABILITY" as const,
+      "NOOP" as const,
+      "LOGOUT" as const,
+      "STARTTLS" as const,
+      "IDLE" as const,
+      "NAMESPACE" as const,
+      "UNSELECT" as const,
+    )
     .map((name) => ({ name })),
   fc.record({ name: fc.constant("LOGIN" as const), user: text, password: text.map((value) => new Secret(value)) }),
   fc.record({
@@ -369,7 +420,10 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     mechanism: fc.constantFrom("PLAIN", "SCRAM-SHA-256"),
     initialResponse: fc.option(fc.constantFrom("=", "AGFsaWNlAHNlY3JldDE=").map((value) => new Secret(value))),
   }),
-  fc.record({ name: fc.constantFrom("SELECT" as const, "EXAMINE" as const, "CREATE" as const, "DELETE" as const), mailbox }),
+  fc.record({
+    name: fc.constantFrom("SELECT" as const, "EXAMINE" as const, "CREATE" as const, "GETACL" as const, "GETQUOTAROOT" as const),
+    mailbox,
+  }),
   fc.record({ name: fc.constant("RENAME" as const), from: mailbox, to: mailbox }),
   fc.record({ name: fc.constantFrom("LIST" as const, "LSUB" as const), reference: mailbox, pattern: mailbox }),
   fc.record({
@@ -410,10 +464,13 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     silent: fc.boolean(),
     flags,
   }),
-  fc.record({ name: fc.constantFrom("COPY" as const, "UID COPY" as const), set, mailbox }),
+  fc.record({ name: fc.constantFrom("COPY" as const, "UID COPY" as const, "MOVE" as const, "UID MOVE" as const), set, mailbox }),
+  fc.record({ name: fc.constant("UID EXPUNGE" as const), set }),
+  extensionCommand,
+  extensionCommand,
   fc.record({
     name: fc.constant("unknown" as const),
-    verb: fc.constantFrom("XLIST", "IDLE", "UID XMOVE"),
+    verb: fc.constantFrom("XLIST", "NOTIFY", "UID XMOVE"),
     arguments: fc.option(fc.constantFrom("a b", '("x")').map(utf8)),
   }),
 );

@@ -26,11 +26,12 @@ type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
 export function readBodyStructure(cursor: Cursor): BodyStructure {
   cursor.open();
   if (cursor.peek() === OPEN) return readMultipart(cursor);
-  const { at, depth } = cursor;
+  const { at, depth, tolerated } = cursor;
   try {
     return readPart(cursor);
   } catch (fault) {
     expectMalformed(fault);
+    cursor.forget(tolerated);
     cursor.at = at;
     cursor.depth = depth;
     return readChildless(cursor);
@@ -131,6 +132,16 @@ function isOddNumber(cursor: Cursor): boolean {
   return (bytes[at] === MINUS || bytes[at] === QUOTE) && next >= 48 && next <= 57;
 }
 
+/** A number that is no beginning of a word (`7bit`). */
+function isWholeNumber(cursor: Cursor): boolean {
+  if (!cursor.atNumber()) return false;
+  const { at, bytes } = cursor;
+  cursor.number(Infinity);
+  const whole = bytes[cursor.at] === SP || bytes[cursor.at] === CLOSE;
+  cursor.at = at;
+  return whole;
+}
+
 /** `NIL NIL 3`: neither envelope nor structure, but lines. */
 function isMessageOfNothing(cursor: Cursor): boolean {
   const { at } = cursor;
@@ -152,10 +163,10 @@ function readFields(cursor: Cursor): BodyFields {
   cursor.space();
   const description = cursor.nstring();
   cursor.space();
-  if (subtype === "" && cursor.atNumber()) {
+  if (subtype === "" && isWholeNumber(cursor)) {
     return { type, subtype, parameters, id: null, description: id, encoding: description ?? "", octets: cursor.count() };
   }
-  if (cursor.atNumber()) {
+  if (isWholeNumber(cursor)) {
     cursor.deviate("missing-encoding");
     return { type, subtype, parameters, id, description, encoding: "", octets: cursor.count() };
   }

@@ -122,7 +122,7 @@ describe("arguments", () => {
     ["a UID STORE 1 FLAGS.SILENT ()", { action: "replace", silent: true, flags: [] }],
     ["a STORE 1 -FLAGS \\Seen $x ", { action: "remove", flags: ["\\Seen", "$x"] }],
     ["a UID COPY 5:* x", { name: "UID COPY" }],
-    ["a uid expunge 1:2", { name: "unknown", verb: "UID EXPUNGE", arguments: bytesOf("1:2") }],
+    ["a uid expunge 1:2", { name: "UID EXPUNGE", set: [{ first: 1, last: 2 }] }],
     ["a UID", { name: "unknown", verb: "UID", arguments: null }],
     ["a XFOO {2+}\r\n\r\n x", { name: "unknown", verb: "XFOO", arguments: bytesOf("{2+}\r\n\r\n x") }],
   ])("%j", (text, expected) => {

@@ -2,12 +2,18 @@
 
 import { TAG } from "./characters.ts";
 import type { Command } from "./command.ts";
+import { writeIdentifierCommand, writeSetAcl } from "./commands/acl.ts";
+import { writeCompress, writeEnable } from "./commands/enable.ts";
+import { writeId } from "./commands/id.ts";
+import { writeGetMetadata, writeSetMetadata } from "./commands/metadata.ts";
+import { writeGetQuota, writeSetQuota } from "./commands/quota.ts";
+import { writeSort, writeThread } from "./commands/sort.ts";
 import { writeAppend } from "./commands/append.ts";
 import { writeFetch } from "./commands/fetch.ts";
 import { writeList, writeMailboxCommand, writeRename, writeStatus } from "./commands/mailbox.ts";
 import { writeSearch } from "./commands/search.ts";
 import { writeAuthenticate, writeLogin } from "./commands/session.ts";
-import { writeCopy, writeStore } from "./commands/store.ts";
+import { writeCopy, writeStore, writeUidExpunge } from "./commands/store.ts";
 import type { LiteralMode, Segment } from "./literal.ts";
 import { Writer } from "./writer.ts";
 
@@ -42,6 +48,9 @@ function writeCommand(writer: Writer, command: Command): void {
     case "DELETE":
     case "SUBSCRIBE":
     case "UNSUBSCRIBE":
+    case "GETQUOTAROOT":
+    case "GETACL":
+    case "MYRIGHTS":
       writeMailboxCommand(writer, command);
       break;
     case "RENAME":
@@ -71,7 +80,48 @@ function writeCommand(writer: Writer, command: Command): void {
       break;
     case "COPY":
     case "UID COPY":
+    case "MOVE":
+    case "UID MOVE":
       writeCopy(writer, command);
+      break;
+    case "UID EXPUNGE":
+      writeUidExpunge(writer, command);
+      break;
+    case "ID":
+      writeId(writer, command);
+      break;
+    case "ENABLE":
+      writeEnable(writer, command);
+      break;
+    case "COMPRESS":
+      writeCompress(writer, command);
+      break;
+    case "GETQUOTA":
+      writeGetQuota(writer, command);
+      break;
+    case "SETQUOTA":
+      writeSetQuota(writer, command);
+      break;
+    case "SETACL":
+      writeSetAcl(writer, command);
+      break;
+    case "GETMETADATA":
+      writeGetMetadata(writer, command);
+      break;
+    case "SETMETADATA":
+      writeSetMetadata(writer, command);
+      break;
+    case "SORT":
+    case "UID SORT":
+      writeSort(writer, command);
+      break;
+    case "THREAD":
+    case "UID THREAD":
+      writeThread(writer, command);
+      break;
+    case "DELETEACL":
+    case "LISTRIGHTS":
+      writeIdentifierCommand(writer, command);
       break;
     case "unknown":
       command.verb.split(" ").forEach((word, index) => writer.raw(index > 0 ? " " : "").atom(word));

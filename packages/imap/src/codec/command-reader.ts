@@ -2,13 +2,19 @@
 
 import { TAG } from "./characters.ts";
 import type { Command, UnknownCommand } from "./command.ts";
+import { readIdentifierCommand, readSetAcl } from "./commands/acl.ts";
+import { readCompress, readEnable } from "./commands/enable.ts";
+import { readId } from "./commands/id.ts";
+import { readGetMetadata, readSetMetadata } from "./commands/metadata.ts";
+import { readGetQuota, readSetQuota } from "./commands/quota.ts";
+import { readSort, readThread } from "./commands/sort.ts";
 import { readAppend } from "./commands/append.ts";
 import { readFetch } from "./commands/fetch.ts";
 import { readList, readMailboxCommand, readRename, readStatus } from "./commands/mailbox.ts";
 import { readSearch } from "./commands/search.ts";
 import type { PlainCommand } from "./commands/session.ts";
 import { readAuthenticate, readLogin } from "./commands/session.ts";
-import { readCopy, readStore } from "./commands/store.ts";
+import { readCopy, readStore, readUidExpunge } from "./commands/store.ts";
 import type { Cursor } from "./cursor.ts";
 import { attempt, LiteralAhead, Malformed } from "./malformed.ts";
 
@@ -16,8 +22,20 @@ const SP = 32;
 
 type CommandReader = (cursor: Cursor) => Command;
 
-const PLAIN: readonly PlainCommand["name"][] = ["CAPABILITY", "NOOP", "LOGOUT", "STARTTLS", "CHECK", "CLOSE", "EXPUNGE"];
-const OF_MAILBOX = ["SELECT", "EXAMINE", "CREATE", "DELETE", "SUBSCRIBE", "UNSUBSCRIBE"] as const;
+const PLAIN: readonly PlainCommand["name"][] = [
+  "CAPABILITY",
+  "NOOP",
+  "LOGOUT",
+  "STARTTLS",
+  "CHECK",
+  "CLOSE",
+  "EXPUNGE",
+  "IDLE",
+  "NAMESPACE",
+  "UNSELECT",
+  "UNAUTHENTICATE",
+];
+const OF_MAILBOX = ["SELECT", "EXAMINE", "CREATE", "DELETE", "SUBSCRIBE", "UNSUBSCRIBE", "GETQUOTAROOT", "GETACL", "MYRIGHTS"] as const;
 
 /** What follows the verb. */
 const READERS: ReadonlyMap<string, CommandReader> = new Map<string, CommandReader>([
@@ -38,6 +56,23 @@ const READERS: ReadonlyMap<string, CommandReader> = new Map<string, CommandReade
   ["UID STORE", (cursor) => readStore(cursor, "UID STORE")],
   ["COPY", (cursor) => readCopy(cursor, "COPY")],
   ["UID COPY", (cursor) => readCopy(cursor, "UID COPY")],
+  ["MOVE", (cursor) => readCopy(cursor, "MOVE")],
+  ["UID MOVE", (cursor) => readCopy(cursor, "UID MOVE")],
+  ["UID EXPUNGE", readUidExpunge],
+  ["SORT", (cursor) => readSort(cursor, "SORT")],
+  ["UID SORT", (cursor) => readSort(cursor, "UID SORT")],
+  ["THREAD", (cursor) => readThread(cursor, "THREAD")],
+  ["UID THREAD", (cursor) => readThread(cursor, "UID THREAD")],
+  ["ID", readId],
+  ["ENABLE", readEnable],
+  ["COMPRESS", readCompress],
+  ["GETQUOTA", readGetQuota],
+  ["SETQUOTA", readSetQuota],
+  ["SETACL", readSetAcl],
+  ["DELETEACL", (cursor) => readIdentifierCommand(cursor, "DELETEACL")],
+  ["LISTRIGHTS", (cursor) => readIdentifierCommand(cursor, "LISTRIGHTS")],
+  ["GETMETADATA", readGetMetadata],
+  ["SETMETADATA", readSetMetadata],
 ]);
 
 /** A command as far as it could be read. */

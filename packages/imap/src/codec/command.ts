@@ -1,11 +1,17 @@
 // All commands.
 
 import type { AppendCommand } from "./commands/append.ts";
+import type { IdentifierCommand, SetAclCommand } from "./commands/acl.ts";
+import type { CompressCommand, EnableCommand } from "./commands/enable.ts";
+import type { IdCommand } from "./commands/id.ts";
+import type { GetMetadataCommand, SetMetadataCommand } from "./commands/metadata.ts";
+import type { GetQuotaCommand, SetQuotaCommand } from "./commands/quota.ts";
+import type { SortCommand, ThreadCommand } from "./commands/sort.ts";
 import type { FetchCommand } from "./commands/fetch.ts";
 import type { ListCommand, MailboxCommand, RenameCommand, StatusCommand } from "./commands/mailbox.ts";
 import type { SearchCommand } from "./commands/search.ts";
 import type { AuthenticateCommand, LoginCommand, PlainCommand } from "./commands/session.ts";
-import type { CopyCommand, StoreCommand } from "./commands/store.ts";
+import type { CopyCommand, StoreCommand, UidExpungeCommand } from "./commands/store.ts";
 
 /** A command that no type names: an extension's, or a mistyped one. */
 export interface UnknownCommand {
@@ -30,4 +36,16 @@ export type Command =
   | FetchCommand
   | StoreCommand
   | CopyCommand
+  | UidExpungeCommand
+  | SortCommand
+  | ThreadCommand
+  | IdCommand
+  | EnableCommand
+  | CompressCommand
+  | GetQuotaCommand
+  | SetQuotaCommand
+  | SetAclCommand
+  | IdentifierCommand
+  | GetMetadataCommand
+  | SetMetadataCommand
   | UnknownCommand;

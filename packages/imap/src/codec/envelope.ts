@@ -48,7 +48,7 @@ export interface Envelope {
  *            env-message-id ")" ; fields that are missing at the end are taken for NIL
  */
 export function readEnvelope(cursor: Cursor): Envelope {
-  if (cursor.nil()) {
+  if (cursor.peek() !== OPEN && cursor.nil()) {
     cursor.deviate("nil-for-list");
     return EMPTY_ENVELOPE;
   }

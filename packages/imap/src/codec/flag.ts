@@ -27,10 +27,17 @@ export function readFlagList(cursor: Cursor): readonly Flag[] {
       cursor.depth -= 1;
       return flags;
     }
-    if (cursor.peer === "server" && (next === QUOTE || next === OPEN_BRACE || next === OPEN)) readOddFlags(cursor, flags);
+    if (cursor.peer === "server" && (next === QUOTE || next === OPEN || (next === OPEN_BRACE && isLiteral(cursor))))
+      readOddFlags(cursor, flags);
     else flags.push(readFlag(cursor));
   }
   return flags;
+}
+
+/** `{` may begin a flag. */
+function isLiteral({ bytes, at }: Cursor): boolean {
+  const digit = (bytes[at + 1] ?? 0) - 48;
+  return digit >= 0 && digit <= 9;
 }
 
 /** Where a list of flags should be: NIL, or system flags without parentheses. */

@@ -26,7 +26,13 @@ export type { ListCommand, MailboxCommand, RenameCommand, StatusAttribute, Statu
 export { DATE_SEARCH_KEYS, PLAIN_SEARCH_KEYS, TEXT_SEARCH_KEYS } from "./commands/search.ts";
 export type { DateSearchKey, PlainSearchKey, SearchCommand, SearchKey, TextSearchKey } from "./commands/search.ts";
 export type { AuthenticateCommand, LoginCommand, PlainCommand } from "./commands/session.ts";
-export type { CopyCommand, StoreCommand } from "./commands/store.ts";
+export type { CopyCommand, StoreCommand, UidExpungeCommand } from "./commands/store.ts";
+export type { IdentifierCommand, SetAclCommand } from "./commands/acl.ts";
+export type { CompressCommand, EnableCommand } from "./commands/enable.ts";
+export type { IdCommand } from "./commands/id.ts";
+export type { GetMetadataCommand, SetMetadataCommand } from "./commands/metadata.ts";
+export type { GetQuotaCommand, QuotaLimit, SetQuotaCommand } from "./commands/quota.ts";
+export type { SortCommand, SortCriterion, ThreadCommand } from "./commands/sort.ts";
 export { dateTime, parseDateTime, type CalendarDate, type DateTime } from "./date-time.ts";
 export type { Deviation } from "./deviation.ts";
 export type { Address, Envelope } from "./envelope.ts";

@@ -127,8 +127,10 @@ export class ResponseDecoder {
     const lineEnd = waiting.bytes[lf - 1] === CR && lf > lineStart ? lf - 1 : lf;
     const literal = findAnnouncement(waiting.bytes, lineStart, withoutSpaces(waiting.bytes, lineStart, lineEnd));
     if (literal === undefined || !literalMayFollow(this.#context(literal))) {
-      if (this.#goesOn(lf, lineEnd)) return this.#skipLineEnd(lf + 1);
-      return this.#awaitsLine ? this.#skipLineEnd(lf) : this.#finish(lf, lineEnd);
+      const goesOn = this.#goesOn(lf, lineEnd);
+      if (!goesOn && !this.#awaitsLine) return this.#finish(lf, lineEnd);
+      this.#scanned = lf + (goesOn ? 1 : 0) - waiting.start;
+      return undefined;
     }
     if (literal.size > this.#limits.maxLiteralBytes) throw this.#failure("literal-too-big", `a literal of ${literal.size} bytes`);
     const event = literal.size > this.#limits.streamLiteralBytes ? this.#startLiteral(lf, literal.size) : undefined;
@@ -167,12 +169,6 @@ export class ResponseDecoder {
     const { bytes, start } = this.#waiting;
     const [from, end] = this.#head.length > 0 ? [0, this.#head.length] : [start, lf];
     return FETCH_BEGINNING.test(latin1(this.#head.length > 0 ? this.#head : bytes, from, Math.min(end, from + CONTEXT_BYTES)));
-  }
-
-  /** Looks for the next line end from index `from` on. */
-  #skipLineEnd(from: number): undefined {
-    this.#scanned = from - this.#waiting.start;
-    return undefined;
   }
 
   /** The beginning and the end of what stands before a literal. */

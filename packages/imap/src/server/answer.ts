@@ -62,7 +62,7 @@ export function answer(conversation: Conversation, command: Exclude<Command, App
     case "COPY":
     case "UID COPY":
       return copy(conversation, command);
-    case "unknown":
+    default:
       return { status: "BAD", text: "Unknown command" };
   }
 }

@@ -35,7 +35,7 @@ export async function select(conversation: Conversation, name: MailboxName, want
 /** CREATE, DELETE, SUBSCRIBE and UNSUBSCRIBE. */
 export async function change(
   conversation: Conversation,
-  name: Exclude<MailboxCommand["name"], "SELECT" | "EXAMINE">,
+  name: Extract<MailboxCommand["name"], "CREATE" | "DELETE" | "SUBSCRIBE" | "UNSUBSCRIBE">,
   mailbox: MailboxName,
 ): Promise<Completion> {
   const { account } = conversation;

@@ -12,6 +12,11 @@ const ALONE: ReadonlySet<Command["name"]> = new Set<Command["name"]>([
   "SELECT",
   "EXAMINE",
   "CLOSE",
+  "UNSELECT",
+  "ENABLE",
+  "COMPRESS",
+  "IDLE",
+  "UNAUTHENTICATE",
   "unknown",
 ]);
 
@@ -23,6 +28,10 @@ const ANSWERS: ReadonlyMap<Command["name"], string> = new Map<Command["name"], s
   ["UID STORE", "FETCH"],
   ["SEARCH", "SEARCH"],
   ["UID SEARCH", "SEARCH"],
+  ["SORT", "SORT"],
+  ["UID SORT", "SORT"],
+  ["THREAD", "THREAD"],
+  ["UID THREAD", "THREAD"],
   ["LIST", "LIST"],
   ["LSUB", "LSUB"],
   ["STATUS", "STATUS"],
@@ -60,8 +69,11 @@ export function goesAlone(command: Command): boolean {
 
 /** True for a command during which the server may tell that messages have lost their numbers. */
 export function shiftsNumbers(command: Command): boolean {
-  return command.name !== "FETCH" && command.name !== "STORE" && command.name !== "SEARCH";
+  // RFC 5256 section 3: SORT and THREAD are to numbers what SEARCH is.
+  return !KEEPS_NUMBERS.has(command.name);
 }
+
+const KEEPS_NUMBERS: ReadonlySet<Command["name"]> = new Set<Command["name"]>(["FETCH", "STORE", "SEARCH", "SORT", "THREAD"]);
 
 /** True for a command with message sequence numbers among its arguments. */
 export function saysNumbers(command: Command): boolean {
@@ -69,9 +81,14 @@ export function saysNumbers(command: Command): boolean {
     case "FETCH":
     case "STORE":
     case "COPY":
+    case "MOVE":
       return true;
     case "SEARCH":
     case "UID SEARCH":
+    case "SORT":
+    case "UID SORT":
+    case "THREAD":
+    case "UID THREAD":
       return command.keys.some(hasNumbers);
     default:
       return false;

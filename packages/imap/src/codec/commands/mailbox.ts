@@ -10,7 +10,7 @@ import type { MailboxName } from "../mailbox-name.ts";
 
 /** A command about one mailbox. */
 export interface MailboxCommand {
-  readonly name: "SELECT" | "EXAMINE" | "CREATE" | "DELETE" | "SUBSCRIBE" | "UNSUBSCRIBE";
+  readonly name: "SELECT" | "EXAMINE" | "CREATE" | "DELETE" | "SUBSCRIBE" | "UNSUBSCRIBE" | "GETQUOTAROOT" | "GETACL" | "MYRIGHTS";
   /** The mailbox. */
   readonly mailbox: MailboxName;
 }

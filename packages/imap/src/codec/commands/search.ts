@@ -73,6 +73,11 @@ const OPEN = 40;
 export function readSearch(cursor: Cursor, name: SearchCommand["name"]): SearchCommand {
   cursor.space();
   const charset = readCharset(cursor);
+  return { name, charset, keys: readSearchKeys(cursor) };
+}
+
+/** search-key *(SP search-key) */
+export function readSearchKeys(cursor: Cursor): readonly SearchKey[] {
   const keys = [readKey(cursor)];
   while (cursor.peek() === SP) {
     cursor.space();
@@ -80,7 +85,7 @@ export function readSearch(cursor: Cursor, name: SearchCommand["name"]): SearchC
     if (cursor.at === cursor.end) break;
     keys.push(readKey(cursor));
   }
-  return { name, charset, keys };
+  return keys;
 }
 
 function readCharset(cursor: Cursor): string | null {
@@ -155,12 +160,18 @@ function readNested(cursor: Cursor): SearchKey {
 
 /** See {@link readSearch}. Text beyond US-ASCII goes as UTF-8, and the charset is said where it was left open. */
 export function writeSearch(writer: Writer, { name, charset, keys }: SearchCommand): void {
-  const isAscii = keys.every(isAsciiKey);
-  if (!isAscii && charset !== null && !/^utf-?8$/i.test(charset)) throw unsayable(`text beyond US-ASCII in the charset ${charset}`);
-  const said = charset ?? (isAscii ? null : "UTF-8");
+  const said = charset ?? (keys.every(isAsciiKey) ? null : "UTF-8");
   writer.raw(`${name} `);
   if (said !== null) writer.raw("CHARSET ").astring(said).raw(" ");
+  writeSearchKeys(writer, keys, said);
+}
+
+/** See {@link readSearchKeys}. */
+export function writeSearchKeys(writer: Writer, keys: readonly SearchKey[], charset: string | null): void {
   if (keys.length === 0) throw unsayable("a search without keys");
+  if (charset !== null && !/^utf-?8$/i.test(charset) && !keys.every(isAsciiKey)) {
+    throw unsayable(`text beyond US-ASCII in the charset ${charset}`);
+  }
   writer.spaced(keys, (key) => writeKey(writer, key));
 }
 

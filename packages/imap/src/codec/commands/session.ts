@@ -7,9 +7,10 @@ import { Malformed } from "../malformed.ts";
 import type { Writer } from "../writer.ts";
 import { unsayable } from "../writer.ts";
 
-/** A command without arguments. */
+/** A command without arguments. What ends IDLE is a line of its own, `DONE`. */
 export interface PlainCommand {
-  readonly name: "CAPABILITY" | "NOOP" | "LOGOUT" | "STARTTLS" | "CHECK" | "CLOSE" | "EXPUNGE";
+  readonly name:
+    "CAPABILITY" | "NOOP" | "LOGOUT" | "STARTTLS" | "CHECK" | "CLOSE" | "EXPUNGE" | "IDLE" | "NAMESPACE" | "UNSELECT" | "UNAUTHENTICATE";
 }
 
 /** Logs in with a password in clear. */

@@ -23,13 +23,20 @@ export interface StoreCommand {
   readonly flags: readonly Flag[];
 }
 
-/** Copies messages. */
+/** Copies messages, or moves them (RFC 6851). */
 export interface CopyCommand {
-  readonly name: "COPY" | "UID COPY";
+  readonly name: "COPY" | "UID COPY" | "MOVE" | "UID MOVE";
   /** Which messages. */
   readonly set: SequenceSet;
   /** Where to. */
   readonly mailbox: MailboxName;
+}
+
+/** Removes those of the messages that are marked as deleted (RFC 4315). */
+export interface UidExpungeCommand {
+  readonly name: "UID EXPUNGE";
+  /** Which messages, by unique identifier. */
+  readonly set: SequenceSet;
 }
 
 const SP = 32;
@@ -59,12 +66,18 @@ function readFlags(cursor: Cursor): readonly Flag[] {
   return flags;
 }
 
-/** copy = "COPY" SP sequence-set SP mailbox */
+/** copy = "COPY" SP sequence-set SP mailbox ; move looks the same */
 export function readCopy(cursor: Cursor, name: CopyCommand["name"]): CopyCommand {
   cursor.space();
   const set = readSequenceSet(cursor);
   cursor.space();
   return { name, set, mailbox: readMailboxName(cursor) };
+}
+
+/** uid-expunge = "UID" SP "EXPUNGE" SP sequence-set */
+export function readUidExpunge(cursor: Cursor): UidExpungeCommand {
+  cursor.space();
+  return { name: "UID EXPUNGE", set: readSequenceSet(cursor) };
 }
 
 /** See {@link readStore}. */
@@ -77,4 +90,9 @@ export function writeStore(writer: Writer, { name, set, action, silent, flags }:
 /** See {@link readCopy}. */
 export function writeCopy(writer: Writer, { name, set, mailbox }: CopyCommand): void {
   writer.raw(`${name} ${formatSequenceSet(set)} `).bytesString(mailbox.raw);
+}
+
+/** See {@link readUidExpunge}. */
+export function writeUidExpunge(writer: Writer, { set }: UidExpungeCommand): void {
+  writer.raw(`UID EXPUNGE ${formatSequenceSet(set)}`);
 }

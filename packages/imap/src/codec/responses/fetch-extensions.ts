@@ -28,14 +28,14 @@ export type ExtensionItem =
   | { readonly type: "X-GM-LABELS"; readonly labels: readonly MailboxName[] };
 
 /** How the values of these items are read. */
-export const EXTENSION_READERS: readonly (readonly [name: string, read: (cursor: Cursor) => ExtensionItem])[] = [
-  ["EMAILID", (cursor) => ({ type: "EMAILID", id: readObjectId(cursor) })],
-  ["THREADID", (cursor) => ({ type: "THREADID", id: cursor.nil() ? null : readObjectId(cursor) })],
-  ["PREVIEW", (cursor) => ({ type: "PREVIEW", text: cursor.nstring() })],
-  ["SAVEDATE", (cursor) => ({ type: "SAVEDATE", date: cursor.nil() ? null : readDateTime(cursor) })],
-  ["X-GM-MSGID", (cursor) => ({ type: "X-GM-MSGID", id: cursor.number64() })],
-  ["X-GM-THRID", (cursor) => ({ type: "X-GM-THRID", id: cursor.number64() })],
-  ["X-GM-LABELS", (cursor) => ({ type: "X-GM-LABELS", labels: readLabels(cursor) })],
+export const EXTENSION_READERS: readonly (readonly [name: ExtensionItem["type"], read: (cursor: Cursor) => ExtensionItem])[] = [
+  ["EMAILID", (cursor: Cursor): ExtensionItem => ({ type: "EMAILID", id: readObjectId(cursor) })],
+  ["THREADID", (cursor: Cursor): ExtensionItem => ({ type: "THREADID", id: cursor.nil() ? null : readObjectId(cursor) })],
+  ["PREVIEW", (cursor: Cursor): ExtensionItem => ({ type: "PREVIEW", text: cursor.nstring() })],
+  ["SAVEDATE", (cursor: Cursor): ExtensionItem => ({ type: "SAVEDATE", date: cursor.nil() ? null : readDateTime(cursor) })],
+  ["X-GM-MSGID", (cursor: Cursor): ExtensionItem => ({ type: "X-GM-MSGID", id: cursor.number64() })],
+  ["X-GM-THRID", (cursor: Cursor): ExtensionItem => ({ type: "X-GM-THRID", id: cursor.number64() })],
+  ["X-GM-LABELS", (cursor: Cursor): ExtensionItem => ({ type: "X-GM-LABELS", labels: readLabels(cursor) })],
 ];
 
 /** "(" objectid ")" ; objectid = 1*255(ALPHA / DIGIT / "_" / "-") (RFC 8474) */

@@ -63,6 +63,7 @@ export interface FetchResponse {
 const SP = 32;
 const QUOTE = 34;
 const OPEN = 40;
+const COMMA = 44;
 const DOT = 46;
 const LESS = 60;
 const GREATER = 62;
@@ -84,7 +85,7 @@ export function readFetchResponse(cursor: Cursor, sequenceNumber: number): Fetch
       cursor.deviate("missing-parenthesis");
       break;
     }
-    if (isIn(cursor.peek(), KEYWORD)) items.push(readItem(cursor));
+    if (isIn(cursor.peek(), KEYWORD) && cursor.peek() !== COMMA) items.push(readItem(cursor));
     else skipJunk(cursor);
   }
   return { type: "FETCH", sequenceNumber, items };
