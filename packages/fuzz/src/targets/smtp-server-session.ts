@@ -23,6 +23,8 @@ export function fuzz(input: Uint8Array): void {
         // Of a message that is refused more or less may have been given; of one that is taken `end-of-data` tells the size.
         if (event.type === "data") continue;
         if (event.type === "command") yield { type: event.received.command.verb, refusal: event.refusal };
+        // How far a refused message was measured is nobody's business either.
+        else if (event.type === "end-of-data" && event.refusal !== undefined) yield { type: "refused", refusal: event.refusal };
         else yield event;
         answer(session, event);
       }
