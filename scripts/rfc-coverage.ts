@@ -1,9 +1,9 @@
-// Checks docs/rfc-coverage.md and docs/security.md: each cell that claims something names tests, and each of these tests exists. What is not
+// Checks docs/rfc-coverage.md, docs/imap-language.md and docs/security.md: each cell that claims something names tests, and each of these tests exists. What is not
 // claimed says so.
 import { existsSync, readFileSync } from "node:fs";
 import ts from "typescript";
 
-const PAGES = ["docs/rfc-coverage.md", "docs/security.md"];
+const PAGES = ["docs/rfc-coverage.md", "docs/imap-language.md", "docs/security.md"];
 /** A file and one or more titles in it. */
 const PROOF = /`(?<file>[\w./-]+\.(?:test|interop)\.ts)`(?<titles>(?: `[^`]+`)+)/g;
 /** What a cell may say instead: it is nothing for this side, or it is left out, for a reason. */
