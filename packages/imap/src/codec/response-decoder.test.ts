@@ -293,6 +293,13 @@ describe("framing", () => {
     ]);
   });
 
+  test("a delimiter that is cut off is no delimiter, whatever the next line begins with", () => {
+    const text = '* LIST () "\n" a\nA1 OK done\r\n';
+    const whole = responses([bytesOf(text)]);
+    expect(whole).toMatchObject([{ response: { reason: "open-quote" } }, { response: { type: "invalid" } }, { response: { tag: "A1" } }]);
+    expect(responses(Array.from(text, (character) => bytesOf(character)))).toEqual(whole);
+  });
+
   test("raw gives the bytes, pending what is left of them", () => {
     const decoder = new ResponseDecoder();
     decoder.push(bytesOf("* 1 EXISTS\r\n* 2 EX"));

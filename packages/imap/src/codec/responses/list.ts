@@ -61,8 +61,10 @@ function readGap(cursor: Cursor): void {
 
 /** DQUOTE QUOTED-CHAR DQUOTE / nil ; a backslash may stand there as it is */
 export function readDelimiter(cursor: Cursor): string | null {
-  const { at, bytes } = cursor;
-  if (bytes[at] !== QUOTE || bytes[at + 2] !== QUOTE || bytes[at + 3] === QUOTE) return cursor.nstring();
+  const { at, bytes, end } = cursor;
+  // What stands behind the line is nothing to it.
+  const isOne = bytes[at] === QUOTE && at + 2 < end && bytes[at + 2] === QUOTE && (at + 3 === end || bytes[at + 3] !== QUOTE);
+  if (!isOne) return cursor.nstring();
   if (bytes[at + 1] === BACKSLASH) cursor.deviate("unescaped-backslash");
   cursor.at += 3;
   return cursor.slice(at + 1, at + 2);
