@@ -121,14 +121,13 @@ export class ClientPlay {
     await standInFor(this.#script.protocol)(line, { attacker: this.#attacker, upgrade, startTls });
   }
 
-  async #expectSilence({ who, verb }: Extract<Step, { type: "silent" }>): Promise<void> {
+  async #expectSilence({ who, verbs: forbidden }: Extract<Step, { type: "silent" }>): Promise<void> {
     const text = await this.#attacker.within(SILENCE_MS);
     if (who === "server" || text === "") return;
     const verbs = text.split("\r\n").map((line) => verbOf(this.#script.protocol, line));
-    if (verb !== undefined && !verbs.includes(verb)) return;
     // To take one's leave gives nothing away.
-    if (verb === undefined && verbs.every((said) => /^(?:QUIT|LOGOUT|)$/.test(said))) return;
-    this.#violations.push(`${verb ?? "something"} was said where nothing may be`);
+    const wrong = verbs.filter((said) => (forbidden === undefined ? !/^(?:QUIT|LOGOUT|)$/.test(said) : forbidden.includes(said)));
+    if (wrong.length > 0) this.#violations.push(`${wrong.join(" ")} was said where nothing may be`);
   }
 
   async #startTls(event: TlsEvent, rest: readonly Step[]): Promise<boolean> {

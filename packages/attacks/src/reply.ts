@@ -55,8 +55,10 @@ function statusFits(protocol: Protocol, pattern: string, status: string, safeBeh
       ? wanted.includes(status)
       : own === status || own === "{any}" || (line.startsWith("*") && status === "OK");
   }
-  const codes = line.match(/^\d{3}/) ?? wanted;
-  return codes.includes(status) || new RegExp(`\\b${status}\\b`).test(safeBehaviour);
+  // `5`, `5xx` and `5yz` stand for all codes that begin so.
+  const code = /^\d[\dxyz]{0,2}/i.exec(line)?.[0];
+  const codes = (code === undefined ? wanted : [code]).map((one) => one.replace(/[xyz]/gi, ""));
+  return codes.some((prefix) => status.startsWith(prefix)) || new RegExp(`\\b${status}\\b`).test(safeBehaviour);
 }
 
 function understood(protocol: Protocol, text: string): Reply {

@@ -139,7 +139,8 @@ async function bounded(acting: Promise<unknown>): Promise<Outcome> {
 /** A relay that could not find out what DANE says of a server must not talk to it (RFC 7672 section 2.1.1). */
 async function relaying({ steps }: Script, transport: Promise<ByteTransport>): Promise<ByteTransport> {
   const lookup = steps.find(({ type }) => type === "dns");
-  if (lookup?.type !== "dns" || /^(?:secure|insecure|none|nodata|nxdomain|absent|usable|ok)\b/i.test(lookup.answer)) return transport;
+  if (lookup?.type !== "dns" || /^(?:(?:secure|insecure|none|nodata|nxdomain|absent|usable|ok)\b|\d \d \d)/i.test(lookup.answer))
+    return transport;
   (await transport).abort();
   throw new ConnectionError("tls", `the lookup of TLSA records failed: ${lookup.answer}`);
 }

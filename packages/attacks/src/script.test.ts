@@ -40,7 +40,7 @@ describe("a script is read", () => {
     expect(script?.steps).toEqual([
       { type: "say", from: "server", text: "220 a\r\n" },
       { type: "say", from: "client", text: "EHLO {any}\r\n" },
-      { type: "silent", who: "client", verb: "LOGIN" },
+      { type: "silent", who: "client", verbs: ["LOGIN"] },
       { type: "silent", who: "tls" },
       { type: "wait", ms: 100 },
       { type: "dns", answer: "bogus" },

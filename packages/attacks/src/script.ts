@@ -11,8 +11,8 @@ type Side = "client" | "server";
 /** One step: what one side does, or what must be seen of it. `C` is the client, `S` the server. */
 export type Step =
   | { readonly type: "say"; readonly from: Side; readonly text: string }
-  /** Nothing may be said: by a side, by it with this verb, or (`tls`) no TLS may begin. */
-  | { readonly type: "silent"; readonly who: Side | "tls"; readonly verb?: string }
+  /** Nothing may be said: by a side, by it with these verbs, or (`tls`) no TLS may begin. */
+  | { readonly type: "silent"; readonly who: Side | "tls"; readonly verbs?: readonly string[] }
   | { readonly type: "tls"; readonly event: TlsEvent }
   | { readonly type: "wait"; readonly ms: number }
   | { readonly type: "close"; readonly who: Side; readonly how: "end" | "reset" }
@@ -123,26 +123,34 @@ function readStep(value: unknown): Step {
       return { type: "close", who: sideOf(argument), how: "reset" };
     case "DNS":
     case "TLSA":
+    case "MX":
       return { type: "dns", answer: argument };
+    case "POLICY":
+    case "MTASTS":
+    case "MTA-STS":
+    case "NOTE":
+      // It is said in the words of the script, too.
+      return { type: "wait", ms: 0 };
     default:
       throw new Error(`the step ${JSON.stringify(value)} is not known`);
   }
 }
 
-/** `C`, `S` or `TLS`; `C-LOGIN` for one verb. */
+/** `C`, `S` or `TLS`; `C-LOGIN` for one verb, `C-LOGIN|AUTHENTICATE` for some. */
 function silence(argument: string): Step {
   if (/^tls$/i.test(argument)) return { type: "silent", who: "tls" };
-  const [who = "", verb] = argument.split("-");
-  return { type: "silent", who: sideOf(who), ...(verb !== undefined && { verb: verb.toUpperCase() }) };
+  const [who = "", verbs] = argument.split("-");
+  return { type: "silent", who: sideOf(who), ...(verbs !== undefined && { verbs: verbs.toUpperCase().split(/[|,]/) }) };
 }
 
 function tlsEvent(argument: string): TlsEvent {
-  if (/^(?:ok|done|established|up)?$/i.test(argument.trim())) return { type: "ok" };
+  if (/^(?:(?:ok|done|established|up|resum|renego)\b.*|resum\w*|renego\w*)?$/i.test(argument.trim())) return { type: "ok" };
   const certificate = /^cert(?:ificate)?:\s*(.*)$/i.exec(argument);
   if (certificate !== null) return { type: "certificate", description: certificate[1] ?? "" };
   const fault = faultOf(argument);
   if (fault !== undefined) return { type: "fault", fault };
   if (/client.?hello/i.test(argument)) return { type: "client-hello" };
-  if (/tls ?v?1\.\d|ssl ?v?\d|SAN|CN=|expired|self|wildcard|key/i.test(argument)) return { type: "certificate", description: argument };
+  if (/tls ?v?1\.\d|ssl ?v?\d|version|SAN|CN=|expired|self|wildcard|key/i.test(argument))
+    return { type: "certificate", description: argument };
   throw new Error(`the TLS event ${JSON.stringify(argument)} is not known`);
 }

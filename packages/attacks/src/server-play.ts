@@ -110,12 +110,12 @@ export class ServerPlay {
     return undefined;
   }
 
-  async #expectSilence({ who, verb }: Extract<Step, { type: "silent" }>): Promise<Ending | undefined> {
+  async #expectSilence({ who, verbs }: Extract<Step, { type: "silent" }>): Promise<Ending | undefined> {
     const text = await this.#attacker.within(SILENCE_MS);
     if (who === "tls") {
       // Whatever is said, it is not the word to begin TLS.
       if (isGoAhead(this.#script, text)) this.violations.push("TLS was to begin where it may not");
-    } else if (who === "server" && text !== "" && (verb === undefined || text.includes(verb))) {
+    } else if (who === "server" && text !== "" && (verbs === undefined || verbs.some((verb) => text.includes(verb)))) {
       this.violations.push(`${JSON.stringify(text)} was said where nothing may be`);
     }
     return undefined;
