@@ -18,7 +18,6 @@ export interface TestSelector {
 const PROTOCOLS = ["smtp", "pop3", "imap"];
 const CONNECT = "packages/tls/src/connect.test.ts";
 const FROM_SOCKET = "packages/tls/src/from-socket.test.ts";
-const OWN_SOCKETS = "packages/runtimes/test/";
 
 export const FEATURES: readonly Feature[] = [
   { name: "codecs", tests: PROTOCOLS.map((name) => ({ path: `packages/${name}/src/codec/` })) },
@@ -48,7 +47,8 @@ export const FEATURES: readonly Feature[] = [
   },
   { name: "`tls-exporter`", tests: [{ path: FROM_SOCKET, test: "STARTTLS over a socket > both ends have the same channel bindings" }] },
   { name: "servers with many listeners (`server`)", tests: [{ path: "packages/server/src/mail-server.test.ts" }] },
-  { name: "`@mailwire/tls/deno`, `@mailwire/tls/workers`", tests: [{ path: OWN_SOCKETS }] },
+  { name: "`@mailwire/tls/deno`", tests: [{ path: "packages/runtimes/test/deno/sockets.ts" }] },
+  { name: "`@mailwire/tls/workers`", tests: [{ path: "packages/runtimes/test/workerd/sockets.ts" }] },
 ];
 
 function drive(name: string): TestSelector {
