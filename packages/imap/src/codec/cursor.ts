@@ -1,14 +1,12 @@
-// The readers of the words that all of the grammar is made of: lists, atoms, strings, literals (RFC 3501 section 9).
+// The readers of strings and literals, on top of those of words (RFC 3501 section 9).
 
 import { decodeUtf8, latin1 } from "@mailwire/wire";
-import { ASTRING, ATOM, CLASSES, FLAG, FLAG_REST, isIn, KEYWORD, QUOTED, UPPER } from "./characters.ts";
-import { InternTable, KeywordTable } from "./intern.ts";
+import { ASTRING, ATOM, CLASSES, FLAG, isIn, QUOTED } from "./characters.ts";
 import type { StreamedLiteral } from "./literal.ts";
 import { LiteralAhead, Malformed } from "./malformed.ts";
-import { Scanner } from "./scanner.ts";
 import type { SequenceRange } from "./sequence-range.ts";
+import { WordCursor } from "./word-cursor.ts";
 
-const TAB = 9;
 const LF = 10;
 const CR = 13;
 const SP = 32;
@@ -24,8 +22,6 @@ const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const TILDE = 126;
 
-const ATOMS = new InternTable();
-const KEYWORDS = new KeywordTable();
 const NO_GAPS: readonly Gap[] = [];
 
 /** Something that is not among the bytes because it streamed past: the body of a literal, or the numbers of a search. */
@@ -36,20 +32,8 @@ export interface Gap {
   readonly value: StreamedLiteral | { readonly numbers: number[] } | { readonly set: SequenceRange[] };
 }
 
-/** Bounds of what a cursor reads. */
-export interface CursorLimits {
-  /** Bytes of an atom or a quoted string. */
-  readonly maxTokenBytes: number;
-  /** Parentheses within parentheses. */
-  readonly maxNesting: number;
-}
-
 /** Reads the words of IMAP. Every reader throws {@link Malformed} for bytes that are not its own, leaving `at` anywhere. */
-export class Cursor extends Scanner {
-  /** Whose words are read: servers' deviations are tolerated and noted, clients' strings must follow the grammar. */
-  readonly peer: "server" | "client";
-  /** Parentheses that are open. */
-  depth = 0;
+export class Cursor extends WordCursor {
   /** How a backslash before a quote that looks like the last is read: some servers do not escape theirs. */
   backslash: "escapes" | "is-text" = "escapes";
   /** Where a string ends: at a quote before a space or a parenthesis, or only at one before the beginning of another value. */
@@ -58,123 +42,19 @@ export class Cursor extends Scanner {
   gaps: readonly Gap[] = NO_GAPS;
   /** Where secrets stand: pairs of indexes, first and behind the last byte. */
   secrets: (readonly [from: number, to: number])[] = [];
-  readonly #limits: CursorLimits;
 
-  constructor(peer: "server" | "client", limits: CursorLimits) {
-    super();
-    this.peer = peer;
-    this.#limits = limits;
-  }
-
-  /** Begins as {@link Scanner.reset} does, with nothing open. */
+  /** Begins as {@link WordCursor.reset} does, with nothing that streamed past. */
   override reset(bytes: Uint8Array, start: number, end: number, available: number, offset: number): void {
     super.reset(bytes, start, end, available, offset);
-    this.depth = 0;
     this.gaps = NO_GAPS;
     if (this.secrets.length > 0) this.secrets = [];
-  }
-
-  /** "(" : a list begins. */
-  open(): void {
-    if (!this.skip(OPEN)) throw new Malformed("no-list");
-    this.nest();
-  }
-
-  /** Goes one level deeper, in a list or in what else nests; `depth` goes down with its end. */
-  nest(): void {
-    this.depth += 1;
-    if (this.depth > this.#limits.maxNesting) throw new Malformed("too-deep");
-  }
-
-  /** ")" : true and past it when the list ends here; otherwise past the space before its next element. */
-  closes(): boolean {
-    const spaced = this.bytes[this.at] === SP;
-    if (spaced) this.space();
-    const byte = this.bytes[this.at];
-    if (byte !== CLOSE) {
-      if (!spaced && byte !== OPEN) this.#noteMissingSpace();
-      return false;
-    }
-    if (spaced) this.deviate("extra-space");
-    this.at += 1;
-    this.depth -= 1;
-    return true;
-  }
-
-  /** Between elements there is a space; servers may forget it, or write a tab. */
-  #noteMissingSpace(): void {
-    const before = this.bytes[this.at - 1];
-    if (before === OPEN || before === SP || this.at >= this.end) return;
-    if (this.peer === "client") throw new Malformed("no-space");
-    if (this.peek() === TAB) this.otherSpace();
-    else this.deviate("missing-space");
-  }
-
-  protected override otherSpace(): void {
-    if (this.peer === "client" || this.peek() !== TAB) super.otherSpace();
-    this.deviate("tab-for-space");
-    while (this.peek() === TAB || this.peek() === SP) this.at += 1;
-  }
-
-  /** The end of the command or response; spaces before it are tolerated, other bytes are where servers are read. */
-  finish(): void {
-    if (this.at === this.end) return;
-    this.noSpace();
-    if (this.at === this.end) return;
-    if (this.peer === "client") throw new Malformed("trailing-data");
-    this.deviate("trailing-data");
-    this.at = this.end;
-  }
-
-  /** atom = 1*ATOM-CHAR */
-  atom(): string {
-    return this.#word(ATOM);
-  }
-
-  /** A flag as servers write them: 1*<any but CTL, SP and parentheses>, or "\" and as many without another backslash */
-  flag(): string {
-    return this.peek() === BACKSLASH ? this.#word(FLAG_REST, 1) : this.#word(FLAG);
-  }
-
-  /** A word of one class of characters, of which the first `any` may be of any class. */
-  #word(characters: number, any = 0): string {
-    const { bytes, at: start } = this;
-    let at = start + any;
-    let hash = any;
-    for (; ; at += 1) {
-      const byte = bytes[at] ?? 0;
-      if (((CLASSES[byte] ?? 0) & characters) === 0) break;
-      hash = (Math.imul(hash, 31) + byte) | 0;
-    }
-    this.#advanceToken(start, at);
-    return ATOMS.get(bytes, start, at, hash);
-  }
-
-  /** The name of a command, a response, an item: ATOM-CHARs up to `[` or `<`, in upper case. */
-  keyword(): string {
-    const { bytes, at: start } = this;
-    let at = start;
-    let hash = 0;
-    for (; ; at += 1) {
-      const byte = bytes[at] ?? 0;
-      if (((CLASSES[byte] ?? 0) & KEYWORD) === 0) break;
-      hash = (Math.imul(hash, 31) + (UPPER[byte] ?? 0)) | 0;
-    }
-    this.#advanceToken(start, at);
-    return KEYWORDS.get(bytes, start, at, hash);
-  }
-
-  #advanceToken(start: number, end: number): void {
-    if (end === start) throw new Malformed("no-atom");
-    if (end - start > this.#limits.maxTokenBytes) throw new Malformed("token-too-long");
-    this.at = end;
   }
 
   /** astring = 1*ASTRING-CHAR / string */
   astring(): string {
     const byte = this.peek();
     if (byte === QUOTE || byte === OPEN_BRACE) return this.string();
-    return this.#word(ASTRING);
+    return this.word(ASTRING);
   }
 
   /** string = quoted / literal ; as UTF-8 where it is, else one character per byte */
@@ -187,7 +67,7 @@ export class Cursor extends Scanner {
       this.deviate("nil-for-string");
       return "";
     }
-    const word = this.#word(FLAG);
+    const word = this.word(FLAG);
     this.deviate("atom-for-string");
     return word;
   }
@@ -196,21 +76,6 @@ export class Cursor extends Scanner {
   nstring(): string | null {
     if (this.bytes[this.at] === QUOTE) return this.#quoted();
     return this.nil() ? null : this.string();
-  }
-
-  /** nil = "NIL" */
-  nil(): boolean {
-    const { bytes, at } = this;
-    const first = this.peek();
-    if (first === 78 || first === 110) {
-      if (UPPER[bytes[at + 1] ?? 0] !== 73 || UPPER[bytes[at + 2] ?? 0] !== 76 || isIn(bytes[at + 3], ATOM)) return false;
-      this.at = at + 3;
-      return true;
-    }
-    if (first !== OPEN || bytes[at + 1] !== CLOSE || this.peer === "client") return false;
-    this.deviate("empty-list-for-nil");
-    this.at = at + 2;
-    return true;
   }
 
   /** nstring whose bytes are wanted: a view, null, or the size of what streamed past. */
@@ -259,7 +124,7 @@ export class Cursor extends Scanner {
   }
 
   /** quoted = DQUOTE *QUOTED-CHAR DQUOTE */
-  #quoted(maxBytes: number = this.#limits.maxTokenBytes): string {
+  #quoted(maxBytes: number = this.limits.maxTokenBytes): string {
     const { bytes } = this;
     const start = this.at + 1;
     let at = start;
