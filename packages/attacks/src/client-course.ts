@@ -55,7 +55,7 @@ function leaving(course: ClientCourse): ClientCourse {
 }
 
 /** Long enough for one machine, short enough for a deadline to be seen. */
-const PATIENCE_MS = 700;
+const PATIENCE_MS = 1200;
 
 const { user, password } = CANARY;
 const choose = chooseMechanism({ user, password }, { also: ["LOGIN", "CRAM-MD5"] });

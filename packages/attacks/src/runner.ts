@@ -33,9 +33,9 @@ export interface Verdict {
 }
 
 /** Everything must be over by then. */
-const DEADLINE_MS = 5000;
+const DEADLINE_MS = 8000;
 
-/** Plays scripts, one at a time. */
+/** Plays scripts. */
 export class Runner {
   readonly #certificates = new CertificateMaker();
   readonly #courses: Courses;
@@ -44,18 +44,15 @@ export class Runner {
     this.#courses = courses;
   }
 
-  /** Plays a script over every way that it can go: certificates are also shown from the first byte on. */
-  async play(script: Script, ways: readonly WayName[] = ["socket", "duplex"]): Promise<Verdict[]> {
-    const verdicts: Verdict[] = [];
+  /** Plays a script over every way that it can go, all at once: certificates are also shown from the first byte on. */
+  play(script: Script, ways: readonly WayName[] = ["socket", "duplex"]): Promise<Verdict[]> {
+    if (script.side === "server") return Promise.all(ways.map((way) => this.#playServer(script, way)));
     const isImplicit = beginsWithTls(script.steps);
-    if (script.side === "server") for (const way of ways) verdicts.push(await this.#playServer(script, way));
-    else {
-      if (!isImplicit) for (const way of ways) verdicts.push(await this.#playClient(script, way));
-      if ((isImplicit || certificateOf(script) !== undefined) && ways.includes("socket")) {
-        verdicts.push(await this.#playClient(isImplicit ? script : fromTheFirstByte(script), "implicit"));
-      }
+    const playing = isImplicit ? [] : ways.map((way) => this.#playClient(script, way));
+    if ((isImplicit || certificateOf(script) !== undefined) && ways.includes("socket")) {
+      playing.push(this.#playClient(isImplicit ? script : fromTheFirstByte(script), "implicit"));
     }
-    return verdicts;
+    return Promise.all(playing);
   }
 
   async #playClient(script: Script, way: WayName | "implicit"): Promise<Verdict> {
@@ -152,7 +149,7 @@ interface ClientWay {
 
 async function clientWay(name: WayName): Promise<ClientWay> {
   const way = await WAYS[name]("client");
-  return { attacker: new Attacker(way.attacker), transport: Promise.resolve(fromSocket(way.mailwire, { handshakeTimeoutMs: 1000 })) };
+  return { attacker: new Attacker(way.attacker), transport: Promise.resolve(fromSocket(way.mailwire, { handshakeTimeoutMs: 3000 })) };
 }
 
 /** mailwire connects, and begins TLS at once. */
@@ -161,7 +158,7 @@ async function implicitWay(serverName: string, tls: object): Promise<ClientWay> 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const accepting = new Promise<Socket>((resolve) => server.once("connection", resolve));
   const { port } = server.address() as AddressInfo;
-  const transport = connect({ host: "127.0.0.1", port, mode: "implicit", serverName, tls, timeoutMs: 1000 });
+  const transport = connect({ host: "127.0.0.1", port, mode: "implicit", serverName, tls, timeoutMs: 3000 });
   transport.catch(() => undefined);
   const socket = await accepting;
   socket.on("error", () => undefined);
