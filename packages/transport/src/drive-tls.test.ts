@@ -84,4 +84,14 @@ describe("start-tls", () => {
     driver.abort("enough");
     await next;
   });
+
+  test("a handshake that stalls ends at its deadline, where there is a farewell as well", async () => {
+    const patience = { ms: 20, farewell: new TextEncoder().encode("too late\n") };
+    const { driver, peer } = driven({ drive: { tls: SERVER }, patience });
+    await say(peer, "TLS\n");
+    const next = expectFailure(driver.next(), { name: "ConnectionError", code: "timeout" });
+    await readText(peer, 3);
+    await next;
+    await expect(peer.read()).rejects.toMatchObject({ code: "transport" });
+  });
 });

@@ -264,7 +264,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   /** The peer took too long. Where there is a word for that, the loop, which waits for the peer, says it. */
   readonly #onExpired = ({ phase, farewell }: Patience): void => {
     const failure = new ConnectionError("timeout", `the peer took too long (${phase})`, { phase });
-    if (farewell === undefined) {
+    // Nothing can be said in the middle of a handshake, which nothing but an abort ends.
+    if (farewell === undefined || this.#handshake !== undefined) {
       this.#drop(failure);
       return;
     }
