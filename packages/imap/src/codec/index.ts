@@ -49,7 +49,7 @@ export type { ContinuationResponse, TaggedResponse, UntaggedResponse } from "./r
 export type { ExtensionItem } from "./responses/fetch-extensions.ts";
 export type { FetchData, FetchDataName, FetchItem, FetchResponse } from "./responses/fetch.ts";
 export type { ListResponse } from "./responses/list.ts";
-export type { ExistsResponse, ExpungeResponse, FlagsResponse, RecentResponse } from "./responses/mailbox-state.ts";
+export type { CountResponse, ExpungeResponse, FlagsResponse } from "./responses/mailbox-state.ts";
 export type { EsearchExtension, EsearchResponse, SearchResponse } from "./responses/search.ts";
 export type { StatusItem, StatusResponse } from "./responses/status.ts";
 export type { AclEntry, AclResponse, ListRightsResponse, MyRightsResponse } from "./responses/acl.ts";

@@ -1,69 +1,17 @@
-// The registry of responses: which reader reads which word, and where literals may stand (RFC 3501 section 9, response-data).
+// Reads a response by the registry, and knows where literals may stand in one (RFC 3501 section 9, response-data).
 
 import { isIn, KEYWORD } from "./characters.ts";
 import type { Cursor } from "./cursor.ts";
 import { attempt, expectMalformed, Malformed } from "./malformed.ts";
 import type { Response } from "./response.ts";
-import { readCapabilityResponse } from "./responses/capability.ts";
+import { readKnownResponse, readNumberedResponse } from "./response-registry.ts";
+import type { UntaggedResponse } from "./responses/condition.ts";
 import { readContinuation, readTaggedResponse, readUntaggedResponse } from "./responses/condition.ts";
-import { readFetchResponse } from "./responses/fetch.ts";
-import { readListResponse } from "./responses/list.ts";
-import { readCountResponse, readFlagsResponse } from "./responses/mailbox-state.ts";
-import { readEsearchResponse, readSearchResponse } from "./responses/search.ts";
-import { readStatusResponse } from "./responses/status.ts";
-import { readAclResponse, readListRightsResponse, readMyRightsResponse } from "./responses/acl.ts";
-import { readEnabledResponse } from "./responses/enabled.ts";
-import { readIdResponse } from "./responses/id.ts";
-import { readMetadataResponse } from "./responses/metadata.ts";
-import { readNamespaceResponse } from "./responses/namespace.ts";
-import { readQuotaResponse, readQuotaRootResponse } from "./responses/quota.ts";
-import { readThreadResponse } from "./responses/thread.ts";
-import { readVanishedResponse } from "./responses/vanished.ts";
 
 const TAB = 9;
 const SP = 32;
 const STAR = 42;
 const PLUS = 43;
-
-/** What follows `* ` and the word. */
-const READERS: ReadonlyMap<string, (cursor: Cursor) => Response> = new Map<string, (cursor: Cursor) => Response>([
-  ["OK", (cursor) => readUntaggedResponse(cursor, "OK")],
-  ["NO", (cursor) => readUntaggedResponse(cursor, "NO")],
-  ["BAD", (cursor) => readUntaggedResponse(cursor, "BAD")],
-  ["PREAUTH", (cursor) => readUntaggedResponse(cursor, "PREAUTH")],
-  ["BYE", (cursor) => readUntaggedResponse(cursor, "BYE")],
-  ["CAPABILITY", readCapabilityResponse],
-  ["LIST", (cursor) => readListResponse(cursor, "LIST")],
-  ["LSUB", (cursor) => readListResponse(cursor, "LSUB")],
-  ["XLIST", (cursor) => readListResponse(cursor, "XLIST")],
-  ["STATUS", readStatusResponse],
-  ["SEARCH", (cursor) => readSearchResponse(cursor, "SEARCH")],
-  ["SORT", (cursor) => readSearchResponse(cursor, "SORT")],
-  ["ESEARCH", readEsearchResponse],
-  ["FLAGS", readFlagsResponse],
-  ["ID", readIdResponse],
-  ["NAMESPACE", readNamespaceResponse],
-  ["ENABLED", readEnabledResponse],
-  ["QUOTA", readQuotaResponse],
-  ["QUOTAROOT", readQuotaRootResponse],
-  ["THREAD", readThreadResponse],
-  ["VANISHED", readVanishedResponse],
-  ["ACL", readAclResponse],
-  ["LISTRIGHTS", readListRightsResponse],
-  ["MYRIGHTS", readMyRightsResponse],
-  ["METADATA", readMetadataResponse],
-]);
-
-/** What follows `* `, a number and the word. */
-const NUMBERED_READERS: ReadonlyMap<string, (cursor: Cursor, number: number) => Response> = new Map<
-  string,
-  (cursor: Cursor, number: number) => Response
->([
-  ["FETCH", readFetchResponse],
-  ["EXISTS", (_, number) => readCountResponse("EXISTS", number)],
-  ["RECENT", (_, number) => readCountResponse("RECENT", number)],
-  ["EXPUNGE", (_, number) => readCountResponse("EXPUNGE", number)],
-]);
 
 /** response-data / response-done / continue-req ; `invalid` for anything else */
 export function readResponse(cursor: Cursor): Response {
@@ -128,7 +76,12 @@ function readUntagged(cursor: Cursor): Response {
   const { at: start } = cursor;
   if (cursor.atNumber()) return readNumbered(cursor, start);
   const name = cursor.keyword();
-  return READERS.get(name)?.(cursor) ?? readUnknown(cursor, name, start);
+  if (isStatus(name)) return readUntaggedResponse(cursor, name);
+  return readKnownResponse(cursor, name) ?? readUnknown(cursor, name, start);
+}
+
+function isStatus(name: string): name is UntaggedResponse["status"] {
+  return name === "OK" || name === "NO" || name === "BAD" || name === "PREAUTH" || name === "BYE";
 }
 
 function readNumbered(cursor: Cursor, start: number): Response {
@@ -136,7 +89,7 @@ function readNumbered(cursor: Cursor, start: number): Response {
   if (isIn(cursor.peek(), KEYWORD)) cursor.deviate("missing-space");
   else cursor.space();
   const name = cursor.keyword();
-  return NUMBERED_READERS.get(name)?.(cursor, number) ?? readUnknown(cursor, name, start);
+  return readNumberedResponse(cursor, number, name) ?? readUnknown(cursor, name, start);
 }
 
 function readUnknown(cursor: Cursor, name: string, start: number): Response {

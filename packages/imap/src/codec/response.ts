@@ -4,7 +4,7 @@ import type { CapabilityResponse } from "./responses/capability.ts";
 import type { ContinuationResponse, TaggedResponse, UntaggedResponse } from "./responses/condition.ts";
 import type { FetchResponse } from "./responses/fetch.ts";
 import type { ListResponse } from "./responses/list.ts";
-import type { ExistsResponse, ExpungeResponse, FlagsResponse, RecentResponse } from "./responses/mailbox-state.ts";
+import type { CountResponse, ExpungeResponse, FlagsResponse } from "./responses/mailbox-state.ts";
 import type { EsearchResponse, SearchResponse } from "./responses/search.ts";
 import type { StatusResponse } from "./responses/status.ts";
 import type { AclResponse, ListRightsResponse, MyRightsResponse } from "./responses/acl.ts";
@@ -45,8 +45,7 @@ export type Response =
   | SearchResponse
   | EsearchResponse
   | FlagsResponse
-  | ExistsResponse
-  | RecentResponse
+  | CountResponse
   | ExpungeResponse
   | FetchResponse
   | IdResponse

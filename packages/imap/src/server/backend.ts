@@ -11,7 +11,7 @@ import type { DateTime } from "../codec/date-time.ts";
 import type { Flag, MailboxAttribute } from "../codec/flag.ts";
 import type { MailboxName } from "../codec/mailbox-name.ts";
 import type { FetchData, FetchDataName, FetchItem } from "../codec/responses/fetch.ts";
-import type { ExistsResponse, ExpungeResponse, RecentResponse } from "../codec/responses/mailbox-state.ts";
+import type { CountResponse, ExpungeResponse } from "../codec/responses/mailbox-state.ts";
 
 /** Who may come in, and what they find. Every method may reject with an `ImapRefusal` to answer NO. */
 export interface ImapBackend {
@@ -136,7 +136,7 @@ export interface OpenedMailbox {
 }
 
 /** A change to tell the client: a count, an expunge, or flags that another session changed. */
-export type MailboxUpdate = ExistsResponse | RecentResponse | ExpungeResponse | FlagsUpdate;
+export type MailboxUpdate = CountResponse | ExpungeResponse | FlagsUpdate;
 
 /** Flags that another session changed. */
 export interface FlagsUpdate extends MessageFlags {

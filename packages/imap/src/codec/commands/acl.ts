@@ -1,6 +1,7 @@
 // SETACL, DELETEACL and LISTRIGHTS (RFC 4314 section 3); GETACL and MYRIGHTS are commands about one mailbox.
 
 import type { Cursor } from "../cursor.ts";
+import type { CommandGrammar } from "../grammar.ts";
 import { readMailboxName } from "../mailbox-name.ts";
 import type { MailboxName } from "../mailbox-name.ts";
 import type { Writer } from "../writer.ts";
@@ -25,15 +26,21 @@ export interface IdentifierCommand {
   readonly identifier: string;
 }
 
+/** See {@link SetAclCommand}. */
+export const setAcl: CommandGrammar<SetAclCommand> = { read: readSetAcl, write: writeSetAcl };
+
 /** setacl = "SETACL" SP mailbox SP identifier SP mod-rights */
-export function readSetAcl(cursor: Cursor): SetAclCommand {
+function readSetAcl(cursor: Cursor): SetAclCommand {
   const { mailbox, identifier } = readIdentifierCommand(cursor, "DELETEACL");
   cursor.space();
   return { name: "SETACL", mailbox, identifier, rights: cursor.astring() };
 }
 
+/** See {@link IdentifierCommand}. */
+export const identifierCommand: CommandGrammar<IdentifierCommand> = { read: readIdentifierCommand, write: writeIdentifierCommand };
+
 /** deleteacl = "DELETEACL" SP mailbox SP identifier ; listrights looks the same */
-export function readIdentifierCommand(cursor: Cursor, name: IdentifierCommand["name"]): IdentifierCommand {
+function readIdentifierCommand(cursor: Cursor, name: IdentifierCommand["name"]): IdentifierCommand {
   cursor.space();
   const mailbox = readMailboxName(cursor);
   cursor.space();
@@ -41,11 +48,11 @@ export function readIdentifierCommand(cursor: Cursor, name: IdentifierCommand["n
 }
 
 /** See {@link readSetAcl}. */
-export function writeSetAcl(writer: Writer, { mailbox, identifier, rights }: SetAclCommand): void {
+function writeSetAcl(writer: Writer, { mailbox, identifier, rights }: SetAclCommand): void {
   writer.raw("SETACL ").bytesString(mailbox.raw).raw(" ").astring(identifier).raw(" ").astring(rights);
 }
 
 /** See {@link readIdentifierCommand}. */
-export function writeIdentifierCommand(writer: Writer, { name, mailbox, identifier }: IdentifierCommand): void {
+function writeIdentifierCommand(writer: Writer, { name, mailbox, identifier }: IdentifierCommand): void {
   writer.raw(`${name} `).bytesString(mailbox.raw).raw(" ").astring(identifier);
 }

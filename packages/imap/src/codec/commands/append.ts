@@ -1,6 +1,7 @@
 // APPEND (RFC 3501 section 6.3.11).
 
 import type { Cursor } from "../cursor.ts";
+import type { CommandGrammar } from "../grammar.ts";
 import { formatDateTime, readDateTime } from "../date-time.ts";
 import { readFlagList } from "../flag.ts";
 import { Malformed } from "../malformed.ts";
@@ -28,8 +29,11 @@ const QUOTE = 34;
 const OPEN = 40;
 const OPEN_BRACE = 123;
 
+/** See {@link AppendCommand}. */
+export const append: CommandGrammar<AppendCommand> = { read: readAppend, write: writeAppend };
+
 /** append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal */
-export function readAppend(cursor: Cursor): AppendCommand {
+function readAppend(cursor: Cursor): AppendCommand {
   cursor.space();
   const mailbox = readMailboxName(cursor);
   cursor.space();
@@ -49,7 +53,7 @@ export function readAppend(cursor: Cursor): AppendCommand {
 }
 
 /** See {@link readAppend}. */
-export function writeAppend(writer: Writer, { mailbox, flags, date, message }: AppendCommand): void {
+function writeAppend(writer: Writer, { mailbox, flags, date, message }: AppendCommand): void {
   writer.raw("APPEND ").bytesString(mailbox.raw).raw(" ");
   if (flags.length > 0) writer.list(flags, (flag) => writer.commandFlag(flag)).raw(" ");
   if (date !== null) writer.raw(`${formatDateTime(date)} `);

@@ -1,6 +1,7 @@
 // ENABLE and COMPRESS: extensions that are turned on (RFC 5161, RFC 4978).
 
 import type { Cursor } from "../cursor.ts";
+import type { CommandGrammar } from "../grammar.ts";
 import type { Writer } from "../writer.ts";
 import { unsayable } from "../writer.ts";
 
@@ -20,8 +21,11 @@ export interface CompressCommand {
   readonly algorithm: string;
 }
 
+/** See {@link EnableCommand}. */
+export const enable: CommandGrammar<EnableCommand> = { read: readEnable, write: writeEnable };
+
 /** enable = "ENABLE" 1*(SP capability) */
-export function readEnable(cursor: Cursor): EnableCommand {
+function readEnable(cursor: Cursor): EnableCommand {
   cursor.space();
   const capabilities = [cursor.atom()];
   while (cursor.peek() === SP) {
@@ -31,19 +35,22 @@ export function readEnable(cursor: Cursor): EnableCommand {
   return { name: "ENABLE", capabilities };
 }
 
+/** See {@link CompressCommand}. */
+export const compress: CommandGrammar<CompressCommand> = { read: readCompress, write: writeCompress };
+
 /** compress = "COMPRESS" SP algorithm */
-export function readCompress(cursor: Cursor): CompressCommand {
+function readCompress(cursor: Cursor): CompressCommand {
   cursor.space();
   return { name: "COMPRESS", algorithm: cursor.keyword() };
 }
 
 /** See {@link readEnable}. */
-export function writeEnable(writer: Writer, { capabilities }: EnableCommand): void {
+function writeEnable(writer: Writer, { capabilities }: EnableCommand): void {
   if (capabilities.length === 0) throw unsayable("ENABLE of nothing");
   writer.raw("ENABLE ").spaced(capabilities, (capability) => writer.atom(capability));
 }
 
 /** See {@link readCompress}. */
-export function writeCompress(writer: Writer, { algorithm }: CompressCommand): void {
+function writeCompress(writer: Writer, { algorithm }: CompressCommand): void {
   writer.raw("COMPRESS ").atom(algorithm);
 }

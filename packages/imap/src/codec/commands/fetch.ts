@@ -1,6 +1,7 @@
 // FETCH and UID FETCH (RFC 3501 sections 6.4.5 and 6.4.8).
 
 import type { Cursor } from "../cursor.ts";
+import type { CommandGrammar } from "../grammar.ts";
 import { Malformed } from "../malformed.ts";
 import { readSection, writeSection } from "../section.ts";
 import { formatSequenceSet, readSequenceSet } from "../sequence-set.ts";
@@ -61,8 +62,11 @@ const DOT = 46;
 const GREATER = 62;
 const OPEN_BRACKET = 91;
 
+/** See {@link FetchCommand}. */
+export const fetch: CommandGrammar<FetchCommand> = { read: readFetch, write: writeFetch };
+
 /** fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")") */
-export function readFetch(cursor: Cursor, name: FetchCommand["name"]): FetchCommand {
+function readFetch(cursor: Cursor, name: FetchCommand["name"]): FetchCommand {
   cursor.space();
   const set = readSequenceSet(cursor);
   cursor.space();
@@ -104,7 +108,7 @@ function readPartial(cursor: Cursor): PartialRange | null {
 }
 
 /** See {@link readFetch}. */
-export function writeFetch(writer: Writer, { name, set, items }: FetchCommand): void {
+function writeFetch(writer: Writer, { name, set, items }: FetchCommand): void {
   writer.raw(`${name} ${formatSequenceSet(set)} `);
   if (typeof items === "string") {
     writer.raw(items);

@@ -1,6 +1,7 @@
 // ID: the client tells which program it is (RFC 2971).
 
 import type { Cursor } from "../cursor.ts";
+import type { CommandGrammar } from "../grammar.ts";
 import { readIdFields, writeIdFields } from "../responses/id.ts";
 import type { IdField } from "../responses/id.ts";
 import type { Writer } from "../writer.ts";
@@ -12,13 +13,16 @@ export interface IdCommand {
   readonly fields: readonly IdField[] | null;
 }
 
+/** See {@link IdCommand}. */
+export const id: CommandGrammar<IdCommand> = { read: readId, write: writeId };
+
 /** id = "ID" SP id-params-list */
-export function readId(cursor: Cursor): IdCommand {
+function readId(cursor: Cursor): IdCommand {
   cursor.space();
   return { name: "ID", fields: readIdFields(cursor) };
 }
 
 /** See {@link readId}. */
-export function writeId(writer: Writer, { fields }: IdCommand): void {
+function writeId(writer: Writer, { fields }: IdCommand): void {
   writeIdFields(writer.raw("ID "), fields);
 }

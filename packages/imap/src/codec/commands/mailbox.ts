@@ -2,6 +2,7 @@
 
 import { LIST } from "../characters.ts";
 import type { Cursor } from "../cursor.ts";
+import type { CommandGrammar } from "../grammar.ts";
 import { Malformed } from "../malformed.ts";
 import { decodeMailboxName, readMailboxName } from "../mailbox-name.ts";
 import type { Writer } from "../writer.ts";
@@ -51,22 +52,31 @@ export interface StatusCommand {
 const QUOTE = 34;
 const OPEN_BRACE = 123;
 
+/** See {@link MailboxCommand}. */
+export const mailboxCommand: CommandGrammar<MailboxCommand> = { read: readMailboxCommand, write: writeMailboxCommand };
+
 /** select = "SELECT" SP mailbox ; examine, create, delete, subscribe and unsubscribe look the same */
-export function readMailboxCommand(cursor: Cursor, name: MailboxCommand["name"]): MailboxCommand {
+function readMailboxCommand(cursor: Cursor, name: MailboxCommand["name"]): MailboxCommand {
   cursor.space();
   return { name, mailbox: readMailboxName(cursor) };
 }
 
+/** See {@link RenameCommand}. */
+export const rename: CommandGrammar<RenameCommand> = { read: readRename, write: writeRename };
+
 /** rename = "RENAME" SP mailbox SP mailbox */
-export function readRename(cursor: Cursor): RenameCommand {
+function readRename(cursor: Cursor): RenameCommand {
   cursor.space();
   const from = readMailboxName(cursor);
   cursor.space();
   return { name: "RENAME", from, to: readMailboxName(cursor) };
 }
 
+/** See {@link ListCommand}. */
+export const list: CommandGrammar<ListCommand> = { read: readList, write: writeList };
+
 /** list = "LIST" SP mailbox SP list-mailbox ; lsub looks the same */
-export function readList(cursor: Cursor, name: ListCommand["name"]): ListCommand {
+function readList(cursor: Cursor, name: ListCommand["name"]): ListCommand {
   cursor.space();
   const reference = readMailboxName(cursor);
   cursor.space();
@@ -81,8 +91,11 @@ function readPattern(cursor: Cursor): MailboxName {
   return decodeMailboxName(raw);
 }
 
+/** See {@link StatusCommand}. */
+export const status: CommandGrammar<StatusCommand> = { read: readStatus, write: writeStatus };
+
 /** status = "STATUS" SP mailbox SP "(" status-att *(SP status-att) ")" */
-export function readStatus(cursor: Cursor): StatusCommand {
+function readStatus(cursor: Cursor): StatusCommand {
   cursor.space();
   const mailbox = readMailboxName(cursor);
   cursor.space();
@@ -101,22 +114,22 @@ function readAttribute(cursor: Cursor): StatusAttribute {
 }
 
 /** See {@link readMailboxCommand}. */
-export function writeMailboxCommand(writer: Writer, { name, mailbox }: MailboxCommand): void {
+function writeMailboxCommand(writer: Writer, { name, mailbox }: MailboxCommand): void {
   writer.raw(`${name} `).bytesString(mailbox.raw);
 }
 
 /** See {@link readRename}. */
-export function writeRename(writer: Writer, { from, to }: RenameCommand): void {
+function writeRename(writer: Writer, { from, to }: RenameCommand): void {
   writer.raw("RENAME ").bytesString(from.raw).raw(" ").bytesString(to.raw);
 }
 
 /** See {@link readList}. */
-export function writeList(writer: Writer, { name, reference, pattern }: ListCommand): void {
+function writeList(writer: Writer, { name, reference, pattern }: ListCommand): void {
   writer.raw(`${name} `).bytesString(reference.raw).raw(" ").bytesString(pattern.raw);
 }
 
 /** See {@link readStatus}. */
-export function writeStatus(writer: Writer, { mailbox, items }: StatusCommand): void {
+function writeStatus(writer: Writer, { mailbox, items }: StatusCommand): void {
   if (items.length === 0) throw unsayable("STATUS of nothing");
   writer.raw("STATUS ").bytesString(mailbox.raw).raw(" ");
   writer.list(items, (item) => writer.raw(item));

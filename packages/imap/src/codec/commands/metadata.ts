@@ -1,6 +1,7 @@
 // GETMETADATA and SETMETADATA (RFC 5464 section 4).
 
 import type { Cursor } from "../cursor.ts";
+import type { CommandGrammar } from "../grammar.ts";
 import { LiteralAhead, Malformed } from "../malformed.ts";
 import { readMailboxName } from "../mailbox-name.ts";
 import type { MailboxName } from "../mailbox-name.ts";
@@ -32,8 +33,11 @@ export interface SetMetadataCommand {
   readonly entries: readonly { readonly name: string; readonly value: Uint8Array | null }[];
 }
 
+/** See {@link GetMetadataCommand}. */
+export const getMetadata: CommandGrammar<GetMetadataCommand> = { read: readGetMetadata, write: writeGetMetadata };
+
 /** getmetadata = "GETMETADATA" [SP getmetadata-options] SP mailbox SP entries ; entries = entry / "(" entry *(SP entry) ")" */
-export function readGetMetadata(cursor: Cursor): GetMetadataCommand {
+function readGetMetadata(cursor: Cursor): GetMetadataCommand {
   cursor.space();
   let options: Pick<GetMetadataCommand, "maxSize" | "depth"> = { maxSize: null, depth: "0" };
   if (cursor.peek() === OPEN) {
@@ -73,8 +77,11 @@ function readDepth(word: string): GetMetadataCommand["depth"] {
   return word;
 }
 
+/** See {@link SetMetadataCommand}. */
+export const setMetadata: CommandGrammar<SetMetadataCommand> = { read: readSetMetadata, write: writeSetMetadata };
+
 /** setmetadata = "SETMETADATA" SP mailbox SP entry-values ; entry-values = "(" entry SP value *(SP entry SP value) ")" */
-export function readSetMetadata(cursor: Cursor): SetMetadataCommand {
+function readSetMetadata(cursor: Cursor): SetMetadataCommand {
   cursor.space();
   const mailbox = readMailboxName(cursor);
   cursor.space();
@@ -91,7 +98,7 @@ export function readSetMetadata(cursor: Cursor): SetMetadataCommand {
 }
 
 /** See {@link readGetMetadata}. */
-export function writeGetMetadata(writer: Writer, { mailbox, entries, maxSize, depth }: GetMetadataCommand): void {
+function writeGetMetadata(writer: Writer, { mailbox, entries, maxSize, depth }: GetMetadataCommand): void {
   if (entries.length === 0) throw unsayable("GETMETADATA of nothing");
   const options = [...(maxSize === null ? [] : [`MAXSIZE ${maxSize}`]), ...(depth === "0" ? [] : [`DEPTH ${depth.toLowerCase()}`])];
   writer.raw("GETMETADATA ");
@@ -101,7 +108,7 @@ export function writeGetMetadata(writer: Writer, { mailbox, entries, maxSize, de
 }
 
 /** See {@link readSetMetadata}. */
-export function writeSetMetadata(writer: Writer, { mailbox, entries }: SetMetadataCommand): void {
+function writeSetMetadata(writer: Writer, { mailbox, entries }: SetMetadataCommand): void {
   writer.raw("SETMETADATA ").bytesString(mailbox.raw).raw(" ");
   writer.list(entries, ({ name, value }) => writer.astring(name).raw(" ").data(value));
 }

@@ -1,6 +1,7 @@
 // GETQUOTA and SETQUOTA (RFC 9208 section 4); GETQUOTAROOT is a command about one mailbox.
 
 import type { Cursor } from "../cursor.ts";
+import type { CommandGrammar } from "../grammar.ts";
 import type { Writer } from "../writer.ts";
 
 /** Asks for the limits of a quota root. */
@@ -27,14 +28,20 @@ export interface SetQuotaCommand {
   readonly limits: readonly QuotaLimit[];
 }
 
+/** See {@link GetQuotaCommand}. */
+export const getQuota: CommandGrammar<GetQuotaCommand> = { read: readGetQuota, write: writeGetQuota };
+
 /** getquota = "GETQUOTA" SP quota-root-name */
-export function readGetQuota(cursor: Cursor): GetQuotaCommand {
+function readGetQuota(cursor: Cursor): GetQuotaCommand {
   cursor.space();
   return { name: "GETQUOTA", root: cursor.astring() };
 }
 
+/** See {@link SetQuotaCommand}. */
+export const setQuota: CommandGrammar<SetQuotaCommand> = { read: readSetQuota, write: writeSetQuota };
+
 /** setquota = "SETQUOTA" SP quota-root-name SP setquota-list ; setquota-list = "(" [setquota-resource *(SP setquota-resource)] ")" */
-export function readSetQuota(cursor: Cursor): SetQuotaCommand {
+function readSetQuota(cursor: Cursor): SetQuotaCommand {
   cursor.space();
   const root = cursor.astring();
   cursor.space();
@@ -49,12 +56,12 @@ export function readSetQuota(cursor: Cursor): SetQuotaCommand {
 }
 
 /** See {@link readGetQuota}. */
-export function writeGetQuota(writer: Writer, { root }: GetQuotaCommand): void {
+function writeGetQuota(writer: Writer, { root }: GetQuotaCommand): void {
   writer.raw("GETQUOTA ").astring(root);
 }
 
 /** See {@link readSetQuota}. */
-export function writeSetQuota(writer: Writer, { root, limits }: SetQuotaCommand): void {
+function writeSetQuota(writer: Writer, { root, limits }: SetQuotaCommand): void {
   writer.raw("SETQUOTA ").astring(root).raw(" ");
   writer.list(limits, ({ name, limit }) => writer.atom(name).raw(" ").number64(limit));
 }

@@ -2,6 +2,7 @@
 
 import { ATOM } from "../characters.ts";
 import type { Cursor } from "../cursor.ts";
+import type { CommandGrammar } from "../grammar.ts";
 import { formatDate, readDate } from "../date-time.ts";
 import { readFlag } from "../flag.ts";
 import { Malformed } from "../malformed.ts";
@@ -69,8 +70,11 @@ const SP = 32;
 const STAR = 42;
 const OPEN = 40;
 
+/** See {@link SearchCommand}. */
+export const search: CommandGrammar<SearchCommand> = { read: readSearch, write: writeSearch };
+
 /** search = "SEARCH" [SP "CHARSET" SP astring] 1*(SP search-key) */
-export function readSearch(cursor: Cursor, name: SearchCommand["name"]): SearchCommand {
+function readSearch(cursor: Cursor, name: SearchCommand["name"]): SearchCommand {
   cursor.space();
   const charset = readCharset(cursor);
   return { name, charset, keys: readSearchKeys(cursor) };
@@ -159,7 +163,7 @@ function readNested(cursor: Cursor): SearchKey {
 }
 
 /** See {@link readSearch}. Text beyond US-ASCII goes as UTF-8, and the charset is said where it was left open. */
-export function writeSearch(writer: Writer, { name, charset, keys }: SearchCommand): void {
+function writeSearch(writer: Writer, { name, charset, keys }: SearchCommand): void {
   const said = charset ?? (keys.every(isAsciiKey) ? null : "UTF-8");
   writer.raw(`${name} `);
   if (said !== null) writer.raw("CHARSET ").astring(said).raw(" ");

@@ -3,6 +3,7 @@
 import { Secret } from "@mailwire/wire";
 import { ATOM, FLAG } from "../characters.ts";
 import type { Cursor } from "../cursor.ts";
+import type { CommandGrammar } from "../grammar.ts";
 import { Malformed } from "../malformed.ts";
 import type { Writer } from "../writer.ts";
 import { unsayable } from "../writer.ts";
@@ -33,8 +34,17 @@ export interface AuthenticateCommand {
 
 const SP = 32;
 
+/** See {@link PlainCommand}. */
+export const plainCommand: CommandGrammar<PlainCommand> = {
+  read: (_, name) => ({ name }),
+  write: (writer, { name }) => void writer.raw(name),
+};
+
+/** See {@link LoginCommand}. */
+export const login: CommandGrammar<LoginCommand> = { read: readLogin, write: writeLogin };
+
 /** login = "LOGIN" SP userid SP password ; both are astrings */
-export function readLogin(cursor: Cursor): LoginCommand {
+function readLogin(cursor: Cursor): LoginCommand {
   cursor.space();
   const user = cursor.astring();
   cursor.space();
@@ -44,8 +54,11 @@ export function readLogin(cursor: Cursor): LoginCommand {
   return { name: "LOGIN", user, password: new Secret(password) };
 }
 
+/** See {@link AuthenticateCommand}. */
+export const authenticate: CommandGrammar<AuthenticateCommand> = { read: readAuthenticate, write: writeAuthenticate };
+
 /** authenticate = "AUTHENTICATE" SP auth-type [SP (base64 / "=")] *(CRLF base64) (RFC 4959) */
-export function readAuthenticate(cursor: Cursor): AuthenticateCommand {
+function readAuthenticate(cursor: Cursor): AuthenticateCommand {
   cursor.space();
   const mechanism = cursor.keyword();
   if (cursor.peek() !== SP) return { name: "AUTHENTICATE", mechanism, initialResponse: null };
@@ -61,13 +74,13 @@ export function readAuthenticate(cursor: Cursor): AuthenticateCommand {
 const BASE64 = /^(?:[A-Za-z0-9+/]+={0,2}|=)$/;
 
 /** See {@link readLogin}. */
-export function writeLogin(writer: Writer, { user, password }: LoginCommand): void {
+function writeLogin(writer: Writer, { user, password }: LoginCommand): void {
   writer.raw("LOGIN ").astring(user).raw(" ");
   writer.secret(() => writer.astring(password.reveal()));
 }
 
 /** See {@link readAuthenticate}. */
-export function writeAuthenticate(writer: Writer, { mechanism, initialResponse }: AuthenticateCommand): void {
+function writeAuthenticate(writer: Writer, { mechanism, initialResponse }: AuthenticateCommand): void {
   writer.raw("AUTHENTICATE ").word(mechanism, ATOM, "a mechanism");
   if (initialResponse === null) return;
   const base64 = initialResponse.reveal();

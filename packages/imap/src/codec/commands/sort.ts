@@ -1,6 +1,7 @@
 // SORT, THREAD and their UID forms (RFC 5256, RFC 5957).
 
 import type { Cursor } from "../cursor.ts";
+import type { CommandGrammar } from "../grammar.ts";
 import type { Writer } from "../writer.ts";
 import { unsayable } from "../writer.ts";
 import { readSearchKeys, writeSearchKeys } from "./search.ts";
@@ -36,8 +37,11 @@ export interface ThreadCommand {
   readonly keys: readonly SearchKey[];
 }
 
+/** See {@link SortCommand}. */
+export const sort: CommandGrammar<SortCommand> = { read: readSort, write: writeSort };
+
 /** sort = "SORT" SP "(" sort-criterion *(SP sort-criterion) ")" SP search-criteria ; sort-criterion = ["REVERSE" SP] sort-key */
-export function readSort(cursor: Cursor, name: SortCommand["name"]): SortCommand {
+function readSort(cursor: Cursor, name: SortCommand["name"]): SortCommand {
   cursor.space();
   const criteria: SortCriterion[] = [];
   cursor.open();
@@ -53,8 +57,11 @@ function readCriterion(cursor: Cursor): SortCriterion {
   return { by: cursor.keyword(), order: "descending" };
 }
 
+/** See {@link ThreadCommand}. */
+export const thread: CommandGrammar<ThreadCommand> = { read: readThread, write: writeThread };
+
 /** thread = "THREAD" SP thread-alg SP search-criteria */
-export function readThread(cursor: Cursor, name: ThreadCommand["name"]): ThreadCommand {
+function readThread(cursor: Cursor, name: ThreadCommand["name"]): ThreadCommand {
   cursor.space();
   return { name, algorithm: cursor.keyword(), ...readCriteria(cursor) };
 }
@@ -68,7 +75,7 @@ function readCriteria(cursor: Cursor): Pick<SortCommand, "charset" | "keys"> {
 }
 
 /** See {@link readSort}. */
-export function writeSort(writer: Writer, { name, criteria, charset, keys }: SortCommand): void {
+function writeSort(writer: Writer, { name, criteria, charset, keys }: SortCommand): void {
   if (criteria.length === 0) throw unsayable("SORT by nothing");
   writer.raw(`${name} `);
   writer.list(criteria, ({ by, order }) => writer.raw(order === "descending" ? "REVERSE " : "").atom(by));
@@ -76,7 +83,7 @@ export function writeSort(writer: Writer, { name, criteria, charset, keys }: Sor
 }
 
 /** See {@link readThread}. */
-export function writeThread(writer: Writer, { name, algorithm, charset, keys }: ThreadCommand): void {
+function writeThread(writer: Writer, { name, algorithm, charset, keys }: ThreadCommand): void {
   writer.raw(`${name} `).atom(algorithm);
   writeSearchKeys(writer.raw(" ").astring(charset).raw(" "), keys, charset);
 }

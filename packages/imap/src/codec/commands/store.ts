@@ -1,6 +1,7 @@
 // STORE, COPY and their UID forms (RFC 3501 sections 6.4.6 to 6.4.8).
 
 import type { Cursor } from "../cursor.ts";
+import type { CommandGrammar } from "../grammar.ts";
 import { readFlag, readFlagList } from "../flag.ts";
 import { readMailboxName } from "../mailbox-name.ts";
 import { Malformed } from "../malformed.ts";
@@ -42,8 +43,11 @@ export interface UidExpungeCommand {
 const SP = 32;
 const OPEN = 40;
 
+/** See {@link StoreCommand}. */
+export const store: CommandGrammar<StoreCommand> = { read: readStore, write: writeStore };
+
 /** store = "STORE" SP sequence-set SP store-att-flags */
-export function readStore(cursor: Cursor, name: StoreCommand["name"]): StoreCommand {
+function readStore(cursor: Cursor, name: StoreCommand["name"]): StoreCommand {
   cursor.space();
   const set = readSequenceSet(cursor);
   cursor.space();
@@ -66,33 +70,39 @@ function readFlags(cursor: Cursor): readonly Flag[] {
   return flags;
 }
 
+/** See {@link CopyCommand}. */
+export const copy: CommandGrammar<CopyCommand> = { read: readCopy, write: writeCopy };
+
 /** copy = "COPY" SP sequence-set SP mailbox ; move looks the same */
-export function readCopy(cursor: Cursor, name: CopyCommand["name"]): CopyCommand {
+function readCopy(cursor: Cursor, name: CopyCommand["name"]): CopyCommand {
   cursor.space();
   const set = readSequenceSet(cursor);
   cursor.space();
   return { name, set, mailbox: readMailboxName(cursor) };
 }
 
+/** See {@link UidExpungeCommand}. */
+export const uidExpunge: CommandGrammar<UidExpungeCommand> = { read: readUidExpunge, write: writeUidExpunge };
+
 /** uid-expunge = "UID" SP "EXPUNGE" SP sequence-set */
-export function readUidExpunge(cursor: Cursor): UidExpungeCommand {
+function readUidExpunge(cursor: Cursor): UidExpungeCommand {
   cursor.space();
   return { name: "UID EXPUNGE", set: readSequenceSet(cursor) };
 }
 
 /** See {@link readStore}. */
-export function writeStore(writer: Writer, { name, set, action, silent, flags }: StoreCommand): void {
+function writeStore(writer: Writer, { name, set, action, silent, flags }: StoreCommand): void {
   const sign = action === "add" ? "+" : action === "remove" ? "-" : "";
   writer.raw(`${name} ${formatSequenceSet(set)} ${sign}FLAGS${silent ? ".SILENT" : ""} `);
   writer.list(flags, (flag) => writer.commandFlag(flag));
 }
 
 /** See {@link readCopy}. */
-export function writeCopy(writer: Writer, { name, set, mailbox }: CopyCommand): void {
+function writeCopy(writer: Writer, { name, set, mailbox }: CopyCommand): void {
   writer.raw(`${name} ${formatSequenceSet(set)} `).bytesString(mailbox.raw);
 }
 
 /** See {@link readUidExpunge}. */
-export function writeUidExpunge(writer: Writer, { set }: UidExpungeCommand): void {
+function writeUidExpunge(writer: Writer, { set }: UidExpungeCommand): void {
   writer.raw(`UID EXPUNGE ${formatSequenceSet(set)}`);
 }

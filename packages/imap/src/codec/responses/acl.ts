@@ -1,6 +1,7 @@
 // ACL, LISTRIGHTS and MYRIGHTS: who may do what with a mailbox (RFC 4314 section 3).
 
 import type { Cursor } from "../cursor.ts";
+import type { ResponseGrammar } from "../grammar.ts";
 import { readMailboxName } from "../mailbox-name.ts";
 import type { MailboxName } from "../mailbox-name.ts";
 import type { Writer } from "../writer.ts";
@@ -46,8 +47,11 @@ export interface MyRightsResponse {
   readonly rights: string;
 }
 
+/** See {@link AclResponse}. */
+export const aclResponse: ResponseGrammar<AclResponse> = { read: readAclResponse, write: writeAclResponse };
+
 /** acl-data = "ACL" SP mailbox *(SP identifier SP rights) */
-export function readAclResponse(cursor: Cursor): AclResponse {
+function readAclResponse(cursor: Cursor): AclResponse {
   const mailbox = readSpacedMailbox(cursor);
   const entries: AclEntry[] = [];
   for (;;) {
@@ -57,8 +61,11 @@ export function readAclResponse(cursor: Cursor): AclResponse {
   }
 }
 
+/** See {@link ListRightsResponse}. */
+export const listRightsResponse: ResponseGrammar<ListRightsResponse> = { read: readListRightsResponse, write: writeListRightsResponse };
+
 /** listrights-data = "LISTRIGHTS" SP mailbox SP identifier SP rights *(SP rights) */
-export function readListRightsResponse(cursor: Cursor): ListRightsResponse {
+function readListRightsResponse(cursor: Cursor): ListRightsResponse {
   const mailbox = readSpacedMailbox(cursor);
   cursor.space();
   const identifier = cursor.astring();
@@ -68,8 +75,11 @@ export function readListRightsResponse(cursor: Cursor): ListRightsResponse {
   return { type: "LISTRIGHTS", mailbox, identifier, required, optional };
 }
 
+/** See {@link MyRightsResponse}. */
+export const myRightsResponse: ResponseGrammar<MyRightsResponse> = { read: readMyRightsResponse, write: writeMyRightsResponse };
+
 /** myrights-data = "MYRIGHTS" SP mailbox SP rights */
-export function readMyRightsResponse(cursor: Cursor): MyRightsResponse {
+function readMyRightsResponse(cursor: Cursor): MyRightsResponse {
   return { type: "MYRIGHTS", mailbox: readSpacedMailbox(cursor), rights: readRights(cursor) };
 }
 
@@ -92,18 +102,18 @@ function readNext(cursor: Cursor): string | undefined {
 }
 
 /** See {@link readAclResponse}. */
-export function writeAclResponse(writer: Writer, { mailbox, entries }: AclResponse): void {
+function writeAclResponse(writer: Writer, { mailbox, entries }: AclResponse): void {
   writer.raw("* ACL ").bytesString(mailbox.raw);
   for (const { identifier, rights } of entries) writer.raw(" ").astring(identifier).raw(" ").astring(rights);
 }
 
 /** See {@link readListRightsResponse}. */
-export function writeListRightsResponse(writer: Writer, { mailbox, identifier, required, optional }: ListRightsResponse): void {
+function writeListRightsResponse(writer: Writer, { mailbox, identifier, required, optional }: ListRightsResponse): void {
   writer.raw("* LISTRIGHTS ").bytesString(mailbox.raw).raw(" ").astring(identifier).raw(" ").astring(required);
   for (const rights of optional) writer.raw(" ").astring(rights);
 }
 
 /** See {@link readMyRightsResponse}. */
-export function writeMyRightsResponse(writer: Writer, { mailbox, rights }: MyRightsResponse): void {
+function writeMyRightsResponse(writer: Writer, { mailbox, rights }: MyRightsResponse): void {
   writer.raw("* MYRIGHTS ").bytesString(mailbox.raw).raw(" ").astring(rights);
 }

@@ -1,6 +1,7 @@
 // CAPABILITY (RFC 3501 section 7.2.1).
 
 import type { Cursor } from "../cursor.ts";
+import type { ResponseGrammar } from "../grammar.ts";
 import { Malformed } from "../malformed.ts";
 import type { Writer } from "../writer.ts";
 import { ATOM } from "../characters.ts";
@@ -15,8 +16,11 @@ export interface CapabilityResponse {
   readonly capabilities: readonly string[];
 }
 
+/** See {@link CapabilityResponse}. */
+export const capabilityResponse: ResponseGrammar<CapabilityResponse> = { read: readCapabilityResponse, write: writeCapabilityResponse };
+
 /** capability-data = "CAPABILITY" *(SP capability) SP "IMAP4rev1" *(SP capability) */
-export function readCapabilityResponse(cursor: Cursor): CapabilityResponse {
+function readCapabilityResponse(cursor: Cursor): CapabilityResponse {
   const capabilities = readCapabilities(cursor);
   if (cursor.at === cursor.end && cursor.bytes[cursor.at - 1] !== SP) return { type: "CAPABILITY", capabilities };
   // Some server answers NAMESPACE under this name: that must not become a set of capabilities.
@@ -58,7 +62,7 @@ function readOddCapabilities(cursor: Cursor): readonly string[] {
 }
 
 /** See {@link readCapabilityResponse}. */
-export function writeCapabilityResponse(writer: Writer, { capabilities }: CapabilityResponse): void {
+function writeCapabilityResponse(writer: Writer, { capabilities }: CapabilityResponse): void {
   writer.raw("* CAPABILITY");
   for (const capability of capabilities) writer.raw(" ").atom(capability);
 }

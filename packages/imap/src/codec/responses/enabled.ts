@@ -1,6 +1,7 @@
 // ENABLED: extensions that are now in use (RFC 5161 section 3.2).
 
 import type { Cursor } from "../cursor.ts";
+import type { ResponseGrammar } from "../grammar.ts";
 import type { Writer } from "../writer.ts";
 import { readCapabilities } from "./capability.ts";
 
@@ -11,13 +12,16 @@ export interface EnabledResponse {
   readonly capabilities: readonly string[];
 }
 
+/** See {@link EnabledResponse}. */
+export const enabledResponse: ResponseGrammar<EnabledResponse> = { read: readEnabledResponse, write: writeEnabledResponse };
+
 /** enable-data = "ENABLED" *(SP capability) */
-export function readEnabledResponse(cursor: Cursor): EnabledResponse {
+function readEnabledResponse(cursor: Cursor): EnabledResponse {
   return { type: "ENABLED", capabilities: readCapabilities(cursor) };
 }
 
 /** See {@link readEnabledResponse}. */
-export function writeEnabledResponse(writer: Writer, { capabilities }: EnabledResponse): void {
+function writeEnabledResponse(writer: Writer, { capabilities }: EnabledResponse): void {
   writer.raw("* ENABLED");
   for (const capability of capabilities) writer.raw(" ").atom(capability);
 }

@@ -5,6 +5,7 @@ import { attempt, expectMalformed, Malformed } from "../malformed.ts";
 import { readBodyStructure } from "../body-structure-reader.ts";
 import { writeBodyStructure } from "../body-structure-writer.ts";
 import type { Cursor } from "../cursor.ts";
+import type { NumberedResponseGrammar } from "../grammar.ts";
 import { formatDateTime, readDateTime } from "../date-time.ts";
 import { readEnvelope, writeEnvelope } from "../envelope.ts";
 import { EXTENSION_READERS, writeExtensionItem } from "./fetch-extensions.ts";
@@ -72,8 +73,11 @@ const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 
+/** See {@link FetchResponse}. */
+export const fetchResponse: NumberedResponseGrammar<FetchResponse> = { read: readFetchResponse, write: writeFetchResponse };
+
 /** "FETCH" SP msg-att ; msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (msg-att-dynamic / msg-att-static)) ")" */
-export function readFetchResponse(cursor: Cursor, sequenceNumber: number): FetchResponse {
+function readFetchResponse(cursor: Cursor, sequenceNumber: number): FetchResponse {
   if (sequenceNumber === 0) throw new Malformed("zero");
   if (cursor.peek() === OPEN) cursor.deviate("missing-space");
   else cursor.space();
@@ -336,7 +340,7 @@ function readUnknownItem(cursor: Cursor, name: string): Extract<FetchItem, { typ
 }
 
 /** See {@link readFetchResponse}. */
-export function writeFetchResponse(writer: Writer, { sequenceNumber, items }: FetchResponse): void {
+function writeFetchResponse(writer: Writer, { sequenceNumber, items }: FetchResponse): void {
   writer.raw("* ").number(sequenceNumber).raw(" FETCH ");
   writer.list(items, (item) => writeItem(writer, item));
 }

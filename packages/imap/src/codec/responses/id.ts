@@ -1,6 +1,7 @@
 // ID: which program the server is (RFC 2971).
 
 import type { Cursor } from "../cursor.ts";
+import type { ResponseGrammar } from "../grammar.ts";
 import type { Writer } from "../writer.ts";
 
 const SP = 32;
@@ -22,8 +23,11 @@ export interface IdResponse {
   readonly fields: readonly IdField[] | null;
 }
 
+/** See {@link IdResponse}. */
+export const idResponse: ResponseGrammar<IdResponse> = { read: readIdResponse, write: writeIdResponse };
+
 /** id-response = "ID" SP id-params-list */
-export function readIdResponse(cursor: Cursor): IdResponse {
+function readIdResponse(cursor: Cursor): IdResponse {
   if (cursor.at === cursor.end) {
     cursor.deviate("missing-list");
     return { type: "ID", fields: null };
@@ -69,7 +73,7 @@ function readField(cursor: Cursor): IdField {
 }
 
 /** See {@link readIdResponse}. */
-export function writeIdResponse(writer: Writer, { fields }: IdResponse): void {
+function writeIdResponse(writer: Writer, { fields }: IdResponse): void {
   writeIdFields(writer.raw("* ID "), fields);
 }
 

@@ -3,6 +3,7 @@
 import { ASTRING } from "../characters.ts";
 import { attempt, Malformed } from "../malformed.ts";
 import type { Cursor } from "../cursor.ts";
+import type { ResponseGrammar } from "../grammar.ts";
 import { readFlagList } from "../flag.ts";
 import { decodeMailboxName } from "../mailbox-name.ts";
 import type { Writer } from "../writer.ts";
@@ -31,11 +32,14 @@ const OPEN = 40;
 const BACKSLASH = 92;
 const OPEN_BRACE = 123;
 
+/** See {@link ListResponse}. */
+export const listResponse: ResponseGrammar<ListResponse> = { read: readListResponse, write: writeListResponse };
+
 /**
  * mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox
  *                [SP mbox-list-extended] (RFC 5258)
  */
-export function readListResponse(cursor: Cursor, type: ListResponse["type"]): ListResponse {
+function readListResponse(cursor: Cursor, type: ListResponse["type"]): ListResponse {
   cursor.space();
   const attributes = readFlagList(cursor);
   readGap(cursor);
@@ -114,7 +118,7 @@ export function writeDelimiter(writer: Writer, delimiter: string | null): void {
 }
 
 /** See {@link readListResponse}. */
-export function writeListResponse(writer: Writer, { type, attributes, delimiter, mailbox, extended }: ListResponse): void {
+function writeListResponse(writer: Writer, { type, attributes, delimiter, mailbox, extended }: ListResponse): void {
   writer.raw(`* ${type} `).list(attributes, (attribute) => writer.flag(attribute));
   writeDelimiter(writer.raw(" "), delimiter);
   writer.raw(" ").bytesString(mailbox.raw);

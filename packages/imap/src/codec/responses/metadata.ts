@@ -1,6 +1,7 @@
 // METADATA: annotations of mailboxes and of the server (RFC 5464 section 4.4).
 
 import type { Cursor } from "../cursor.ts";
+import type { ResponseGrammar } from "../grammar.ts";
 import { LiteralAhead } from "../malformed.ts";
 import { readMailboxName } from "../mailbox-name.ts";
 import type { MailboxName } from "../mailbox-name.ts";
@@ -26,8 +27,11 @@ export interface MetadataResponse {
   readonly entries: readonly MetadataEntry[];
 }
 
+/** See {@link MetadataResponse}. */
+export const metadataResponse: ResponseGrammar<MetadataResponse> = { read: readMetadataResponse, write: writeMetadataResponse };
+
 /** metadata-resp = "METADATA" SP mailbox SP (entry-values / entry-list) */
-export function readMetadataResponse(cursor: Cursor): MetadataResponse {
+function readMetadataResponse(cursor: Cursor): MetadataResponse {
   cursor.space();
   const mailbox = readMailboxName(cursor);
   cursor.space();
@@ -61,7 +65,7 @@ function readNames(cursor: Cursor): readonly MetadataEntry[] {
 }
 
 /** See {@link readMetadataResponse}. */
-export function writeMetadataResponse(writer: Writer, { mailbox, entries }: MetadataResponse): void {
+function writeMetadataResponse(writer: Writer, { mailbox, entries }: MetadataResponse): void {
   writer.raw("* METADATA ").bytesString(mailbox.raw).raw(" ");
   if (entries.some(({ value }) => value === undefined)) writer.spaced(entries, ({ name }) => writer.astring(name));
   else

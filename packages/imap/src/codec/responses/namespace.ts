@@ -1,6 +1,7 @@
 // NAMESPACE: where the mailboxes of the user and of others are (RFC 2342).
 
 import type { Cursor } from "../cursor.ts";
+import type { ResponseGrammar } from "../grammar.ts";
 import { decodeMailboxName } from "../mailbox-name.ts";
 import type { MailboxName } from "../mailbox-name.ts";
 import type { Writer } from "../writer.ts";
@@ -40,8 +41,11 @@ export interface NamespaceResponse {
   readonly shared: readonly Namespace[] | null;
 }
 
+/** See {@link NamespaceResponse}. */
+export const namespaceResponse: ResponseGrammar<NamespaceResponse> = { read: readNamespaceResponse, write: writeNamespaceResponse };
+
 /** namespace-response = "NAMESPACE" SP namespace SP namespace SP namespace */
-export function readNamespaceResponse(cursor: Cursor): NamespaceResponse {
+function readNamespaceResponse(cursor: Cursor): NamespaceResponse {
   const personal = readNamespaces(cursor);
   const otherUsers = readNamespaces(cursor);
   return { type: "NAMESPACE", personal, otherUsers, shared: readNamespaces(cursor) };
@@ -93,7 +97,7 @@ function readExtension(cursor: Cursor): NamespaceExtension {
 }
 
 /** See {@link readNamespaceResponse}. */
-export function writeNamespaceResponse(writer: Writer, { personal, otherUsers, shared }: NamespaceResponse): void {
+function writeNamespaceResponse(writer: Writer, { personal, otherUsers, shared }: NamespaceResponse): void {
   writer.raw("* NAMESPACE");
   for (const namespaces of [personal, otherUsers, shared]) writeNamespaces(writer.raw(" "), namespaces);
 }

@@ -2,6 +2,7 @@
 
 import { ASTRING } from "../characters.ts";
 import type { Cursor } from "../cursor.ts";
+import type { ResponseGrammar } from "../grammar.ts";
 import { readMailboxName } from "../mailbox-name.ts";
 import type { MailboxName } from "../mailbox-name.ts";
 import type { Writer } from "../writer.ts";
@@ -42,8 +43,11 @@ export interface QuotaRootResponse {
   readonly roots: readonly string[];
 }
 
+/** See {@link QuotaResponse}. */
+export const quotaResponse: ResponseGrammar<QuotaResponse> = { read: readQuotaResponse, write: writeQuotaResponse };
+
 /** quota-response = "QUOTA" SP quota-root-name SP quota-list ; quota-list = "(" quota-resource *(SP quota-resource) ")" */
-export function readQuotaResponse(cursor: Cursor): QuotaResponse {
+function readQuotaResponse(cursor: Cursor): QuotaResponse {
   cursor.space();
   const root = readRoot(cursor);
   if (cursor.peek() === SP) cursor.space();
@@ -103,8 +107,11 @@ function readAmount(cursor: Cursor): bigint | null {
   return null;
 }
 
+/** See {@link QuotaRootResponse}. */
+export const quotaRootResponse: ResponseGrammar<QuotaRootResponse> = { read: readQuotaRootResponse, write: writeQuotaRootResponse };
+
 /** quotaroot-response = "QUOTAROOT" SP mailbox *(SP quota-root-name) */
-export function readQuotaRootResponse(cursor: Cursor): QuotaRootResponse {
+function readQuotaRootResponse(cursor: Cursor): QuotaRootResponse {
   cursor.space();
   const mailbox = readMailboxName(cursor);
   const roots: string[] = [];
@@ -116,7 +123,7 @@ export function readQuotaRootResponse(cursor: Cursor): QuotaRootResponse {
 }
 
 /** See {@link readQuotaResponse}. */
-export function writeQuotaResponse(writer: Writer, { root, resources }: QuotaResponse): void {
+function writeQuotaResponse(writer: Writer, { root, resources }: QuotaResponse): void {
   writer.raw("* QUOTA ").astring(root).raw(" ");
   writer.list(resources, ({ name, usage, limit }) => {
     if (limit === null) throw unsayable(`the quota of ${name} without a limit`);
@@ -125,7 +132,7 @@ export function writeQuotaResponse(writer: Writer, { root, resources }: QuotaRes
 }
 
 /** See {@link readQuotaRootResponse}. */
-export function writeQuotaRootResponse(writer: Writer, { mailbox, roots }: QuotaRootResponse): void {
+function writeQuotaRootResponse(writer: Writer, { mailbox, roots }: QuotaRootResponse): void {
   writer.raw("* QUOTAROOT ").bytesString(mailbox.raw);
   for (const root of roots) writer.raw(" ").astring(root);
 }

@@ -1,6 +1,7 @@
 // SEARCH and ESEARCH (RFC 3501 section 7.2.5, RFC 4731).
 
 import type { Cursor } from "../cursor.ts";
+import type { ResponseGrammar } from "../grammar.ts";
 import { scanNumbers } from "../number-list.ts";
 import { attempt, Malformed } from "../malformed.ts";
 import { formatSequenceSet, readSequenceSet } from "../sequence-set.ts";
@@ -57,8 +58,11 @@ const OPEN = 40;
 const CLOSE = 41;
 const COMMA = 44;
 
+/** See {@link SearchResponse}. */
+export const searchResponse: ResponseGrammar<SearchResponse> = { read: readSearchResponse, write: writeSearchResponse };
+
 /** ("SEARCH" / "SORT") *(SP nz-number) [SP "(" "MODSEQ" SP mod-sequence-value ")"] */
-export function readSearchResponse(cursor: Cursor, type: SearchResponse["type"]): SearchResponse {
+function readSearchResponse(cursor: Cursor, type: SearchResponse["type"]): SearchResponse {
   if (cursor.at === cursor.end) return { type, numbers: [] };
   cursor.space();
   if (cursor.nil()) return { type, numbers: [] };
@@ -91,11 +95,14 @@ function readNumbers(cursor: Cursor): readonly number[] {
 
 type EsearchDraft = { -readonly [Name in keyof EsearchResponse]: EsearchResponse[Name] } & { extensions: EsearchExtension[] };
 
+/** See {@link EsearchResponse}. */
+export const esearchResponse: ResponseGrammar<EsearchResponse> = { read: readEsearchResponse, write: writeEsearchResponse };
+
 /**
  * esearch-response = "ESEARCH" [search-correlator] [SP "UID"] *(SP search-return-data)
  * search-correlator = SP "(" "TAG" SP tag-string ")"
  */
-export function readEsearchResponse(cursor: Cursor): EsearchResponse {
+function readEsearchResponse(cursor: Cursor): EsearchResponse {
   const response: EsearchDraft = {
     type: "ESEARCH",
     tag: null,
@@ -164,7 +171,7 @@ function readValue(cursor: Cursor, name: string, response: EsearchDraft): void {
 }
 
 /** See {@link readSearchResponse}. */
-export function writeSearchResponse(writer: Writer, { type, numbers, modSeq }: SearchResponse): void {
+function writeSearchResponse(writer: Writer, { type, numbers, modSeq }: SearchResponse): void {
   writer.raw(`* ${type}`);
   for (const number of numbers) writer.raw(" ").number(number);
   if (modSeq !== undefined) writer.raw(" (MODSEQ ").number63(modSeq).raw(")");
@@ -179,7 +186,7 @@ function writeCorrelator(writer: Writer, { tag, mailbox, uidValidity }: EsearchR
 }
 
 /** See {@link readEsearchResponse}. */
-export function writeEsearchResponse(writer: Writer, response: EsearchResponse): void {
+function writeEsearchResponse(writer: Writer, response: EsearchResponse): void {
   const { numbering, min, max, count, all, modSeq, extensions } = response;
   writer.raw("* ESEARCH");
   writeCorrelator(writer, response);

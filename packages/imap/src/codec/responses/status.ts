@@ -3,6 +3,7 @@
 import { ASTRING } from "../characters.ts";
 import { attempt, Malformed } from "../malformed.ts";
 import type { Cursor } from "../cursor.ts";
+import type { ResponseGrammar } from "../grammar.ts";
 import { readObjectId } from "./fetch-extensions.ts";
 import { decodeMailboxName } from "../mailbox-name.ts";
 import type { Writer } from "../writer.ts";
@@ -37,8 +38,11 @@ const CLOSE = 41;
 const QUOTE = 34;
 const OPEN_BRACE = 123;
 
+/** See {@link StatusResponse}. */
+export const statusResponse: ResponseGrammar<StatusResponse> = { read: readStatusResponse, write: writeStatusResponse };
+
 /** "STATUS" SP mailbox SP "(" [status-att-list] ")" */
-export function readStatusResponse(cursor: Cursor): StatusResponse {
+function readStatusResponse(cursor: Cursor): StatusResponse {
   cursor.space();
   const mailbox = decodeMailboxName(readMailbox(cursor));
   if (cursor.peek() === OPEN) cursor.deviate("missing-space");
@@ -127,7 +131,7 @@ function readValue(cursor: Cursor, name: string): StatusItem {
 }
 
 /** See {@link readStatusResponse}. */
-export function writeStatusResponse(writer: Writer, { mailbox, items }: StatusResponse): void {
+function writeStatusResponse(writer: Writer, { mailbox, items }: StatusResponse): void {
   writer.raw("* STATUS ").bytesString(mailbox.raw).raw(" ");
   writer.list(items, (item) => {
     if (item.type === "unknown" || item.type === "invalid") writer.atom(item.name).raw(" ").verbatim(item.raw);

@@ -1,6 +1,7 @@
 // THREAD: messages found, by conversation (RFC 5256 section 5).
 
 import type { Cursor } from "../cursor.ts";
+import type { ResponseGrammar } from "../grammar.ts";
 import type { Writer } from "../writer.ts";
 import { unsayable } from "../writer.ts";
 
@@ -22,8 +23,11 @@ export interface ThreadResponse {
   readonly threads: readonly Thread[];
 }
 
+/** See {@link ThreadResponse}. */
+export const threadResponse: ResponseGrammar<ThreadResponse> = { read: readThreadResponse, write: writeThreadResponse };
+
 /** thread-data = "THREAD" [SP 1*thread-list] */
-export function readThreadResponse(cursor: Cursor): ThreadResponse {
+function readThreadResponse(cursor: Cursor): ThreadResponse {
   const threads: Thread[] = [];
   if (cursor.at === cursor.end) return { type: "THREAD", threads };
   cursor.space();
@@ -51,7 +55,7 @@ function readThread(cursor: Cursor): Thread {
 }
 
 /** See {@link readThreadResponse}. */
-export function writeThreadResponse(writer: Writer, { threads }: ThreadResponse): void {
+function writeThreadResponse(writer: Writer, { threads }: ThreadResponse): void {
   writer.raw("* THREAD");
   if (threads.length > 0) writer.raw(" ");
   for (const thread of threads) writeThread(writer, thread);

@@ -1,6 +1,7 @@
 // VANISHED: messages that are gone, by unique identifier (RFC 7162 section 3.2.10).
 
 import type { Cursor } from "../cursor.ts";
+import type { ResponseGrammar } from "../grammar.ts";
 import { Malformed } from "../malformed.ts";
 import { formatSequenceSet, readSequenceSet } from "../sequence-set.ts";
 import type { SequenceSet } from "../sequence-set.ts";
@@ -19,8 +20,11 @@ export interface VanishedResponse {
   readonly uids: SequenceSet;
 }
 
+/** See {@link VanishedResponse}. */
+export const vanishedResponse: ResponseGrammar<VanishedResponse> = { read: readVanishedResponse, write: writeVanishedResponse };
+
 /** expunged-resp = "VANISHED" [SP "(EARLIER)"] SP known-uids */
-export function readVanishedResponse(cursor: Cursor): VanishedResponse {
+function readVanishedResponse(cursor: Cursor): VanishedResponse {
   cursor.space();
   const earlier = cursor.peek() === OPEN;
   if (earlier) {
@@ -36,6 +40,6 @@ export function readVanishedResponse(cursor: Cursor): VanishedResponse {
 }
 
 /** See {@link readVanishedResponse}. */
-export function writeVanishedResponse(writer: Writer, { when, uids }: VanishedResponse): void {
+function writeVanishedResponse(writer: Writer, { when, uids }: VanishedResponse): void {
   writer.raw(`* VANISHED ${when === "earlier" ? "(EARLIER) " : ""}${formatSequenceSet(uids)}`);
 }

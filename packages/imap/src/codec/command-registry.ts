@@ -1,0 +1,97 @@
+// The registry of commands: a line for each verb, with UID in front where it speaks of unique identifiers.
+
+import type { Command, UnknownCommand } from "./command.ts";
+import { identifierCommand, setAcl } from "./commands/acl.ts";
+import { append } from "./commands/append.ts";
+import { compress, enable } from "./commands/enable.ts";
+import { fetch } from "./commands/fetch.ts";
+import { id } from "./commands/id.ts";
+import { list, mailboxCommand, rename, status } from "./commands/mailbox.ts";
+import { getMetadata, setMetadata } from "./commands/metadata.ts";
+import { getQuota, setQuota } from "./commands/quota.ts";
+import { search } from "./commands/search.ts";
+import { authenticate, login, plainCommand } from "./commands/session.ts";
+import { sort, thread } from "./commands/sort.ts";
+import { copy, store, uidExpunge } from "./commands/store.ts";
+import type { Cursor } from "./cursor.ts";
+import type { CommandGrammar, Named } from "./grammar.ts";
+import type { Writer } from "./writer.ts";
+
+/** A verb that has a type. */
+type KnownName = Exclude<Command, UnknownCommand>["name"];
+
+const GRAMMARS: { readonly [Name in KnownName]: CommandGrammar<Named<Command, "name", Name>> } = {
+  CAPABILITY: plainCommand,
+  NOOP: plainCommand,
+  LOGOUT: plainCommand,
+  STARTTLS: plainCommand,
+  LOGIN: login,
+  AUTHENTICATE: authenticate,
+  UNAUTHENTICATE: plainCommand,
+  ID: id,
+  ENABLE: enable,
+  COMPRESS: compress,
+  IDLE: plainCommand,
+  SELECT: mailboxCommand,
+  EXAMINE: mailboxCommand,
+  CREATE: mailboxCommand,
+  DELETE: mailboxCommand,
+  RENAME: rename,
+  SUBSCRIBE: mailboxCommand,
+  UNSUBSCRIBE: mailboxCommand,
+  LIST: list,
+  LSUB: list,
+  STATUS: status,
+  NAMESPACE: plainCommand,
+  APPEND: append,
+  CHECK: plainCommand,
+  CLOSE: plainCommand,
+  UNSELECT: plainCommand,
+  EXPUNGE: plainCommand,
+  "UID EXPUNGE": uidExpunge,
+  SEARCH: search,
+  "UID SEARCH": search,
+  SORT: sort,
+  "UID SORT": sort,
+  THREAD: thread,
+  "UID THREAD": thread,
+  FETCH: fetch,
+  "UID FETCH": fetch,
+  STORE: store,
+  "UID STORE": store,
+  COPY: copy,
+  "UID COPY": copy,
+  MOVE: copy,
+  "UID MOVE": copy,
+  GETQUOTA: getQuota,
+  GETQUOTAROOT: mailboxCommand,
+  SETQUOTA: setQuota,
+  GETACL: mailboxCommand,
+  SETACL: setAcl,
+  DELETEACL: identifierCommand,
+  LISTRIGHTS: identifierCommand,
+  MYRIGHTS: mailboxCommand,
+  GETMETADATA: getMetadata,
+  SETMETADATA: setMetadata,
+};
+
+const READERS: ReadonlyMap<string, (cursor: Cursor) => Command> = new Map(
+  (Object.keys(GRAMMARS) as KnownName[]).map((name) => {
+    const grammar = grammarOf(name);
+    return [name, (cursor: Cursor): Command => grammar.read(cursor, name)];
+  }),
+);
+
+function grammarOf(name: KnownName): CommandGrammar<Command> {
+  return GRAMMARS[name];
+}
+
+/** Reads what follows `verb`, which is in upper case; `undefined` where no type has it. */
+export function readKnownCommand(cursor: Cursor, verb: string): Command | undefined {
+  return READERS.get(verb)?.(cursor);
+}
+
+/** Writes a command without its tag. */
+export function writeKnownCommand(writer: Writer, command: Exclude<Command, UnknownCommand>): void {
+  grammarOf(command.name).write(writer, command);
+}
