@@ -11,7 +11,7 @@ import { readEnvelope, writeEnvelope } from "../envelope.ts";
 import { EXTENSION_READERS, writeExtensionItem } from "./fetch-extensions.ts";
 import type { ExtensionItem } from "./fetch-extensions.ts";
 import { readFlagList } from "../flag.ts";
-import { readSection, writeSection } from "../section.ts";
+import { readPart, readSection, writeSection } from "../section.ts";
 import type { Writer } from "../writer.ts";
 import type { BodyStructure } from "../body-structure.ts";
 import type { DateTime } from "../date-time.ts";
@@ -301,13 +301,6 @@ function readBinarySize(cursor: Cursor): FetchItem {
   const part = readPart(cursor);
   cursor.space();
   return { type: "BINARY.SIZE[]", part, octets: cursor.looseNumber(Number.MAX_SAFE_INTEGER) };
-}
-
-/** section-binary = "[" [section-part] "]" */
-function readPart(cursor: Cursor): readonly number[] {
-  const { part, text } = readSection(cursor);
-  if (text !== "") throw new Malformed("bad-section");
-  return part;
 }
 
 /** The last section that was read, by its text: the responses to one command all have the same. */
