@@ -8,13 +8,13 @@ import type { SearchKey } from "../codec/commands/search.ts";
 import { mailboxName } from "../codec/mailbox-name.ts";
 import type { MailboxName } from "../codec/mailbox-name.ts";
 import { parseMessageSet } from "../codec/sequence-set.ts";
-import type { MessageSet } from "../codec/sequence-set.ts";
+import type { MessageSet, SequenceSet } from "../codec/sequence-set.ts";
 
 /** A mailbox: the name that people see, or a name as LIST gave it. */
 export type MailboxArgument = string | MailboxName;
 
 /** Messages: `"1:*"`, `"$"`, one number, or ranges. */
-export type SetArgument = string | number | MessageSet;
+export type SetArgument = string | number | SequenceSet;
 
 /** What to fetch: as RFC 3501 writes it (`"FULL"`, `"UID FLAGS BODY.PEEK[HEADER]"`), or attributes. */
 export type FetchArgument = string | readonly FetchAttribute[];
