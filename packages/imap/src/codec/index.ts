@@ -61,4 +61,6 @@ export type { QuotaResource, QuotaResponse, QuotaRootResponse } from "./response
 export type { Thread, ThreadResponse } from "./responses/thread.ts";
 export type { VanishedResponse } from "./responses/vanished.ts";
 export { WHOLE_MESSAGE, type Section, type SectionText } from "./section.ts";
-export { formatSequenceSet, parseSequenceSet, type SequenceNumber, type SequenceRange, type SequenceSet } from "./sequence-set.ts";
+export * from "./number-set.ts";
+export { formatMessageSet, formatSequenceSet, parseMessageSet, parseSequenceSet, splitSequenceSet } from "./sequence-set.ts";
+export type { MessageSet, SequenceNumber, SequenceRange, SequenceSet } from "./sequence-set.ts";
