@@ -12,19 +12,21 @@ import type {
   Command,
   DateTime,
   Envelope,
-  FetchAttribute,
   FetchItem,
   MailboxName,
+  MessageSet,
   Response,
   ResponseCode,
   SearchKey,
-  Section,
   SequenceRange,
   SequenceSet,
   StatusItem,
   Thread,
 } from "../src/codec/index.ts";
 import { dateTime, decodeMailboxName, mailboxName } from "../src/codec/index.ts";
+import { fetchCommand } from "./arbitraries/fetch.ts";
+import { mailboxCommand } from "./arbitraries/mailbox.ts";
+import { part, section } from "./arbitraries/section.ts";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -49,6 +51,8 @@ const range: fc.Arbitrary<SequenceRange> = fc.oneof(
 );
 /** Any set. */
 const set: fc.Arbitrary<SequenceSet> = fc.array(range, { minLength: 1, maxLength: 6 });
+/** Any set that a command may name. */
+const messageSet: fc.Arbitrary<MessageSet> = fc.oneof({ weight: 5, arbitrary: set }, { weight: 1, arbitrary: fc.constant("$" as const) });
 const numericSet: fc.Arbitrary<SequenceSet> = fc.array(
   nzNumber.map((first) => ({ first, last: first })),
   { minLength: 1, maxLength: 4 },
@@ -146,16 +150,6 @@ const bodyStructure: fc.Arbitrary<BodyStructure> = fc.letrec<{ body: BodyStructu
       .map(([parts, subtype, more]): BodyStructure => ({ kind: "multipart", parts, subtype, ...more })),
   ),
 })).body;
-
-const part = fc.array(nzNumber, { maxLength: 4 });
-const fieldNames = fc.array(text, { minLength: 1, maxLength: 3 });
-/** Any section. */
-const section: fc.Arbitrary<Section> = fc.oneof(
-  part.map((numbers): Section => ({ part: numbers, text: "", fields: [] })),
-  fc.record({ part, text: fc.constantFrom("HEADER" as const, "TEXT" as const), fields: fc.constant([]) }),
-  fc.record({ part, text: fc.constantFrom("HEADER.FIELDS" as const, "HEADER.FIELDS.NOT" as const), fields: fieldNames }),
-  fc.record({ part: fc.array(nzNumber, { minLength: 1, maxLength: 3 }), text: fc.constant("MIME" as const), fields: fc.constant([]) }),
-);
 
 /** Text for people, as it can be told apart from what stands before it. */
 const respText = fc
@@ -341,22 +335,13 @@ const searchText = (value: fc.Arbitrary<string>): fc.Arbitrary<SearchKey> =>
       }),
       fc.record({ type: fc.constant("HEADER" as const), field: value, text: value }),
       fc.record({ type: fc.constantFrom("LARGER" as const, "SMALLER" as const), octets: number }),
-      fc.record({ type: fc.constantFrom("SEQUENCE" as const, "UID" as const), set }),
+      fc.record({ type: fc.constantFrom("SEQUENCE" as const, "UID" as const), set: messageSet }),
       fc.record({ type: fc.constant("NOT" as const), key: tie("key") }),
       fc.record({ type: fc.constant("OR" as const), left: tie("key"), right: tie("key") }),
       fc.record({ type: fc.constant("AND" as const), keys: fc.array(tie("key"), { minLength: 1, maxLength: 3 }) }),
     ),
   })).key;
 const searchName = fc.constantFrom("SEARCH" as const, "UID SEARCH" as const);
-
-const fetchAttribute: fc.Arbitrary<FetchAttribute> = fc.oneof(
-  fc.constantFrom("BODY" as const, "ENVELOPE" as const, "RFC822.SIZE" as const, "UID" as const).map((type) => ({ type })),
-  fc.record({
-    type: fc.constantFrom("BODY[]" as const, "BODY.PEEK[]" as const),
-    section,
-    partial: fc.option(fc.record({ offset: number, length: nzNumber })),
-  }),
-);
 
 const sortKeys = fc.array(searchText(text), { minLength: 1, maxLength: 3 });
 /** Commands of extensions. */
@@ -420,17 +405,10 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     mechanism: fc.constantFrom("PLAIN", "SCRAM-SHA-256"),
     initialResponse: fc.option(fc.constantFrom("=", "AGFsaWNlAHNlY3JldDE=").map((value) => new Secret(value))),
   }),
-  fc.record({
-    name: fc.constantFrom("SELECT" as const, "EXAMINE" as const, "CREATE" as const, "GETACL" as const, "GETQUOTAROOT" as const),
-    mailbox,
-  }),
-  fc.record({ name: fc.constant("RENAME" as const), from: mailbox, to: mailbox }),
-  fc.record({ name: fc.constantFrom("LIST" as const, "LSUB" as const), reference: mailbox, pattern: mailbox }),
-  fc.record({
-    name: fc.constant("STATUS" as const),
-    mailbox,
-    items: fc.array(fc.constantFrom("MESSAGES" as const, "UIDNEXT" as const, "HIGHESTMODSEQ" as const), { minLength: 1, maxLength: 3 }),
-  }),
+  mailboxCommand,
+  mailboxCommand,
+  fetchCommand,
+  fetchCommand,
   fc.record({
     name: fc.constant("APPEND" as const),
     mailbox,
@@ -450,27 +428,16 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     ),
   fc.record({ name: searchName, charset: fc.constant("UTF-8"), keys: fc.array(searchText(text), { minLength: 1, maxLength: 3 }) }),
   fc.record({
-    name: fc.constantFrom("FETCH" as const, "UID FETCH" as const),
-    set,
-    items: fc.oneof(
-      fc.constantFrom("ALL" as const, "FAST" as const, "FULL" as const),
-      fc.array(fetchAttribute, { minLength: 1, maxLength: 4 }),
-    ),
+    name: fc.constantFrom("COPY" as const, "UID COPY" as const, "MOVE" as const, "UID MOVE" as const),
+    set: messageSet,
+    mailbox,
   }),
-  fc.record({
-    name: fc.constantFrom("STORE" as const, "UID STORE" as const),
-    set,
-    action: fc.constantFrom("replace" as const, "add" as const, "remove" as const),
-    silent: fc.boolean(),
-    flags,
-  }),
-  fc.record({ name: fc.constantFrom("COPY" as const, "UID COPY" as const, "MOVE" as const, "UID MOVE" as const), set, mailbox }),
-  fc.record({ name: fc.constant("UID EXPUNGE" as const), set }),
+  fc.record({ name: fc.constant("UID EXPUNGE" as const), set: messageSet }),
   extensionCommand,
   extensionCommand,
   fc.record({
     name: fc.constant("unknown" as const),
-    verb: fc.constantFrom("XLIST", "NOTIFY", "UID XMOVE"),
+    verb: fc.constantFrom("XNEW", "UID XMOVE"),
     arguments: fc.option(fc.constantFrom("a b", '("x")').map(utf8)),
   }),
 );

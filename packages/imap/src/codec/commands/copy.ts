@@ -4,15 +4,15 @@ import type { Cursor } from "../cursor.ts";
 import type { CommandGrammar } from "../grammar.ts";
 import { readMailboxName } from "../mailbox-name.ts";
 import type { MailboxName } from "../mailbox-name.ts";
-import { formatSequenceSet, readSequenceSet } from "../sequence-set.ts";
-import type { SequenceSet } from "../sequence-set.ts";
+import { formatMessageSet, readMessageSet } from "../sequence-set.ts";
+import type { MessageSet } from "../sequence-set.ts";
 import type { Writer } from "../writer.ts";
 
 /** Copies messages, or moves them (RFC 6851). */
 export interface CopyCommand {
   readonly name: "COPY" | "UID COPY" | "MOVE" | "UID MOVE";
   /** Which messages. */
-  readonly set: SequenceSet;
+  readonly set: MessageSet;
   /** Where to. */
   readonly mailbox: MailboxName;
 }
@@ -21,7 +21,7 @@ export interface CopyCommand {
 export interface UidExpungeCommand {
   readonly name: "UID EXPUNGE";
   /** Which messages, by unique identifier. */
-  readonly set: SequenceSet;
+  readonly set: MessageSet;
 }
 
 /** See {@link CopyCommand}. */
@@ -30,7 +30,7 @@ export const copy: CommandGrammar<CopyCommand> = { read: readCopy, write: writeC
 /** copy = "COPY" SP sequence-set SP mailbox ; move looks the same */
 function readCopy(cursor: Cursor, name: CopyCommand["name"]): CopyCommand {
   cursor.space();
-  const set = readSequenceSet(cursor);
+  const set = readMessageSet(cursor);
   cursor.space();
   return { name, set, mailbox: readMailboxName(cursor) };
 }
@@ -41,15 +41,15 @@ export const uidExpunge: CommandGrammar<UidExpungeCommand> = { read: readUidExpu
 /** uid-expunge = "UID" SP "EXPUNGE" SP sequence-set */
 function readUidExpunge(cursor: Cursor): UidExpungeCommand {
   cursor.space();
-  return { name: "UID EXPUNGE", set: readSequenceSet(cursor) };
+  return { name: "UID EXPUNGE", set: readMessageSet(cursor) };
 }
 
 /** See {@link readCopy}. */
 function writeCopy(writer: Writer, { name, set, mailbox }: CopyCommand): void {
-  writer.raw(`${name} ${formatSequenceSet(set)} `).bytesString(mailbox.raw);
+  writer.raw(`${name} ${formatMessageSet(set)} `).bytesString(mailbox.raw);
 }
 
 /** See {@link readUidExpunge}. */
 function writeUidExpunge(writer: Writer, { set }: UidExpungeCommand): void {
-  writer.raw(`UID EXPUNGE ${formatSequenceSet(set)}`);
+  writer.raw(`UID EXPUNGE ${formatMessageSet(set)}`);
 }

@@ -1,11 +1,12 @@
 // What FETCH can ask for (RFC 3501 section 6.4.5; RFC 3516, RFC 7162, RFC 8474, RFC 8514, RFC 8970, X-GM-EXT-1).
 
 import type { Cursor } from "../cursor.ts";
+import { readRawValue } from "../extension-parameter.ts";
+import { Malformed } from "../malformed.ts";
 import type { Section } from "../section.ts";
 import { readPart, readSection, writeSection } from "../section.ts";
 import type { Writer } from "../writer.ts";
 import { unsayable } from "../writer.ts";
-import { readRawValue } from "../extension-parameter.ts";
 
 /** The bytes of a section that are wanted. */
 export interface PartialRange {
@@ -58,6 +59,7 @@ const DOT = 46;
 const LESS = 60;
 const GREATER = 62;
 const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
 
 /** "(" fetch-att *(SP fetch-att) ")" */
 export function readFetchAttributes(cursor: Cursor): readonly FetchAttribute[] {
@@ -112,8 +114,11 @@ const LAZY_BYTES = " (LAZY)".length;
 /** atom ["[" … "]"] ["<" … ">"] [SP "(" … ")"] */
 function readUnknownAttribute(cursor: Cursor, name: string): FetchAttribute {
   const { at: start } = cursor;
-  const next = cursor.peek();
-  if (next === OPEN_BRACKET || next === LESS) readRawValue(cursor);
+  if (cursor.peek() === OPEN_BRACKET || cursor.peek() === LESS) {
+    readRawValue(cursor);
+    const last = cursor.bytes[cursor.at - 1];
+    if (last !== CLOSE_BRACKET && last !== GREATER) throw new Malformed("open-bracket");
+  }
   if (hasArguments(cursor)) {
     cursor.space();
     readRawValue(cursor);

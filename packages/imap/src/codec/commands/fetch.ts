@@ -6,10 +6,10 @@ import { readOptionalParameters, writeOptionalParameters, writeUnknownParameter 
 import type { CommandGrammar } from "../grammar.ts";
 import type { PartialWindow } from "../partial-window.ts";
 import { readPartialWindow, writePartialWindow } from "../partial-window.ts";
-import { formatSequenceSet, readSequenceSet } from "../sequence-set.ts";
+import { formatMessageSet, readMessageSet } from "../sequence-set.ts";
 import type { Writer } from "../writer.ts";
 import { unsayable } from "../writer.ts";
-import type { SequenceSet } from "../sequence-set.ts";
+import type { MessageSet } from "../sequence-set.ts";
 import type { FetchAttribute } from "./fetch-attribute.ts";
 import { readFetchAttribute, readFetchAttributes, writeFetchAttribute, writeFetchAttributes } from "./fetch-attribute.ts";
 
@@ -23,7 +23,7 @@ export const FETCH_MACROS = ["ALL", "FAST", "FULL"] as const;
 export interface FetchCommand {
   readonly name: "FETCH" | "UID FETCH";
   /** Which messages. */
-  readonly set: SequenceSet;
+  readonly set: MessageSet;
   /** What to tell of each. */
   readonly items: FetchMacro | readonly FetchAttribute[];
   /** What else restricts or extends the answer; absent for nothing. */
@@ -50,7 +50,7 @@ export const fetch: CommandGrammar<FetchCommand> = { read: readFetch, write: wri
  */
 function readFetch(cursor: Cursor, name: FetchCommand["name"]): FetchCommand {
   cursor.space();
-  const set = readSequenceSet(cursor);
+  const set = readMessageSet(cursor);
   cursor.space();
   const items = readItems(cursor);
   const modifiers = readOptionalParameters(cursor, (modifier) => readModifier(cursor, modifier));
@@ -81,7 +81,7 @@ function readModifier(cursor: Cursor, name: string): FetchModifier | undefined {
 
 /** See {@link readFetch}. */
 function writeFetch(writer: Writer, { name, set, items, modifiers }: FetchCommand): void {
-  writer.raw(`${name} ${formatSequenceSet(set)} `);
+  writer.raw(`${name} ${formatMessageSet(set)} `);
   writeItems(writer, items);
   writeOptionalParameters(writer, modifiers, (modifier) => writeModifier(writer, modifier));
 }

@@ -8,17 +8,17 @@ import { readFlag, readFlagList } from "../flag.ts";
 import { ATOM, consistsOf } from "../characters.ts";
 import { decodeMailboxName, readMailboxName } from "../mailbox-name.ts";
 import { Malformed } from "../malformed.ts";
-import { formatSequenceSet, readSequenceSet } from "../sequence-set.ts";
+import { formatMessageSet, readMessageSet } from "../sequence-set.ts";
 import type { Writer } from "../writer.ts";
 import type { Flag } from "../flag.ts";
 import type { MailboxName } from "../mailbox-name.ts";
-import type { SequenceSet } from "../sequence-set.ts";
+import type { MessageSet } from "../sequence-set.ts";
 
 /** What all kinds of STORE have in common. */
 export interface StoreBase {
   readonly name: "STORE" | "UID STORE";
   /** Which messages. */
-  readonly set: SequenceSet;
+  readonly set: MessageSet;
   /** Under which conditions; absent for none. */
   readonly modifiers?: readonly StoreModifier[];
   /** What to do with those that the message has. */
@@ -62,10 +62,10 @@ export const store: CommandGrammar<AnyStoreCommand> = { read: readStore, write: 
 /** store = "STORE" SP sequence-set [SP "(" store-modifier *(SP store-modifier) ")"] SP ["+" / "-"] name [".SILENT"] SP value */
 function readStore(cursor: Cursor, name: StoreBase["name"]): AnyStoreCommand {
   cursor.space();
-  const set = readSequenceSet(cursor);
+  const set = readMessageSet(cursor);
   const modifiers = readOptionalParameters(cursor, (modifier) => readModifier(cursor, modifier));
   cursor.space();
-  const [, sign, attribute, silent] = /^([+-]?)(.+?)(\.SILENT)?$/.exec(cursor.keyword()) ?? [];
+  const [, sign, attribute, silent] = /^([+-]?)([^+-].*?)(\.SILENT)?$/.exec(cursor.keyword()) ?? [];
   if (attribute === undefined) throw new Malformed("bad-store-item");
   cursor.space();
   const action = sign === "+" ? "add" : sign === "-" ? "remove" : "replace";
@@ -105,7 +105,7 @@ function readLabels(cursor: Cursor): readonly MailboxName[] {
 /** See {@link readStore}. */
 function writeStore(writer: Writer, command: AnyStoreCommand): void {
   const { name, set, modifiers, action, silent } = command;
-  writer.raw(`${name} ${formatSequenceSet(set)}`);
+  writer.raw(`${name} ${formatMessageSet(set)}`);
   writeOptionalParameters(writer, modifiers, (modifier) => writeModifier(writer, modifier));
   writer.raw(` ${action === "add" ? "+" : action === "remove" ? "-" : ""}`);
   const attribute = "flags" in command ? "FLAGS" : "labels" in command ? "X-GM-LABELS" : command.attribute;
