@@ -39,7 +39,7 @@ export type Segment =
 export interface LiteralAnnouncement {
   /** Index of its opening brace. */
   readonly at: number;
-  /** The size announced; Infinity for a number of more digits than any size has. */
+  /** The size announced; Infinity for more than can be counted exactly (2^53 - 1). */
   readonly size: number;
   /** Whether the client waits for `+` before it sends it; of no meaning in responses. */
   readonly synchronizing: boolean;
@@ -48,8 +48,6 @@ export interface LiteralAnnouncement {
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const PLUS = 43;
-/** A 64-bit number has no more. */
-const MOST_DIGITS = 20;
 
 /** "{" number ["+"] "}" at the end of the line that begins at `lineStart` and whose line end is at `lineEnd`. */
 export function findAnnouncement(bytes: Uint8Array, lineStart: number, lineEnd: number): LiteralAnnouncement | undefined {
@@ -61,8 +59,9 @@ export function findAnnouncement(bytes: Uint8Array, lineStart: number, lineEnd: 
   for (let scale = 1; at >= lineStart; at -= 1, scale *= 10) {
     const digit = (bytes[at] ?? 0) - 48;
     if (digit < 0 || digit > 9) break;
-    if (digit > 0) size = scale < 10 ** MOST_DIGITS ? size + digit * scale : Infinity;
+    if (digit > 0) size += digit * scale;
   }
+  if (size > Number.MAX_SAFE_INTEGER) size = Infinity;
   if (at < lineStart || bytes[at] !== OPEN_BRACE || at === digitsEnd - 1) return undefined;
   return { at, size, synchronizing };
 }
