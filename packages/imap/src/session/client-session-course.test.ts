@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { ProtocolError, Secret, concat, fromLatin1, latin1, utf8 } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
-import { APPEND, appendOf, GREETING, say, sessionIn } from "../../test/client-session-fixture.ts";
+import { appendOf, GREETING, say, sessionIn } from "../../test/client-session-fixture.ts";
 import { TLS, hear, settle, transcript } from "../../test/rig.ts";
 import { mailboxName } from "../codec/mailbox-name.ts";
 import type { Command } from "../codec/command.ts";
