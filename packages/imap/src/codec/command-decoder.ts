@@ -195,7 +195,8 @@ export class CommandDecoder {
   #refusal(result: CommandReading["result"], size: number, held: number): string | undefined {
     const { maxAppendBytes, maxLiteralBytes, maxLiterals, maxCommandBytes } = this.#limits;
     const bytes = this.#passed + held;
-    if (result instanceof MessageAhead) return size > maxAppendBytes ? "literal-too-big" : bytes > maxCommandBytes ? "command-too-big" : undefined;
+    if (result instanceof MessageAhead)
+      return size > maxAppendBytes ? "literal-too-big" : bytes > maxCommandBytes ? "command-too-big" : undefined;
     if (!(result instanceof LiteralAhead)) return "bad-arguments";
     if (size > maxLiteralBytes) return "literal-too-big";
     if (this.#literals > maxLiterals) return "too-many-literals";

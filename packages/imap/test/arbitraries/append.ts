@@ -6,6 +6,7 @@ import type {
   AppendData,
   AppendMessage,
   CatenatePart,
+  Command,
   DateTime,
   MailboxName,
   ReplaceCommand,
@@ -64,12 +65,12 @@ export function appending({ mailbox, flags, moment, sequenceNumber, text }: Piec
 
 const extensionData = extension.map(({ name, raw }): AppendData => ({ type: "extension", name, raw }));
 
-/** The same command as a decoder gives it: with sizes for the bytes, and these beside it. */
-export function streamed(command: AppendCommand | ReplaceCommand): { readonly command: AppendCommand | ReplaceCommand; readonly bytes: Uint8Array[] } {
+/** A command as a decoder gives it: where it takes messages with their sizes, and beside it the bytes of those that have any. */
+export function streamed(command: Command): { readonly command: Command; readonly bytes: Uint8Array[] } {
   const passed: Uint8Array[] = [];
   const pass = <Value extends { readonly bytes: unknown }>(value: Value): Value & { readonly bytes: { readonly size: number } } => {
     if (!(value.bytes instanceof Uint8Array)) throw new Error("no bytes");
-    passed.push(value.bytes);
+    if (value.bytes.length > 0) passed.push(value.bytes);
     return { ...value, bytes: { size: value.bytes.length } };
   };
   const messageOf = ({ data, ...rest }: AppendMessage): AppendMessage => {
@@ -77,6 +78,7 @@ export function streamed(command: AppendCommand | ReplaceCommand): { readonly co
     if (data.type !== "catenate") return { ...rest, data: pass(data) };
     return { ...rest, data: { ...data, parts: data.parts.map((part) => (part.type === "url" ? part : pass(part))) } };
   };
-  const sized = command.name === "APPEND" ? { ...command, messages: command.messages.map(messageOf) } : { ...command, message: messageOf(command.message) };
-  return { command: sized, bytes: passed };
+  if (command.name === "APPEND") return { command: { ...command, messages: command.messages.map(messageOf) }, bytes: passed };
+  if (!("replaced" in command)) return { command, bytes: passed };
+  return { command: { ...command, message: messageOf(command.message) }, bytes: passed };
 }

@@ -25,9 +25,7 @@ export function append(mailbox: MailboxName, message: Uint8Array | AsyncIterable
   const command = (bytes: Uint8Array | StreamedLiteral): AppendCommand => ({
     name: "APPEND",
     mailbox,
-    messages: [
-      { flags, date: date instanceof Date ? toDateTime(date) : (date ?? null), extensions: [], data: { type: "literal", bytes } },
-    ],
+    messages: [{ flags, date: date instanceof Date ? toDateTime(date) : (date ?? null), extensions: [], data: { type: "literal", bytes } }],
   });
   if (message instanceof Uint8Array) return { command: command(message), result: () => undefined };
   if (size === undefined || size === 0) {

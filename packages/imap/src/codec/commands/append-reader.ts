@@ -89,7 +89,7 @@ export class AppendReader<Command extends AppendCommand | ReplaceCommand> {
   read(cursor: Cursor): Command {
     const fresh: AppendMessage[] = [];
     fresh.push(this.#open === undefined ? this.#readMessage(cursor, fresh) : this.#readRest(cursor, this.#open));
-    for (cursor.noTrailingSpace(); cursor.at < cursor.end; cursor.noTrailingSpace()) {
+    while (goesOn(cursor)) {
       // RFC 8508 section 4.7: REPLACE has no more than one.
       if (this.#target.name !== "APPEND") throw new Malformed("trailing-data");
       fresh.push(this.#readMessage(cursor, fresh));
@@ -183,6 +183,11 @@ function readFlagsAndDate(cursor: Cursor): { readonly flags: readonly Flag[]; re
   return { flags, date };
 }
 
+function goesOn(cursor: Cursor): boolean {
+  cursor.noTrailingSpace();
+  return cursor.at < cursor.end;
+}
+
 function isLiteral({ bytes, at }: Cursor): boolean {
   return bytes[at] === OPEN_BRACE || (bytes[at] === TILDE && bytes[at + 1] === OPEN_BRACE);
 }
@@ -206,7 +211,6 @@ function readExtensionValue(cursor: Cursor): Uint8Array {
 
 /** True when no more is said of a message: the command ends, or another begins with its flags or its date. */
 function endsMessage(cursor: Cursor): boolean {
-  cursor.noTrailingSpace();
   const next = cursor.bytes[cursor.at + 1];
-  return cursor.at === cursor.end || (cursor.peek() === SP && (next === OPEN || next === QUOTE));
+  return !goesOn(cursor) || (cursor.peek() === SP && (next === OPEN || next === QUOTE));
 }

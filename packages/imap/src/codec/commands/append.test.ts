@@ -22,17 +22,17 @@ const fill = (size: number): string => "A".repeat(size);
 
 describe("the examples of the RFCs are read, and said again with the same bytes", () => {
   test.each<[string, string]>([
-    [
-      "RFC 3502",
-      `A003 APPEND saved-messages (\\Seen) {329}\r\n${fill(329)} (\\Seen) " 7-Feb-1994 22:43:04 -0800" {295}\r\n${fill(295)}`,
-    ],
+    ["RFC 3502", `A003 APPEND saved-messages (\\Seen) {329}\r\n${fill(329)} (\\Seen) " 7-Feb-1994 22:43:04 -0800" {295}\r\n${fill(295)}`],
     [
       "RFC 4469, example 1",
       `A003 APPEND Drafts (\\Seen \\Draft $MDNSent) CATENATE (URL "/Drafts;UIDVALIDITY=385759045/;UID=20/;section=HEADER" TEXT {42}\r\n` +
         `${fill(42)} URL "/Drafts;UIDVALIDITY=385759045/;UID=20/;section=1.MIME" URL "/Drafts;UIDVALIDITY=385759045/;UID=20/;section=1" TEXT {42}\r\n` +
         `${fill(42)} URL "/Drafts;UIDVALIDITY=385759045/;UID=30" TEXT {44}\r\n${fill(44)})`,
     ],
-    ["RFC 4469, example 4", `A003 APPEND Sent (\\Seen $MDNSent) CATENATE (TEXT {541}\r\n${fill(541)} URL "/INBOX;UIDVALIDITY=785799047/;UID=11467" TEXT {42}\r\n${fill(42)})`],
+    [
+      "RFC 4469, example 4",
+      `A003 APPEND Sent (\\Seen $MDNSent) CATENATE (TEXT {541}\r\n${fill(541)} URL "/INBOX;UIDVALIDITY=785799047/;UID=11467" TEXT {42}\r\n${fill(42)})`,
+    ],
     ["RFC 8508", `A003 REPLACE 4 Drafts (\\Seen \\Draft) {312}\r\n${fill(312)}`],
     ["RFC 8508, by UID", `A004 UID REPLACE 2000 Drafts (\\Seen \\Draft) {350}\r\n${fill(350)}`],
     ["RFC 8508, with CATENATE", `A011 UID REPLACE 3002 Drafts CATENATE (TEXT {71}\r\n${fill(71)} URL "/Drafts/;UID=3002")`],
@@ -51,7 +51,15 @@ describe("events", () => {
   test.each([[1], [7], [1000]])("say which message begins, in pieces of %i", (size) => {
     const text = 'a APPEND x (\\Seen) {2}\r\nhi " 1-Jan-2024 10:00:00 +0100" ~{3+}\r\n\0\0\0 UTF8 (~{0}\r\n)';
     expect(events(text, size)).toMatchObject([
-      { type: "append", index: 0, part: null, literal: "literal", size: 2, synchronizing: true, options: { flags: ["\\Seen"], date: null } },
+      {
+        type: "append",
+        index: 0,
+        part: null,
+        literal: "literal",
+        size: 2,
+        synchronizing: true,
+        options: { flags: ["\\Seen"], date: null },
+      },
       { type: "literal-chunk", bytes: bytesOf("hi") },
       { type: "literal-end" },
       { type: "append", index: 1, literal: "literal8", size: 3, synchronizing: false, options: { flags: [], date: { day: 1 } } },
