@@ -15,6 +15,7 @@ import type {
   FetchAttribute,
   FetchItem,
   MailboxName,
+  MessageSet,
   Response,
   ResponseCode,
   SearchKey,
@@ -49,6 +50,8 @@ const range: fc.Arbitrary<SequenceRange> = fc.oneof(
 );
 /** Any set. */
 const set: fc.Arbitrary<SequenceSet> = fc.array(range, { minLength: 1, maxLength: 6 });
+/** Any set that a command may name. */
+const messageSet: fc.Arbitrary<MessageSet> = fc.oneof({ weight: 5, arbitrary: set }, { weight: 1, arbitrary: fc.constant("$" as const) });
 const numericSet: fc.Arbitrary<SequenceSet> = fc.array(
   nzNumber.map((first) => ({ first, last: first })),
   { minLength: 1, maxLength: 4 },
@@ -341,7 +344,7 @@ const searchText = (value: fc.Arbitrary<string>): fc.Arbitrary<SearchKey> =>
       }),
       fc.record({ type: fc.constant("HEADER" as const), field: value, text: value }),
       fc.record({ type: fc.constantFrom("LARGER" as const, "SMALLER" as const), octets: number }),
-      fc.record({ type: fc.constantFrom("SEQUENCE" as const, "UID" as const), set }),
+      fc.record({ type: fc.constantFrom("SEQUENCE" as const, "UID" as const), set: messageSet }),
       fc.record({ type: fc.constant("NOT" as const), key: tie("key") }),
       fc.record({ type: fc.constant("OR" as const), left: tie("key"), right: tie("key") }),
       fc.record({ type: fc.constant("AND" as const), keys: fc.array(tie("key"), { minLength: 1, maxLength: 3 }) }),
@@ -451,7 +454,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ name: searchName, charset: fc.constant("UTF-8"), keys: fc.array(searchText(text), { minLength: 1, maxLength: 3 }) }),
   fc.record({
     name: fc.constantFrom("FETCH" as const, "UID FETCH" as const),
-    set,
+    set: messageSet,
     items: fc.oneof(
       fc.constantFrom("ALL" as const, "FAST" as const, "FULL" as const),
       fc.array(fetchAttribute, { minLength: 1, maxLength: 4 }),
@@ -459,13 +462,17 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({
     name: fc.constantFrom("STORE" as const, "UID STORE" as const),
-    set,
+    set: messageSet,
     action: fc.constantFrom("replace" as const, "add" as const, "remove" as const),
     silent: fc.boolean(),
     flags,
   }),
-  fc.record({ name: fc.constantFrom("COPY" as const, "UID COPY" as const, "MOVE" as const, "UID MOVE" as const), set, mailbox }),
-  fc.record({ name: fc.constant("UID EXPUNGE" as const), set }),
+  fc.record({
+    name: fc.constantFrom("COPY" as const, "UID COPY" as const, "MOVE" as const, "UID MOVE" as const),
+    set: messageSet,
+    mailbox,
+  }),
+  fc.record({ name: fc.constant("UID EXPUNGE" as const), set: messageSet }),
   extensionCommand,
   extensionCommand,
   fc.record({

@@ -7,13 +7,13 @@ import type { FetchAttribute, FetchCommand } from "../codec/commands/fetch.ts";
 import type { SearchKey } from "../codec/commands/search.ts";
 import { mailboxName } from "../codec/mailbox-name.ts";
 import type { MailboxName } from "../codec/mailbox-name.ts";
-import { parseSequenceSet } from "../codec/sequence-set.ts";
-import type { SequenceSet } from "../codec/sequence-set.ts";
+import { parseMessageSet } from "../codec/sequence-set.ts";
+import type { MessageSet, SequenceSet } from "../codec/sequence-set.ts";
 
 /** A mailbox: the name that people see, or a name as LIST gave it. */
 export type MailboxArgument = string | MailboxName;
 
-/** Messages: `"1:*"`, one number, or ranges. */
+/** Messages: `"1:*"`, `"$"`, one number, or ranges. */
 export type SetArgument = string | number | SequenceSet;
 
 /** What to fetch: as RFC 3501 writes it (`"FULL"`, `"UID FLAGS BODY.PEEK[HEADER]"`), or attributes. */
@@ -28,9 +28,9 @@ export function toMailbox(mailbox: MailboxArgument): MailboxName {
 }
 
 /** The messages meant. */
-export function toSet(set: SetArgument): SequenceSet {
+export function toSet(set: SetArgument): MessageSet {
   if (typeof set !== "string") return typeof set === "number" ? [{ first: set, last: set }] : set;
-  return parseSequenceSet(set) ?? bad(`the set ${JSON.stringify(set)}`);
+  return parseMessageSet(set) ?? bad(`the set ${JSON.stringify(set)}`);
 }
 
 /** The items meant. */

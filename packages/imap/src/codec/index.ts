@@ -47,7 +47,8 @@ export { encodeResponse } from "./response-encoder.ts";
 export type { CapabilityResponse } from "./responses/capability.ts";
 export type { ContinuationResponse, TaggedResponse, UntaggedResponse } from "./responses/condition.ts";
 export type { ExtensionItem } from "./responses/fetch-extensions.ts";
-export type { FetchData, FetchDataName, FetchItem, FetchResponse } from "./responses/fetch.ts";
+export type { FetchData, FetchDataName, FetchItem } from "./responses/fetch-item.ts";
+export type { FetchResponse } from "./responses/fetch.ts";
 export type { ListResponse } from "./responses/list.ts";
 export type { CountResponse, ExpungeResponse, FlagsResponse } from "./responses/mailbox-state.ts";
 export type { EsearchExtension, EsearchResponse, SearchResponse } from "./responses/search.ts";
@@ -61,4 +62,6 @@ export type { QuotaResource, QuotaResponse, QuotaRootResponse } from "./response
 export type { Thread, ThreadResponse } from "./responses/thread.ts";
 export type { VanishedResponse } from "./responses/vanished.ts";
 export { WHOLE_MESSAGE, type Section, type SectionText } from "./section.ts";
-export { formatSequenceSet, parseSequenceSet, type SequenceNumber, type SequenceRange, type SequenceSet } from "./sequence-set.ts";
+export * from "./number-set.ts";
+export { formatMessageSet, formatSequenceSet, parseMessageSet, parseSequenceSet, splitSequenceSet } from "./sequence-set.ts";
+export type { MessageSet, SequenceNumber, SequenceRange, SequenceSet } from "./sequence-set.ts";

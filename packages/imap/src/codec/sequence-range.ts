@@ -13,3 +13,6 @@ export interface SequenceRange {
 
 /** Ranges in the order in which they were said, at least one; never expanded. Made by `parseSequenceSet` or written out. */
 export type SequenceSet = readonly SequenceRange[];
+
+/** Messages as commands name them: a set, or `$` for what the last SEARCH with the option SAVE has found (RFC 5182, RFC 9051). */
+export type MessageSet = SequenceSet | "$";

@@ -82,3 +82,7 @@ test("any set is what its numbers are one by one", () => {
     }),
   );
 });
+
+test("what a search saved is nothing that is here", () => {
+  expect(resolveSet(UIDS, "$", "uid")).toBeUndefined();
+});

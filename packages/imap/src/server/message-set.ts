@@ -1,6 +1,6 @@
 // Sets of a command resolved against the messages in view (RFC 3501 section 9, sequence-set).
 
-import type { SequenceNumber, SequenceSet } from "../codec/sequence-set.ts";
+import type { MessageSet, SequenceNumber } from "../codec/sequence-set.ts";
 import { lowerBound } from "./conversation.ts";
 
 /** Whether the numbers of a set are message sequence numbers or unique identifiers. */
@@ -13,10 +13,11 @@ interface Stretch {
 }
 
 /**
- * The UIDs that `set` means, ascending, each once; `undefined` when it has a sequence number that no message has. `*` is the last message; a
- * range that ends in it means at least that one. UIDs that no message has mean nothing.
+ * The UIDs that `set` means, ascending, each once; `undefined` when it has a sequence number that no message has, or is `$`: nothing is
+ * saved here. `*` is the last message; a range that ends in it means at least that one. UIDs that no message has mean nothing.
  */
-export function resolveSet(uids: readonly number[], set: SequenceSet, numbering: Numbering): readonly number[] | undefined {
+export function resolveSet(uids: readonly number[], set: MessageSet, numbering: Numbering): readonly number[] | undefined {
+  if (set === "$") return undefined;
   const stretches: Stretch[] = [];
   for (const { first, last } of set) {
     const stretch = numbering === "uid" ? uidStretch(uids, first, last) : numberStretch(uids.length, first, last);

@@ -2,7 +2,8 @@
 
 import type { Command } from "../codec/command.ts";
 import type { SearchKey } from "../codec/commands/search.ts";
-import type { SequenceRange, SequenceSet } from "../codec/sequence-set.ts";
+import { numberSetsIntersect, resolveSequenceSet } from "../codec/number-set.ts";
+import type { MessageSet, SequenceSet } from "../codec/sequence-set.ts";
 
 /** Commands that change what those around them mean; unknown ones might. */
 const ALONE: ReadonlySet<Command["name"]> = new Set<Command["name"]>([
@@ -51,15 +52,14 @@ function numbersUids({ name }: Command): boolean {
   return name.startsWith("UID ");
 }
 
-/** True unless no number is in both sets; nobody here knows what `*` is. */
-function intersects(one: SequenceSet, other: SequenceSet): boolean {
-  return one.some((left) => other.some((right) => touches(left, right)));
+/** True unless no number is in both sets; nobody here knows what `*` and `$` are. */
+function intersects(one: MessageSet, other: MessageSet): boolean {
+  if (one === "$" || other === "$" || hasStar(one) || hasStar(other)) return true;
+  return numberSetsIntersect(resolveSequenceSet(one, 0), resolveSequenceSet(other, 0));
 }
 
-function touches(one: SequenceRange, other: SequenceRange): boolean {
-  if (one.first === "*" || one.last === "*" || other.first === "*" || other.last === "*") return true;
-  const start = Math.max(Math.min(one.first, one.last), Math.min(other.first, other.last));
-  return start <= Math.min(Math.max(one.first, one.last), Math.max(other.first, other.last));
+function hasStar(set: SequenceSet): boolean {
+  return set.some(({ first, last }) => first === "*" || last === "*");
 }
 
 /** True for a command that is sent when no other is in flight, and waited for. */
@@ -82,7 +82,8 @@ export function saysNumbers(command: Command): boolean {
     case "STORE":
     case "COPY":
     case "MOVE":
-      return true;
+      // The server keeps what `$` means in step with expunges (RFC 5182 section 2.1).
+      return command.set !== "$";
     case "SEARCH":
     case "UID SEARCH":
     case "SORT":
@@ -98,7 +99,7 @@ export function saysNumbers(command: Command): boolean {
 function hasNumbers(key: SearchKey): boolean {
   switch (key.type) {
     case "SEQUENCE":
-      return true;
+      return key.set !== "$";
     case "NOT":
       return hasNumbers(key.key);
     case "OR":

@@ -14,7 +14,7 @@ export async function* fetchMessages(
   maxQueuedBytes: number,
   options: OperationOptions,
 ): AsyncGenerator<ImapMessage, void, undefined> {
-  const queue = new FetchQueue(maxQueuedBytes, (response) => answersFetch(command, response), conversation.moved);
+  const queue = new FetchQueue(maxQueuedBytes, answersFetch(command), conversation.moved);
   conversation.run({ command, messages: queue, result: () => undefined }, options).then(
     () => queue.end(),
     (error: unknown) => queue.fail(error instanceof Error ? error : new Error(String(error))),

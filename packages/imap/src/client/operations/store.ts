@@ -9,10 +9,11 @@ import type { Operation } from "../operation.ts";
 /** Changes flags; gives what the server tells of the messages (nothing where `silent`). */
 export function store(command: StoreCommand): Operation<readonly ImapMessage[]> {
   const told: ImapMessage[] = [];
+  const isAnswer = answersStore(command);
   return {
     command,
     collect: (response) => {
-      if (response.type !== "FETCH" || !answersStore(command, response)) return false;
+      if (response.type !== "FETCH" || !isAnswer(response)) return false;
       // Only flags and numbers are among these items.
       const items = response.items.filter((item): item is Extract<typeof item, MessageItem> => !("data" in item));
       told.push(new ImapMessage(response.sequenceNumber, { items }));

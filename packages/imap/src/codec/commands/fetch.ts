@@ -4,11 +4,11 @@ import type { Cursor } from "../cursor.ts";
 import type { CommandGrammar } from "../grammar.ts";
 import { Malformed } from "../malformed.ts";
 import { readSection, writeSection } from "../section.ts";
-import { formatSequenceSet, readSequenceSet } from "../sequence-set.ts";
+import { formatMessageSet, readMessageSet } from "../sequence-set.ts";
 import type { Writer } from "../writer.ts";
 import { unsayable } from "../writer.ts";
 import type { Section } from "../section.ts";
-import type { SequenceSet } from "../sequence-set.ts";
+import type { MessageSet } from "../sequence-set.ts";
 
 /** A word for several attributes. */
 export type FetchMacro = (typeof FETCH_MACROS)[number];
@@ -51,7 +51,7 @@ export type FetchAttribute =
 export interface FetchCommand {
   readonly name: "FETCH" | "UID FETCH";
   /** Which messages. */
-  readonly set: SequenceSet;
+  readonly set: MessageSet;
   /** What to tell of each. */
   readonly items: FetchMacro | readonly FetchAttribute[];
 }
@@ -68,7 +68,7 @@ export const fetch: CommandGrammar<FetchCommand> = { read: readFetch, write: wri
 /** fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")") */
 function readFetch(cursor: Cursor, name: FetchCommand["name"]): FetchCommand {
   cursor.space();
-  const set = readSequenceSet(cursor);
+  const set = readMessageSet(cursor);
   cursor.space();
   return { name, set, items: readItems(cursor) };
 }
@@ -109,7 +109,7 @@ function readPartial(cursor: Cursor): PartialRange | null {
 
 /** See {@link readFetch}. */
 function writeFetch(writer: Writer, { name, set, items }: FetchCommand): void {
-  writer.raw(`${name} ${formatSequenceSet(set)} `);
+  writer.raw(`${name} ${formatMessageSet(set)} `);
   if (typeof items === "string") {
     writer.raw(items);
     return;

@@ -6,12 +6,12 @@ import type { CommandGrammar } from "../grammar.ts";
 import { formatDate, readDate } from "../date-time.ts";
 import { readFlag } from "../flag.ts";
 import { Malformed } from "../malformed.ts";
-import { formatSequenceSet, readSequenceSet } from "../sequence-set.ts";
+import { formatMessageSet, readMessageSet } from "../sequence-set.ts";
 import type { Writer } from "../writer.ts";
 import { unsayable } from "../writer.ts";
 import type { CalendarDate } from "../date-time.ts";
 import type { Flag } from "../flag.ts";
-import type { SequenceSet } from "../sequence-set.ts";
+import type { MessageSet } from "../sequence-set.ts";
 
 /** Search keys without arguments. */
 export const PLAIN_SEARCH_KEYS = [
@@ -55,7 +55,7 @@ export type SearchKey =
   /** Keys in parentheses: all of them. */
   | { readonly type: "AND"; readonly keys: readonly SearchKey[] }
   /** A sequence set (`SEQUENCE`) or a set of unique identifiers (`UID`). */
-  | { readonly type: "SEQUENCE" | "UID"; readonly set: SequenceSet };
+  | { readonly type: "SEQUENCE" | "UID"; readonly set: MessageSet };
 
 /** Finds messages. */
 export interface SearchCommand {
@@ -68,6 +68,7 @@ export interface SearchCommand {
 
 const SP = 32;
 const STAR = 42;
+const DOLLAR = 36;
 const OPEN = 40;
 
 /** See {@link SearchCommand}. */
@@ -107,7 +108,7 @@ function readCharset(cursor: Cursor): string | null {
 /** search-key, see RFC 3501 section 9 */
 function readKey(cursor: Cursor): SearchKey {
   if (cursor.peek() === OPEN) return readAnd(cursor);
-  if (cursor.atNumber() || cursor.peek() === STAR) return { type: "SEQUENCE", set: readSequenceSet(cursor) };
+  if (cursor.atNumber() || cursor.peek() === STAR || cursor.peek() === DOLLAR) return { type: "SEQUENCE", set: readMessageSet(cursor) };
   const word = cursor.keyword();
   const plain = PLAIN_SEARCH_KEYS.find((type) => type === word);
   if (plain !== undefined) return { type: plain };
@@ -128,7 +129,7 @@ function readOtherKey(cursor: Cursor, word: string): SearchKey {
     case "SMALLER":
       return { type: word, octets: cursor.number() };
     case "UID":
-      return { type: word, set: readSequenceSet(cursor) };
+      return { type: word, set: readMessageSet(cursor) };
     case "HEADER": {
       const field = cursor.astring();
       cursor.space();
@@ -200,10 +201,10 @@ function writeKey(writer: Writer, key: SearchKey): void {
       writeKey(writer.raw(" "), key.right);
       break;
     case "SEQUENCE":
-      writer.raw(formatSequenceSet(key.set));
+      writer.raw(formatMessageSet(key.set));
       break;
     case "UID":
-      writer.raw(`UID ${formatSequenceSet(key.set)}`);
+      writer.raw(`UID ${formatMessageSet(key.set)}`);
       break;
     case "HEADER":
       writer.raw("HEADER ").astring(key.field).raw(" ").astring(key.text);

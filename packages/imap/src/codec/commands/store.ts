@@ -5,17 +5,17 @@ import type { CommandGrammar } from "../grammar.ts";
 import { readFlag, readFlagList } from "../flag.ts";
 import { readMailboxName } from "../mailbox-name.ts";
 import { Malformed } from "../malformed.ts";
-import { formatSequenceSet, readSequenceSet } from "../sequence-set.ts";
+import { formatMessageSet, readMessageSet } from "../sequence-set.ts";
 import type { Writer } from "../writer.ts";
 import type { Flag } from "../flag.ts";
 import type { MailboxName } from "../mailbox-name.ts";
-import type { SequenceSet } from "../sequence-set.ts";
+import type { MessageSet } from "../sequence-set.ts";
 
 /** Changes flags. */
 export interface StoreCommand {
   readonly name: "STORE" | "UID STORE";
   /** Which messages. */
-  readonly set: SequenceSet;
+  readonly set: MessageSet;
   /** What to do with the flags. */
   readonly action: "replace" | "add" | "remove";
   /** `FLAGS.SILENT` asks the server not to tell the new flags. */
@@ -28,7 +28,7 @@ export interface StoreCommand {
 export interface CopyCommand {
   readonly name: "COPY" | "UID COPY" | "MOVE" | "UID MOVE";
   /** Which messages. */
-  readonly set: SequenceSet;
+  readonly set: MessageSet;
   /** Where to. */
   readonly mailbox: MailboxName;
 }
@@ -37,7 +37,7 @@ export interface CopyCommand {
 export interface UidExpungeCommand {
   readonly name: "UID EXPUNGE";
   /** Which messages, by unique identifier. */
-  readonly set: SequenceSet;
+  readonly set: MessageSet;
 }
 
 const SP = 32;
@@ -49,7 +49,7 @@ export const store: CommandGrammar<StoreCommand> = { read: readStore, write: wri
 /** store = "STORE" SP sequence-set SP store-att-flags */
 function readStore(cursor: Cursor, name: StoreCommand["name"]): StoreCommand {
   cursor.space();
-  const set = readSequenceSet(cursor);
+  const set = readMessageSet(cursor);
   cursor.space();
   const [, sign, silent] = /^([+-]?)FLAGS(\.SILENT)?$/.exec(cursor.keyword()) ?? [];
   if (sign === undefined) throw new Malformed("bad-store-item");
@@ -76,7 +76,7 @@ export const copy: CommandGrammar<CopyCommand> = { read: readCopy, write: writeC
 /** copy = "COPY" SP sequence-set SP mailbox ; move looks the same */
 function readCopy(cursor: Cursor, name: CopyCommand["name"]): CopyCommand {
   cursor.space();
-  const set = readSequenceSet(cursor);
+  const set = readMessageSet(cursor);
   cursor.space();
   return { name, set, mailbox: readMailboxName(cursor) };
 }
@@ -87,22 +87,22 @@ export const uidExpunge: CommandGrammar<UidExpungeCommand> = { read: readUidExpu
 /** uid-expunge = "UID" SP "EXPUNGE" SP sequence-set */
 function readUidExpunge(cursor: Cursor): UidExpungeCommand {
   cursor.space();
-  return { name: "UID EXPUNGE", set: readSequenceSet(cursor) };
+  return { name: "UID EXPUNGE", set: readMessageSet(cursor) };
 }
 
 /** See {@link readStore}. */
 function writeStore(writer: Writer, { name, set, action, silent, flags }: StoreCommand): void {
   const sign = action === "add" ? "+" : action === "remove" ? "-" : "";
-  writer.raw(`${name} ${formatSequenceSet(set)} ${sign}FLAGS${silent ? ".SILENT" : ""} `);
+  writer.raw(`${name} ${formatMessageSet(set)} ${sign}FLAGS${silent ? ".SILENT" : ""} `);
   writer.list(flags, (flag) => writer.commandFlag(flag));
 }
 
 /** See {@link readCopy}. */
 function writeCopy(writer: Writer, { name, set, mailbox }: CopyCommand): void {
-  writer.raw(`${name} ${formatSequenceSet(set)} `).bytesString(mailbox.raw);
+  writer.raw(`${name} ${formatMessageSet(set)} `).bytesString(mailbox.raw);
 }
 
 /** See {@link readUidExpunge}. */
 function writeUidExpunge(writer: Writer, { set }: UidExpungeCommand): void {
-  writer.raw(`UID EXPUNGE ${formatSequenceSet(set)}`);
+  writer.raw(`UID EXPUNGE ${formatMessageSet(set)}`);
 }
