@@ -24,6 +24,7 @@ import type {
   Thread,
 } from "../src/codec/index.ts";
 import { dateTime, decodeMailboxName, mailboxName } from "../src/codec/index.ts";
+import { appending } from "./arbitraries/append.ts";
 import { fetchCommand } from "./arbitraries/fetch.ts";
 import { mailboxCommand } from "./arbitraries/mailbox.ts";
 import { part, section } from "./arbitraries/section.ts";
@@ -409,13 +410,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   mailboxCommand,
   fetchCommand,
   fetchCommand,
-  fc.record({
-    name: fc.constant("APPEND" as const),
-    mailbox,
-    flags,
-    date: fc.option(moment),
-    message: fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.constant(new Uint8Array(5000).fill(65))),
-  }),
+  appending({ mailbox, flags, moment, sequenceNumber, text }),
   fc
     .record({
       name: searchName,

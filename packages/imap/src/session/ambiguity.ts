@@ -35,14 +35,26 @@ const ANSWERS: ReadonlyMap<Command["name"], string> = new Map<Command["name"], s
   ["UID THREAD", "THREAD"],
   ["LIST", "LIST"],
   ["LSUB", "LSUB"],
+  ["XLIST", "XLIST"],
+  ["RLIST", "LIST"],
+  ["RLSUB", "LSUB"],
   ["STATUS", "STATUS"],
+  ["MYRIGHTS", "MYRIGHTS"],
+  ["GETMETADATA", "METADATA"],
 ]);
+
+/** All that the answer to a command may consist of; what an extended LIST returns is called as the option that asks for it. */
+function answersOf(command: Command): readonly string[] {
+  const answer = ANSWERS.get(command.name);
+  const more = "returnOptions" in command ? command.returnOptions.map(({ type }) => type) : [];
+  return answer === undefined ? more : [answer, ...more];
+}
 
 /** True for commands of which nobody could tell whose data it is that comes while both are in flight. */
 export function areConfusable(one: Command, other: Command): boolean {
-  const answer = ANSWERS.get(one.name);
-  if (answer === undefined || answer !== ANSWERS.get(other.name)) return false;
-  if (one.name === "STATUS" && other.name === "STATUS") return one.mailbox.raw === other.mailbox.raw;
+  const answers = answersOf(other);
+  if (!answersOf(one).some((answer) => answers.includes(answer))) return false;
+  if ("mailbox" in one && "mailbox" in other) return one.mailbox.raw === other.mailbox.raw;
   if (!("set" in one) || !("set" in other)) return true;
   // Data of a message has its sequence number, and its UID where that was asked for.
   return numbersUids(one) !== numbersUids(other) || intersects(one.set, other.set);
