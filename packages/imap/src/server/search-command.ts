@@ -1,6 +1,8 @@
 // SEARCH and UID SEARCH (RFC 3501 section 6.4.4).
 
-import type { SearchCommand, SearchKey } from "../codec/commands/search.ts";
+import type { SearchCommand } from "../codec/commands/search.ts";
+import type { SearchKey } from "../codec/commands/search-key.ts";
+import { isExtensionKey } from "../codec/commands/search-key-extensions.ts";
 import type { MessageSearchKey } from "./backend.ts";
 import { type Conversation, indexOf } from "./conversation.ts";
 import { resolveSet } from "./message-set.ts";
@@ -9,14 +11,15 @@ import type { Completion } from "./options.ts";
 const CHARSETS: readonly string[] = ["US-ASCII", "UTF-8"];
 
 /** SEARCH and UID SEARCH. */
-export async function search(conversation: Conversation, { name, charset, keys }: SearchCommand): Promise<Completion> {
+export async function search(conversation: Conversation, { name, returnOptions, charset, keys }: SearchCommand): Promise<Completion> {
+  if (returnOptions !== undefined) return { status: "BAD", text: "SEARCH has no RETURN here" };
   if (charset !== null && !CHARSETS.includes(charset.toUpperCase())) {
     return { status: "NO", code: { type: "BADCHARSET", charsets: CHARSETS }, text: "No such charset here" };
   }
   const { mailbox } = conversation.current;
   const { uids } = mailbox;
   const resolved = resolveKeys(keys, uids);
-  if (resolved === undefined) return { status: "BAD", text: "No such message" };
+  if (resolved === undefined) return { status: "BAD", text: "No such message, or no such search key" };
   const found = await mailbox.search(resolved);
   conversation.tell({ type: "SEARCH", numbers: name === "UID SEARCH" ? found : found.map((uid) => indexOf(uids, uid) + 1) });
   return { status: "OK", text: `${name} completed` };
@@ -32,7 +35,7 @@ function resolveKeys(keys: readonly SearchKey[], uids: readonly number[]): reado
   return resolved;
 }
 
-/** The key with its sets resolved; `undefined` when it has a number that no message has. */
+/** The key with its sets resolved; `undefined` when it has a number that no message has, or is not offered here. */
 function resolveKey(key: SearchKey, uids: readonly number[]): MessageSearchKey | undefined {
   switch (key.type) {
     case "SEQUENCE":
@@ -53,7 +56,9 @@ function resolveKey(key: SearchKey, uids: readonly number[]): MessageSearchKey |
       const keys = resolveKeys(key.keys, uids);
       return keys === undefined ? undefined : { type: "AND", keys };
     }
+    case "FUZZY":
+      return undefined;
     default:
-      return key;
+      return isExtensionKey(key) ? undefined : key;
   }
 }
