@@ -2,7 +2,7 @@
 
 import { createSecureContext } from "node:tls";
 import { MemoryStore, USUAL_MAILBOXES } from "@mailwire/mailstore/memory";
-import { MailServer } from "@mailwire/server";
+import { MailServer, type MailServerLimits } from "@mailwire/server";
 import { Accounts } from "./accounts.ts";
 import { type KeyPair, selfSigned } from "./self-signed.ts";
 import { SERVICE_NAMES, type ServiceName, services } from "./services.ts";
@@ -25,6 +25,8 @@ export interface ReferenceServerOptions {
   readonly allowPlaintextAuth?: boolean;
   /** What is kept of passwords; in clear, APOP and CRAM-MD5 are offered, too. Default: keys. */
   readonly keep?: "keys" | "clear-passwords";
+  /** Changes to the limits of its connections. */
+  readonly limits?: Partial<MailServerLimits>;
   readonly onError?: (error: unknown) => void;
 }
 
@@ -40,7 +42,7 @@ export interface ReferenceServer {
 
 /** Starts it; resolves once all services listen. */
 export async function startMailServer(options: ReferenceServerOptions): Promise<ReferenceServer> {
-  const { host, domains, users, allowPlaintextAuth = false, keep = "keys", onError = () => undefined } = options;
+  const { host, domains, users, allowPlaintextAuth = false, keep = "keys", limits = {}, onError = () => undefined } = options;
   const hostname = domains[0] ?? "localhost";
   const { cert, key } = options.keyPair ?? (await selfSigned(hostname));
   const tls = { cert, key };
@@ -52,7 +54,7 @@ export async function startMailServer(options: ReferenceServerOptions): Promise<
     store.addUser(name);
     await accounts.add(name, password);
   }
-  const server = new MailServer({ onError });
+  const server = new MailServer({ onError, limits });
   const offered = services({
     hostname,
     domains,

@@ -12,6 +12,7 @@ import { serveSessions } from "./session-page.ts";
 
 const USAGE = `usage: mail-server [--host 127.0.0.1] [--smtp P] [--submission P] [--smtps P] [--lmtp P|PATH] [--pop3 P] [--pop3s P]
          [--imap P] [--imaps P] [--http P] [--domain D]... [--user NAME:PASSWORD]... [--cert FILE --key FILE] [--store memory] [--allow-plaintext-auth]
+         [--max-connections N] [--max-connections-per-address N]
          [--clear-passwords]   keeps passwords in clear, and offers APOP and CRAM-MD5`;
 
 /** Ends the program: 2 when the command line is wrong, 1 when what it asks for cannot be done. */
@@ -55,6 +56,8 @@ function parse() {
       key: { type: "string" },
       store: { type: "string", default: "memory" },
       "allow-plaintext-auth": { type: "boolean", default: false },
+      "max-connections": { type: "string" },
+      "max-connections-per-address": { type: "string" },
       "clear-passwords": { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -91,6 +94,15 @@ const users = values.user.map((user) => {
 });
 const { cert, key } = values;
 
+function countOf(name: "max-connections" | "max-connections-per-address"): number | undefined {
+  const text = values[name];
+  if (text !== undefined && !/^[1-9]\d{0,6}$/.test(text)) misused(`--${name} ${text} is not a number of connections`);
+  return text === undefined ? undefined : Number(text);
+}
+
+const maxConnections = countOf("max-connections");
+const maxConnectionsPerAddress = countOf("max-connections-per-address");
+
 async function start(): Promise<{ server: MailServer; page: Server | undefined }> {
   const { server, ports: actual } = await startMailServer({
     host: values.host,
@@ -100,6 +112,10 @@ async function start(): Promise<{ server: MailServer; page: Server | undefined }
     users,
     allowPlaintextAuth: values["allow-plaintext-auth"],
     keep: values["clear-passwords"] ? "clear-passwords" : "keys",
+    limits: {
+      ...(maxConnections !== undefined && { maxConnections }),
+      ...(maxConnectionsPerAddress !== undefined && { maxConnectionsPerAddress }),
+    },
     onError,
     ...(cert !== undefined && key !== undefined && { keyPair: { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") } }),
   });

@@ -14,13 +14,19 @@ import { SessionRegistry } from "./session-registry.ts";
 import { proxyPreamble } from "./trusted-proxies.ts";
 import type { ProxyProtocolOptions } from "./trusted-proxies.ts";
 
-/**
- * Sockets that a listener holds beyond the quota: those who are turned away with a word, which takes up to `maxFarewellMs` for one that does not leave.
- * Handshakes that have not ended need room too, and are bounded by it: what comes when there is none is dropped without a word.
- */
+/** Connections beyond the quota that are waited for after they were turned away, up to `maxFarewellMs` each; the others hear the same and are dropped. */
 const ROOM_FOR_REFUSALS = 32;
 
-/** Where and how a {@link MailServer} listens. Its `maxConnections` is by default the quota of the server and some room to refuse others in. */
+/** Sockets beyond the quota that a listener has for such connections, and for handshakes that have not ended; what comes then is dropped without a word. */
+const ROOM_PER_LISTENER = 2 * ROOM_FOR_REFUSALS;
+
+/** The same for one address at a listener, so that the handshakes of one do not keep others out. */
+const ROOM_PER_ADDRESS = 8;
+
+/**
+ * Where and how a {@link MailServer} listens. Its `maxConnections` and `maxConnectionsPerAddress` are by default the quotas of the server and some
+ * room to refuse others in.
+ */
 export interface MailListenOptions extends ListenOptions {
   /** Who is believed when it says, by the PROXY protocol, on whose behalf it connects; default: nobody. */
   readonly proxyProtocol?: ProxyProtocolOptions;
@@ -46,6 +52,7 @@ export class MailServer {
   readonly #quota: Quota;
   readonly #listeners = new Set<Listener>();
   #lastId = 0;
+  #refusals = 0;
   #phase: "open" | "closing" = "open";
 
   constructor(options: MailServerOptions = {}) {
@@ -64,10 +71,11 @@ export class MailServer {
    * address cannot be had, and with a local `ProtocolError` (`illegal-now`) once the server drains.
    */
   async listen(service: Service, { proxyProtocol, ...options }: MailListenOptions): Promise<Listener> {
-    const maxConnections = this.#limits.maxConnections + ROOM_FOR_REFUSALS;
+    const maxConnections = this.#limits.maxConnections + ROOM_PER_LISTENER;
+    const maxConnectionsPerAddress = this.#limits.maxConnectionsPerAddress + ROOM_PER_ADDRESS;
     const preamble = proxyProtocol && { preamble: proxyPreamble(proxyProtocol) };
     const listener = await listen(
-      { maxConnections, onError: this.#onError, ...preamble, ...options },
+      { maxConnections, maxConnectionsPerAddress, onError: this.#onError, ...preamble, ...options },
       (transport) => void this.accept(transport, service),
     );
     if (this.#phase === "closing") {
@@ -82,7 +90,7 @@ export class MailServer {
   accept(transport: ByteTransport, service: Service): LiveSession | undefined {
     const giveBack = this.#phase === "open" ? this.#quota.take(transport.info.remote) : undefined;
     if (giveBack === undefined) {
-      void refuse(transport, service.refusal, this.#limits.maxFarewellMs);
+      void this.#refuse(transport, service);
       return undefined;
     }
     try {
@@ -97,6 +105,13 @@ export class MailServer {
       this.#onError(error);
       return undefined;
     }
+  }
+
+  async #refuse(transport: ByteTransport, { refusal }: Service): Promise<void> {
+    const courtesy = this.#refusals < ROOM_FOR_REFUSALS ? "left" : "said";
+    if (courtesy === "left") this.#refusals += 1;
+    await refuse(transport, refusal, this.#limits.maxFarewellMs, courtesy);
+    if (courtesy === "left") this.#refusals -= 1;
   }
 
   /**

@@ -33,6 +33,19 @@ async function hear(transport: ByteTransport): Promise<string | null> {
   return chunk === null ? null : latin1(chunk);
 }
 
+/** Whether the server still holds a connection that it has refused; one that it does not is reset at the first word. */
+async function isWaitedFor(client: ByteTransport): Promise<"waited for" | "dropped"> {
+  try {
+    for (let count = 0; count < 5; count += 1) {
+      await client.write([utf8("x")]);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return "waited for";
+  } catch {
+    return "dropped";
+  }
+}
+
 test("connections in clear and inside TLS are listed with the client's address", async () => {
   const [clear, inside] = await Promise.all([
     server.listen(LINES, { host: HOST, port: 0 }),
@@ -73,7 +86,7 @@ test("an address has its quota, and room again when a session was dropped", asyn
 
 describe("a server that is full", () => {
   const full = async (options: Partial<MailListenOptions>): Promise<number> => {
-    server = new MailServer({ onError: (error) => errors.push(error), limits: { maxConnections: 1 } });
+    server = new MailServer({ onError: (error) => errors.push(error), limits: { maxConnections: 1, maxConnectionsPerAddress: 100 } });
     const { port } = await server.listen(
       { ...LINES, refusal: utf8("421 4.7.0 Too many connections\r\n") },
       { host: HOST, port: 0, ...options },
@@ -100,14 +113,39 @@ describe("a server that is full", () => {
     expect(await hear(await dial(port, dialing))).toBe("hello\r\n");
   });
 
-  test("does not let handshakes pile up that nobody goes on with", async () => {
-    const port = await full({ mode: "implicit", tls });
-    const silent = await Promise.all(Array.from({ length: 60 }, () => dial(port)));
+  test("says so to all of a crowd, and waits for some of it only", async () => {
+    const port = await full({});
+    const clients: ByteTransport[] = [];
+    const heard: (string | null)[] = [];
+    for (let count = 0; count < 1 + 40; count += 1) {
+      const client = await dial(port);
+      clients.push(client);
+      heard.push(await hear(client));
+    }
+    expect(heard).toEqual(["hello\r\n", ...Array.from({ length: 40 }, () => "421 4.7.0 Too many connections\r\n")]);
+    const answers = await Promise.all(clients.slice(1).map(isWaitedFor));
+    expect(answers.filter((answer) => answer === "waited for")).toHaveLength(32);
+  });
+
+  test("does not let the handshakes of one address keep others out", async () => {
+    server = new MailServer({ onError: (error) => errors.push(error), limits: { maxConnectionsPerAddress: 2 } });
+    const { port } = await server.listen(LINES, { host: HOST, port: 0, mode: "implicit", tls });
+    const silent = await Promise.all(Array.from({ length: 20 }, () => dial(port)));
     let dropped = 0;
     const count = (): unknown => (dropped += 1);
     for (const client of silent) void hear(client).then(count, count);
-    // One has a place, and 32 find room to be turned away.
-    await vi.waitFor(() => expect(dropped).toBe(60 - 1 - 32));
+    // Two may have a place, and eight more find room to be turned away.
+    await vi.waitFor(() => expect(dropped).toBe(20 - 2 - 8));
+  });
+
+  test("does not let handshakes pile up that nobody goes on with", async () => {
+    const port = await full({ mode: "implicit", tls });
+    const silent = await Promise.all(Array.from({ length: 90 }, () => dial(port)));
+    let dropped = 0;
+    const count = (): unknown => (dropped += 1);
+    for (const client of silent) void hear(client).then(count, count);
+    // One may have a place, and 64 more find room.
+    await vi.waitFor(() => expect(dropped).toBe(90 - 1 - 64));
     for (const client of silent) client.abort();
     await vi.waitFor(async () => expect(await hear(await dial(port, { mode: "implicit" }))).toBe("hello\r\n"));
   });

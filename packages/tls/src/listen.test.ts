@@ -12,6 +12,7 @@ import { CLIENT_TLS, SELF_SIGNED, SERVER_NAME, SERVER_TLS } from "../test/certif
 import { connect } from "./connect.ts";
 import { listen } from "./listen.ts";
 import type { Listener, ListenOptions } from "./listen.ts";
+import { ServerTls } from "./server-tls.ts";
 
 const host = "127.0.0.1";
 const REPLY = bytes("220 ready\r\n");
@@ -152,6 +153,40 @@ describe("the listener", () => {
     expect(await readText(third).catch(() => "")).toBe("");
     for (const transport of [...two, third]) transport.abort();
     await vi.waitFor(async () => expect(await greeting(listener)).toBe("220 hello\r\n"));
+  });
+
+  test.each([
+    ["in clear", {}],
+    ["inside TLS", { mode: "implicit", tls: SERVER_TLS }],
+    ["inside TLS that can be renewed", { mode: "implicit", tls: new ServerTls(SERVER_TLS) }],
+    ["where a preamble may come", { preamble: { expects: () => undefined, timeoutMs: 1000 } }],
+  ] as const)("drops connections of an address that has too many, before any handshake: %s", async (_, options) => {
+    const { port } = await listening({ ...options, maxConnectionsPerAddress: 2 }, greet);
+    const two = [await rawSocket(port), await rawSocket(port)];
+    const third = await rawSocket(port);
+    await new Promise((resolve) => third.resume().once("close", resolve));
+    expect(two.map(({ closed }) => closed)).toEqual([false, false]);
+    // Another address has places of its own.
+    const other = connectSocket({ host, port, localAddress: "127.0.0.2" }).on("error", () => undefined);
+    closers.push(() => other.destroy());
+    await pause(50);
+    expect(other.closed).toBe(false);
+    expect(errors).toEqual([]);
+    two[0]?.destroy();
+    await vi.waitFor(async () => {
+      const again = await rawSocket(port);
+      await pause(20);
+      expect(again.closed).toBe(false);
+    });
+  });
+
+  test("does not count by address what comes on behalf of others", async () => {
+    const decoder = { decode: (chunk: Uint8Array) => ({ info: { remote: "192.0.2.1:9" }, rest: chunk.subarray(1) }) };
+    const preamble = { expects: () => decoder, timeoutMs: 1000 };
+    const { port } = await listening({ preamble, maxConnectionsPerAddress: 1 }, greet);
+    const sockets = [await rawSocket(port), await rawSocket(port)];
+    for (const socket of sockets) socket.write("P");
+    await vi.waitFor(() => expect(served).toHaveLength(2));
   });
 });
 

@@ -5,6 +5,7 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { ProtocolError } from "@mailwire/wire";
 import type { ByteTransport, TransportInfo } from "@mailwire/wire";
+import { AddressPlaces } from "./address-places.ts";
 import { bounded, typed } from "./bounded.ts";
 import { fromSocket } from "./from-socket.ts";
 import { addresses } from "./info.ts";
@@ -34,6 +35,11 @@ export interface ListenOptions {
   readonly preamble?: PreambleOptions;
   /** Connections beyond this many at once are dropped; default: no limit here. */
   readonly maxConnections?: number;
+  /**
+   * Connections beyond this many at once from one address are dropped, before any handshake; default: no limit here. Those that begin with a
+   * preamble come on behalf of others, and are not counted.
+   */
+  readonly maxConnectionsPerAddress?: number;
   /** Connections that the system holds until they are accepted; default 511, as in Node. */
   readonly backlog?: number;
   /** Told what went wrong with single connections: failed preambles and handshakes, failed accepts, what `serve` threw. It must not throw. */
@@ -91,12 +97,13 @@ const ACCEPTING = { noDelay: true, allowHalfOpen: true };
 
 function serverFor(options: ListenOptions, hand: Hand, onError: (error: Error) => void): Server {
   const { preamble, mode, tls } = options;
-  if (preamble !== undefined) return precededServer(options, preamble, hand, onError);
-  if (mode !== "implicit") return plaintextServer(options, hand);
+  const places = new AddressPlaces(options.maxConnectionsPerAddress ?? Infinity);
+  if (preamble !== undefined) return precededServer(options, preamble, places, hand, onError);
+  if (mode !== "implicit") return places.guard(plaintextServer(options, hand));
   // What can be renewed is looked up for each connection.
   return tls instanceof ServerTls
-    ? precededServer(options, NO_PREAMBLE, hand, onError)
-    : implicitServer({ ...options, tls: tls ?? {} }, hand, onError);
+    ? precededServer(options, NO_PREAMBLE, places, hand, onError)
+    : places.guard(implicitServer({ ...options, tls: tls ?? {} }, hand, onError));
 }
 
 const NO_PREAMBLE: PreambleOptions = { expects: () => undefined, timeoutMs: 0 };
@@ -127,10 +134,17 @@ function implicitServer(
 }
 
 /** Reads each preamble before anything else is done; only then it is known whose connection it is. */
-function precededServer(options: ListenOptions, preamble: PreambleOptions, hand: Hand, onError: (error: Error) => void): Server {
+function precededServer(
+  options: ListenOptions,
+  preamble: PreambleOptions,
+  places: AddressPlaces,
+  hand: Hand,
+  onError: (error: Error) => void,
+): Server {
   const accept = async (socket: Socket): Promise<void> => {
     try {
       const decoder = preamble.expects({ secure: false, ...addresses(socket) });
+      if (decoder === undefined && !places.admits(socket)) return;
       const info = decoder === undefined ? {} : await readPreamble(socket, decoder, preamble.timeoutMs);
       const transport = await afterPreamble(socket, options, info);
       if (server.listening) await hand(transport);

@@ -1,7 +1,8 @@
 // Messages on their way from the wire to whoever loops over a FETCH.
 
 import { ProtocolError } from "@mailwire/wire";
-import type { FetchItem, FetchResponse } from "../codec/responses/fetch.ts";
+import type { FetchItem } from "../codec/responses/fetch-item.ts";
+import type { FetchResponse } from "../codec/responses/fetch.ts";
 import type { ResponseEvent } from "../codec/response-decoder.ts";
 import { LiteralQueue } from "./literal-queue.ts";
 import { ImapMessage } from "./message.ts";

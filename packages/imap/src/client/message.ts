@@ -4,7 +4,7 @@ import type { BodyStructure } from "../codec/body-structure.ts";
 import type { DateTime } from "../codec/date-time.ts";
 import type { Envelope } from "../codec/envelope.ts";
 import type { Flag } from "../codec/flag.ts";
-import type { FetchData, FetchDataName, FetchItem } from "../codec/responses/fetch.ts";
+import type { FetchData, FetchDataName, FetchItem } from "../codec/responses/fetch-item.ts";
 import type { LiteralStream } from "./literal-queue.ts";
 
 /** One item: as the codec has it, except that large data is a stream. */

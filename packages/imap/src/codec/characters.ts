@@ -38,6 +38,11 @@ export function isIn(byte: number | undefined, classes: number): boolean {
   return byte !== undefined && ((CLASSES[byte] ?? 0) & classes) !== 0;
 }
 
+/** True for `0` to `9`; false beyond the end of an array. */
+export function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 48 && byte <= 57;
+}
+
 /** True when each character of `text` is of one of the classes. */
 export function consistsOf(text: string, classes: number): boolean {
   for (let at = 0; at < text.length; at += 1) {

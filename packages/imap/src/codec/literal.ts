@@ -1,5 +1,7 @@
 // Literals: strings announced by their size (RFC 3501 section 4.3, RFC 7888).
 
+import { isDigit } from "./characters.ts";
+
 /** A literal whose bytes are not here: they passed (or will pass) as chunks of a stream. */
 export interface StreamedLiteral {
   /** Size in bytes, as announced. */
@@ -56,13 +58,10 @@ export function findAnnouncement(bytes: Uint8Array, lineStart: number, lineEnd: 
   if (lineEnd - lineStart < 3 || bytes[lineEnd - 1] !== CLOSE_BRACE) return undefined;
   const synchronizing = bytes[lineEnd - 2] !== PLUS;
   const digitsEnd = synchronizing ? lineEnd - 1 : lineEnd - 2;
-  let at = digitsEnd - 1;
+  let first = digitsEnd;
+  while (first > lineStart && isDigit(bytes[first - 1])) first -= 1;
+  if (first === digitsEnd || first === lineStart || bytes[first - 1] !== OPEN_BRACE) return undefined;
   let size = 0;
-  for (let scale = 1; at >= lineStart; at -= 1, scale *= 10) {
-    const digit = (bytes[at] ?? 0) - 48;
-    if (digit < 0 || digit > 9) break;
-    if (digit > 0) size = scale < 10 ** MOST_DIGITS ? size + digit * scale : Infinity;
-  }
-  if (at < lineStart || bytes[at] !== OPEN_BRACE || at === digitsEnd - 1) return undefined;
-  return { at, size, synchronizing };
+  for (let at = first; at < digitsEnd; at += 1) size = size * 10 + (bytes[at] ?? 0) - 48;
+  return { at: first - 1, size: digitsEnd - first > MOST_DIGITS ? Infinity : size, synchronizing };
 }

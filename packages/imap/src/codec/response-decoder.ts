@@ -11,8 +11,8 @@ import type { LiteralAnnouncement } from "./literal.ts";
 import { scanNumbers, scanRanges } from "./number-list.ts";
 import type { SequenceRange } from "./sequence-set.ts";
 import type { Response } from "./response.ts";
-import { literalMayFollow, readResponse } from "./response-reader.ts";
-import type { FetchDataName, FetchItem } from "./responses/fetch.ts";
+import { isFetchArgument, literalMayFollow, readResponse } from "./response-reader.ts";
+import type { FetchDataName, FetchItem } from "./responses/fetch-item.ts";
 import { readFetchPrefix } from "./responses/fetch.ts";
 import { WaitingBytes } from "./waiting-bytes.ts";
 
@@ -126,7 +126,7 @@ export class ResponseDecoder {
     const lineStart = waiting.start + this.#line;
     const lineEnd = waiting.bytes[lf - 1] === CR && lf > lineStart ? lf - 1 : lf;
     const literal = findAnnouncement(waiting.bytes, lineStart, withoutSpaces(waiting.bytes, lineStart, lineEnd));
-    if (literal === undefined || !literalMayFollow(this.#context(literal))) {
+    if (literal === undefined || !this.#isLiteral(literal)) {
       const goesOn = this.#goesOn(lf, lineEnd);
       if (!goesOn && !this.#awaitsLine) return this.#finish(lf, lineEnd);
       this.#scanned = lf + (goesOn ? 1 : 0) - waiting.start;
@@ -169,6 +169,12 @@ export class ResponseDecoder {
     const { bytes, start } = this.#waiting;
     const [from, end] = this.#head.length > 0 ? [0, this.#head.length] : [start, lf];
     return FETCH_BEGINNING.test(latin1(this.#head.length > 0 ? this.#head : bytes, from, Math.min(end, from + CONTEXT_BYTES)));
+  }
+
+  /** Whether what looks like the announcement of a literal is one: text for people may end in anything. */
+  #isLiteral(literal: LiteralAnnouncement): boolean {
+    const { bytes, start } = this.#waiting;
+    return (this.#head.length === 0 && isFetchArgument(bytes, start, literal.at)) || literalMayFollow(this.#context(literal));
   }
 
   /** The beginning and the end of what stands before a literal. */

@@ -1,6 +1,6 @@
 // Reads a response by the registry, and knows where literals may stand in one (RFC 3501 section 9, response-data).
 
-import { isIn, KEYWORD } from "./characters.ts";
+import { isDigit, isIn, KEYWORD } from "./characters.ts";
 import type { Cursor } from "./cursor.ts";
 import { attempt, expectMalformed, Malformed } from "./malformed.ts";
 import type { Response } from "./response.ts";
@@ -12,6 +12,8 @@ const TAB = 9;
 const SP = 32;
 const STAR = 42;
 const PLUS = 43;
+/** "FETCH " */
+const FETCH = [70, 69, 84, 67, 72, 32];
 
 /** response-data / response-done / continue-req ; `invalid` for anything else */
 export function readResponse(cursor: Cursor): Response {
@@ -96,6 +98,14 @@ function readUnknown(cursor: Cursor, name: string, start: number): Response {
   if (cursor.peek() !== SP && cursor.at !== cursor.end) throw new Malformed("bad-character");
   cursor.at = cursor.end;
   return { type: "unknown", name, raw: cursor.view(start, cursor.end) };
+}
+
+/** True for what {@link literalMayFollow} is mostly asked about, told by a few bytes: an argument at index `at` of a FETCH that begins at `start`. */
+export function isFetchArgument(bytes: Uint8Array, start: number, at: number): boolean {
+  if (bytes[at - 1] !== SP || bytes[start] !== STAR || bytes[start + 1] !== SP) return false;
+  let word = start + 2;
+  while (isDigit(bytes[word])) word += 1;
+  return word > start + 2 && bytes[word] === SP && FETCH.every((letter, index) => bytes[word + 1 + index] === letter);
 }
 
 /**

@@ -133,6 +133,18 @@ export class WordCursor extends Scanner {
     return KEYWORDS.get(bytes, start, at, hash);
   }
 
+  /** Moves over `keyword`, which is in upper case, when it is the next one; tells whether it was. */
+  skipKeyword(keyword: string): boolean {
+    const { bytes, at: start } = this;
+    const { length } = keyword;
+    for (let index = 0; index < length; index += 1) {
+      if (UPPER[bytes[start + index] ?? 0] !== keyword.charCodeAt(index)) return false;
+    }
+    if (isIn(bytes[start + length], KEYWORD)) return false;
+    this.at = start + length;
+    return true;
+  }
+
   #advanceToken(start: number, end: number): void {
     if (end === start) throw new Malformed("no-atom");
     if (end - start > this.limits.maxTokenBytes) throw new Malformed("token-too-long");

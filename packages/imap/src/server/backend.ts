@@ -11,7 +11,7 @@ import type { StoreCommand } from "../codec/commands/store.ts";
 import type { DateTime } from "../codec/date-time.ts";
 import type { Flag, MailboxAttribute } from "../codec/flag.ts";
 import type { MailboxName } from "../codec/mailbox-name.ts";
-import type { FetchData, FetchDataName, FetchItem } from "../codec/responses/fetch.ts";
+import type { FetchData, FetchDataName, FetchItem } from "../codec/responses/fetch-item.ts";
 import type { CountResponse, ExpungeResponse } from "../codec/responses/mailbox-state.ts";
 
 /** Who may come in, and what they find. Every method may reject with an `ImapRefusal` to answer NO. */

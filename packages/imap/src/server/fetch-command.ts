@@ -3,7 +3,7 @@
 import { ProtocolError } from "@mailwire/wire";
 import type { FetchAttribute, FetchCommand, FetchMacro } from "../codec/commands/fetch.ts";
 import type { Flag } from "../codec/flag.ts";
-import type { FetchItem } from "../codec/responses/fetch.ts";
+import type { FetchItem } from "../codec/responses/fetch-item.ts";
 import type { BodyStream, FetchedItem, FetchedMessage } from "./backend.ts";
 import { type Conversation, indexOf, type Selected } from "./conversation.ts";
 import { resolveSet } from "./message-set.ts";

@@ -1,7 +1,7 @@
 // STORE, COPY, EXPUNGE and CLOSE (RFC 3501 sections 6.4.2, 6.4.3, 6.4.6, 6.4.7).
 
 import type { CopyCommand, StoreCommand } from "../codec/commands/store.ts";
-import type { FetchItem } from "../codec/responses/fetch.ts";
+import type { FetchItem } from "../codec/responses/fetch-item.ts";
 import { type Conversation, indexOf } from "./conversation.ts";
 import { resolveSet } from "./message-set.ts";
 import type { Completion } from "./options.ts";

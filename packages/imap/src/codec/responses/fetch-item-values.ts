@@ -1,0 +1,145 @@
+// Reading the values of items in FETCH responses (RFC 3501 section 7.4.2, RFC 7162 for MODSEQ, RFC 3516 for BINARY).
+
+import { readBodyStructure } from "../body-structure-reader.ts";
+import type { Cursor } from "../cursor.ts";
+import { readDateTime } from "../date-time.ts";
+import { readEnvelope } from "../envelope.ts";
+import { readFlagList } from "../flag.ts";
+import { Malformed } from "../malformed.ts";
+import type { KeywordReader } from "../reader-table.ts";
+import { ReaderTable } from "../reader-table.ts";
+import type { Section } from "../section.ts";
+import { readSection } from "../section.ts";
+import { EXTENSION_READERS } from "./fetch-extensions.ts";
+import type { FetchItem } from "./fetch-item.ts";
+
+const QUOTE = 34;
+const CLOSE = 41;
+const DOT = 46;
+const LESS = 60;
+const GREATER = 62;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+
+type ItemReader = (cursor: Cursor) => FetchItem;
+
+/** What reads the value of which item. */
+export const FETCH_ITEM_READERS = new ReaderTable<ItemReader>([
+  ["UID", (cursor) => ({ type: "UID", uid: readUid(cursor) })],
+  ["FLAGS", (cursor) => ({ type: "FLAGS", flags: readFlagList(cursor) })],
+  ["INTERNALDATE", (cursor) => ({ type: "INTERNALDATE", date: readDateTime(cursor) })],
+  ["RFC822.SIZE", (cursor) => ({ type: "RFC822.SIZE", octets: cursor.looseNumber(Number.MAX_SAFE_INTEGER) })],
+  ["MODSEQ", readModSeq],
+  ["ENVELOPE", (cursor) => ({ type: "ENVELOPE", envelope: readEnvelope(cursor) })],
+  ["BODY", (cursor) => ({ type: "BODY", structure: readBodyStructure(cursor) })],
+  ["BODYSTRUCTURE", (cursor) => ({ type: "BODYSTRUCTURE", structure: readBodyStructure(cursor) })],
+  ...EXTENSION_READERS,
+  ["RFC822", (cursor) => ({ type: "RFC822", data: cursor.data() })],
+  ["RFC822.HEADER", (cursor) => ({ type: "RFC822.HEADER", data: cursor.data() })],
+  ["RFC822.TEXT", (cursor) => ({ type: "RFC822.TEXT", data: cursor.data() })],
+]);
+
+/** The value of the item `name`, which the cursor stands behind. */
+export function readFetchValue(cursor: Cursor, { name, read }: KeywordReader<ItemReader>): FetchItem {
+  if (cursor.peek() === OPEN_BRACKET && (name === "BODY" || name === "BODY.PEEK")) {
+    if (name === "BODY.PEEK") cursor.deviate("peek-in-response");
+    return readSectionItem(cursor);
+  }
+  if (cursor.peek() === OPEN_BRACKET && name === "BINARY") return readBinary(cursor);
+  if (cursor.peek() === OPEN_BRACKET && name === "BINARY.SIZE") return readBinarySize(cursor);
+  if (read === undefined) return readUnknownItem(cursor, name);
+  cursor.space();
+  return read(cursor);
+}
+
+/** uniqueid = nz-number */
+function readUid(cursor: Cursor): number {
+  const uid = cursor.looseNumber();
+  if (uid === 0) throw new Malformed("zero");
+  return uid;
+}
+
+/** "MODSEQ" SP "(" permsg-modsequence ")" (RFC 7162) */
+function readModSeq(cursor: Cursor): FetchItem {
+  if (cursor.atNumber()) {
+    cursor.deviate("missing-parenthesis");
+    return { type: "MODSEQ", modSeq: cursor.number63() };
+  }
+  cursor.open();
+  const modSeq = cursor.number63();
+  if (!cursor.closes()) cursor.expect(CLOSE);
+  return { type: "MODSEQ", modSeq };
+}
+
+/** "BODY" section ["<" number ">"] SP nstring */
+function readSectionItem(cursor: Cursor): FetchItem {
+  const section = readRepeatedSection(cursor);
+  const origin = readOrigin(cursor);
+  if (cursor.peek() === OPEN_BRACE || cursor.peek() === QUOTE) cursor.deviate("missing-space");
+  else cursor.space();
+  return { type: "BODY[]", section, origin, data: cursor.data() };
+}
+
+/** "<" number ">" */
+function readOrigin(cursor: Cursor): number | null {
+  if (!cursor.skip(LESS)) return null;
+  const origin = cursor.number();
+  if (cursor.skip(DOT)) {
+    cursor.deviate("length-of-partial");
+    cursor.number();
+  }
+  cursor.expect(GREATER);
+  return origin;
+}
+
+/** "BINARY" section-binary ["<" number ">"] SP (nstring / literal8) (RFC 3516) */
+function readBinary(cursor: Cursor): FetchItem {
+  const part = readPart(cursor);
+  const origin = readOrigin(cursor);
+  cursor.space();
+  return { type: "BINARY[]", part, origin, data: cursor.data() };
+}
+
+/** "BINARY.SIZE" section-binary SP number (RFC 3516) */
+function readBinarySize(cursor: Cursor): FetchItem {
+  const part = readPart(cursor);
+  cursor.space();
+  return { type: "BINARY.SIZE[]", part, octets: cursor.looseNumber(Number.MAX_SAFE_INTEGER) };
+}
+
+/** section-binary = "[" [section-part] "]" */
+function readPart(cursor: Cursor): readonly number[] {
+  const { part, text } = readSection(cursor);
+  if (text !== "") throw new Malformed("bad-section");
+  return part;
+}
+
+/** The last section that was read, by its text: the responses to one command all have the same. */
+let last: { readonly text: string; readonly section: Section } | undefined;
+
+function readRepeatedSection(cursor: Cursor): Section {
+  const { at: start, bytes, end, deviations } = cursor;
+  let close = start;
+  while (close < end && bytes[close] !== CLOSE_BRACKET) close += 1;
+  const text = cursor.slice(start, close + 1);
+  if (text === last?.text) {
+    cursor.at = close + 1;
+    return last.section;
+  }
+  const section = readSection(cursor);
+  // Only what is read the same way anywhere: ends at the first bracket, follows the grammar.
+  if (cursor.at === close + 1 && deviations === undefined && cursor.deviations === undefined) last = { text: text, section };
+  return section;
+}
+
+/** An item of an extension: its name may have brackets, its value is anything. */
+export function readUnknownItem(cursor: Cursor, name: string): Extract<FetchItem, { type: "unknown" | "invalid" }> {
+  const { at } = cursor;
+  if (cursor.peek() === OPEN_BRACKET || cursor.peek() === LESS) cursor.skipValue();
+  const fullName = name + cursor.slice(at, cursor.at);
+  cursor.space();
+  const start = cursor.at;
+  cursor.skipValue();
+  return { type: "unknown", name: fullName, raw: cursor.view(start, cursor.at) };
+}
