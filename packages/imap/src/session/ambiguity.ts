@@ -51,7 +51,7 @@ export function areConfusable(one: Command, other: Command): boolean {
 
 /** True for a search whose answer is ESEARCH, which says whose it is (RFC 4731). */
 function isAnsweredByName(command: Command): boolean {
-  return "returnOptions" in command && command.returnOptions !== undefined;
+  return "returnOptions" in command;
 }
 
 function numbersUids({ name }: Command): boolean {
