@@ -66,7 +66,10 @@ function readNamespaces(cursor: Cursor): readonly Namespace[] | null {
     return [readNamespace(cursor)];
   }
   cursor.open();
-  while (!cursor.closes()) namespaces.push(readNamespace(cursor));
+  while (!cursor.closes()) {
+    namespaces.push(readNamespace(cursor));
+    if (cursor.peek() === SP && cursor.bytes[cursor.at + 1] === OPEN) cursor.deviate("extra-space");
+  }
   return namespaces;
 }
 
