@@ -1,6 +1,6 @@
 // All commands.
 
-import type { AppendCommand } from "./commands/append.ts";
+import type { AppendCommand, ReplaceCommand } from "./commands/append-message.ts";
 import type { IdentifierCommand, SetAclCommand } from "./commands/acl.ts";
 import type { CancelUpdateCommand } from "./commands/cancel-update.ts";
 import type { CompressCommand, EnableCommand } from "./commands/enable.ts";
@@ -35,6 +35,7 @@ export type Command =
   | ListCommand
   | StatusCommand
   | AppendCommand
+  | ReplaceCommand
   | SearchCommand
   | FetchCommand
   | StoreCommand
