@@ -5,7 +5,7 @@ import { CommandDecoder } from "../codec/command-decoder.ts";
 import type { Command } from "../codec/command.ts";
 import type { FetchCommand } from "../codec/commands/fetch.ts";
 import type { FetchAttribute } from "../codec/commands/fetch-attribute.ts";
-import type { SearchKey } from "../codec/commands/search.ts";
+import type { SearchKey } from "../codec/commands/search-key.ts";
 import { mailboxName } from "../codec/mailbox-name.ts";
 import type { MailboxName } from "../codec/mailbox-name.ts";
 import { parseMessageSet } from "../codec/sequence-set.ts";
@@ -45,7 +45,7 @@ export function toFetchItems(items: FetchArgument): FetchCommand["items"] {
 export function toSearchKeys(keys: SearchArgument): readonly SearchKey[] {
   if (typeof keys !== "string") return keys;
   const command = parse(`SEARCH ${keys}`);
-  return command?.name === "SEARCH" ? command.keys : bad(`the search ${JSON.stringify(keys)}`);
+  return command?.name === "SEARCH" && command.returnOptions === undefined ? command.keys : bad(`the search ${JSON.stringify(keys)}`);
 }
 
 /** Reads one line as a server would. */

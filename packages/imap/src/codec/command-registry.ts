@@ -3,8 +3,10 @@
 import type { Command, UnknownCommand } from "./command.ts";
 import { identifierCommand, setAcl } from "./commands/acl.ts";
 import { append, replace } from "./commands/append.ts";
+import { cancelUpdate } from "./commands/cancel-update.ts";
 import { copy, uidExpunge } from "./commands/copy.ts";
 import { compress, enable } from "./commands/enable.ts";
+import { esearch } from "./commands/esearch.ts";
 import { fetch } from "./commands/fetch.ts";
 import { id } from "./commands/id.ts";
 import { basicList, list } from "./commands/list.ts";
@@ -17,6 +19,7 @@ import { authenticate, login, plainCommand } from "./commands/session.ts";
 import { sort, thread } from "./commands/sort.ts";
 import { status } from "./commands/status.ts";
 import { store } from "./commands/store.ts";
+import { uidBatches } from "./commands/uid-batches.ts";
 import type { Cursor } from "./cursor.ts";
 import type { CommandGrammar, Named } from "./grammar.ts";
 import type { Writer } from "./writer.ts";
@@ -60,6 +63,9 @@ const GRAMMARS: { readonly [Name in KnownName]: CommandGrammar<Named<Command, "n
   "UID EXPUNGE": uidExpunge,
   SEARCH: search,
   "UID SEARCH": search,
+  ESEARCH: esearch,
+  CANCELUPDATE: cancelUpdate,
+  UIDBATCHES: uidBatches,
   SORT: sort,
   "UID SORT": sort,
   THREAD: thread,

@@ -2,7 +2,9 @@
 
 import type { AppendCommand, ReplaceCommand } from "./commands/append-message.ts";
 import type { IdentifierCommand, SetAclCommand } from "./commands/acl.ts";
+import type { CancelUpdateCommand } from "./commands/cancel-update.ts";
 import type { CompressCommand, EnableCommand } from "./commands/enable.ts";
+import type { EsearchCommand } from "./commands/esearch.ts";
 import type { IdCommand } from "./commands/id.ts";
 import type { GetMetadataCommand, SetMetadataCommand } from "./commands/metadata.ts";
 import type { GetQuotaCommand, SetQuotaCommand } from "./commands/quota.ts";
@@ -16,6 +18,7 @@ import type { CopyCommand, UidExpungeCommand } from "./commands/copy.ts";
 import type { SelectCommand } from "./commands/select.ts";
 import type { StatusCommand } from "./commands/status.ts";
 import type { StoreCommand, StoreLabelsCommand, StoreUnknownCommand } from "./commands/store.ts";
+import type { UidBatchesCommand } from "./commands/uid-batches.ts";
 
 /** A command that no type names: an extension's, or a mistyped one. */
 export interface UnknownCommand {
@@ -47,6 +50,9 @@ export type Command =
   | StoreUnknownCommand
   | CopyCommand
   | UidExpungeCommand
+  | EsearchCommand
+  | CancelUpdateCommand
+  | UidBatchesCommand
   | SortCommand
   | ThreadCommand
   | IdCommand

@@ -4,7 +4,8 @@
 
 import type { VerifyPassword } from "@mailwire/sasl";
 import type { FetchAttribute, PlainFetchAttribute } from "../codec/commands/fetch-attribute.ts";
-import type { SearchKey } from "../codec/commands/search.ts";
+import type { SearchKey } from "../codec/commands/search-key.ts";
+import type { ExtensionSearchKey } from "../codec/commands/search-key-extensions.ts";
 import type { StatusAttribute } from "../codec/commands/status.ts";
 import type { StoreCommand } from "../codec/commands/store.ts";
 import type { DateTime } from "../codec/date-time.ts";
@@ -178,9 +179,9 @@ export interface BodyStream {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** What a message must be to be found: {@link SearchKey} with its sets resolved. Text is Unicode and matches as a case-insensitive substring. */
+/** What a message must be to be found: {@link SearchKey} of RFC 3501 with its sets resolved. Text is Unicode and matches as a case-insensitive substring. */
 export type MessageSearchKey =
-  | Exclude<SearchKey, { readonly type: "NOT" | "OR" | "AND" | "SEQUENCE" | "UID" }>
+  | Exclude<SearchKey, { readonly type: "NOT" | "OR" | "AND" | "SEQUENCE" | "UID" | "FUZZY" } | ExtensionSearchKey>
   | { readonly type: "NOT"; readonly key: MessageSearchKey }
   | { readonly type: "OR"; readonly left: MessageSearchKey; readonly right: MessageSearchKey }
   | { readonly type: "AND"; readonly keys: readonly MessageSearchKey[] }

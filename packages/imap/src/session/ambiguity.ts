@@ -1,7 +1,7 @@
 // What RFC 3501 section 5.5 asks of commands that are sent without waiting for the answers to those before them.
 
 import type { Command } from "../codec/command.ts";
-import type { SearchKey } from "../codec/commands/search.ts";
+import type { SearchKey } from "../codec/commands/search-key.ts";
 import { numberSetsIntersect, resolveSequenceSet } from "../codec/number-set.ts";
 import type { MessageSet, SequenceSet } from "../codec/sequence-set.ts";
 
@@ -43,11 +43,14 @@ const ANSWERS: ReadonlyMap<Command["name"], string> = new Map<Command["name"], s
   ["GETMETADATA", "METADATA"],
 ]);
 
-/** All that the answer to a command may consist of; what an extended LIST returns is called as the option that asks for it. */
+/** All that the answer to a command may consist of, as far as it does not say whose it is. */
 function answersOf(command: Command): readonly string[] {
+  // What an extended LIST returns is called as the option that asks for it.
+  if ("patterns" in command) return ["LIST", ...command.returnOptions.map(({ type }) => type)];
+  // A search with RETURN is answered by ESEARCH, which says whose it is (RFC 4731).
+  if ("returnOptions" in command) return [];
   const answer = ANSWERS.get(command.name);
-  const more = "returnOptions" in command ? command.returnOptions.map(({ type }) => type) : [];
-  return answer === undefined ? more : [answer, ...more];
+  return answer === undefined ? [] : [answer];
 }
 
 /** True for commands of which nobody could tell whose data it is that comes while both are in flight. */
@@ -102,6 +105,7 @@ export function saysNumbers(command: Command): boolean {
     case "UID SORT":
     case "THREAD":
     case "UID THREAD":
+    case "ESEARCH":
       return command.keys.some(hasNumbers);
     default:
       return false;
@@ -113,6 +117,7 @@ function hasNumbers(key: SearchKey): boolean {
     case "SEQUENCE":
       return key.set !== "$";
     case "NOT":
+    case "FUZZY":
       return hasNumbers(key.key);
     case "OR":
       return hasNumbers(key.left) || hasNumbers(key.right);
