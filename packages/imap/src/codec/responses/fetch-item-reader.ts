@@ -1,13 +1,10 @@
 // Reading one item of a FETCH response, once more in other ways where servers have broken the rules of strings (RFC 3501 section 7.4.2).
 
-import { isIn, KEYWORD } from "../characters.ts";
 import type { Cursor } from "../cursor.ts";
 import { attempt, expectMalformed } from "../malformed.ts";
 import type { KeywordReader } from "../reader-table.ts";
 import type { FetchItem } from "./fetch-item.ts";
 import { FETCH_ITEM_READERS, readFetchValue, readUnknownItem } from "./fetch-item-values.ts";
-
-const SP = 32;
 
 /** The name of an item, and what reads its value. */
 type ItemName = KeywordReader<(cursor: Cursor) => FetchItem>;
@@ -81,20 +78,9 @@ function recoverItem(cursor: Cursor, keyword: ItemName, beginning: Beginning): F
   }
   const loose = readWithLooseQuotes(cursor, keyword, beginning);
   if (loose !== undefined) return loose;
-  const skipped = readFrom(cursor, beginning, () => (isNextItem(cursor) ? { name, raw: NOTHING } : readUnknownItem(cursor, name)));
+  const skipped = readFrom(cursor, beginning, () => readUnknownItem(cursor, name));
   cursor.deviate("bad-fetch-item");
   if (skipped !== undefined) return { name: skipped.name, raw: skipped.raw, type: "invalid" };
   cursor.at = cursor.end;
   return { type: "invalid", name, raw: cursor.view(Math.min(start + 1, cursor.end), cursor.end) };
-}
-
-const NOTHING = new Uint8Array(0);
-
-/** True when the value is missing: the name of another item follows. */
-function isNextItem(cursor: Cursor): boolean {
-  const { at } = cursor;
-  if (!cursor.skip(SP)) return false;
-  const isName = isIn(cursor.peek(), KEYWORD) && FETCH_ITEM_READERS.has(cursor.keyword()) && cursor.peek() === SP;
-  cursor.at = at;
-  return isName;
 }
