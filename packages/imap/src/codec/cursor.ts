@@ -15,6 +15,7 @@ const OPEN = 40;
 const CLOSE = 41;
 const PLUS = 43;
 const MINUS = 45;
+const DOT = 46;
 const OPEN_BRACKET = 91;
 const BACKSLASH = 92;
 const CLOSE_BRACKET = 93;
@@ -104,13 +105,23 @@ export class Cursor extends WordCursor {
 
   /** number ; from servers also in quotes */
   looseNumber(max?: number): number {
+    const { at } = this;
     const quoted = this.peer === "server" && this.skip(QUOTE);
     const value = this.number(max);
     if (quoted) {
       this.expect(QUOTE);
       this.deviate("string-for-number");
     }
-    return value;
+    return this.bytes[this.at] === DOT && this.peer === "server" ? this.#floatingNumber(at) : value;
+  }
+
+  /** A number as some servers write it when it is large: `1.86931e+06` */
+  #floatingNumber(start: number): number {
+    this.at = start;
+    const text = this.run(ATOM);
+    if (!/^\d{1,9}\.\d{1,16}(?:e\+?\d{1,2})?$/i.test(text) || !(Number(text) <= Number.MAX_SAFE_INTEGER)) throw new Malformed("no-number");
+    this.deviateAt(start, "floating-number");
+    return Math.round(Number(text));
   }
 
   /** number that is of no weight: what servers say instead of one (NIL, a negative one) is taken for 0 */
