@@ -69,9 +69,15 @@ export class Cursor extends WordCursor {
       this.deviate("nil-for-string");
       return "";
     }
-    const word = this.word(FLAG);
+    const { at } = this;
+    this.word(FLAG);
     this.deviate("atom-for-string");
-    return word;
+    return this.text(at, this.at);
+  }
+
+  /** Bytes `from` to `to` as UTF-8 where they are, else one character per byte. */
+  text(from: number, to: number): string {
+    return decodeUtf8(this.view(from, to)) ?? this.slice(from, to);
   }
 
   /** nstring = string / nil ; `()` is taken for nil from servers */
@@ -163,7 +169,7 @@ export class Cursor extends WordCursor {
     if (at - start > maxBytes) throw new Malformed("token-too-long");
     if (at >= this.end) throw new Malformed("open-quote");
     this.at = at + 1;
-    const text = beyondAscii ? this.#decode(start, at) : this.slice(start, at);
+    const text = beyondAscii ? this.text(start, at) : this.slice(start, at);
     return escaped ? text.replace(/\\(["\\])/g, "$1") : text;
   }
 
@@ -209,13 +215,9 @@ export class Cursor extends WordCursor {
     if (this.#literalGap() !== undefined) throw new LiteralAhead();
     const start = this.#literal();
     for (let at = start; at < this.at; at += 1) {
-      if ((this.bytes[at] ?? 0) > 127) return this.#decode(start, this.at);
+      if ((this.bytes[at] ?? 0) > 127) return this.text(start, this.at);
     }
     return this.slice(start, this.at);
-  }
-
-  #decode(start: number, end: number): string {
-    return decodeUtf8(this.view(start, end)) ?? this.slice(start, end);
   }
 
   /**

@@ -55,7 +55,7 @@ export const PLAIN_RESPONSE_CODES = [
 /** Name of a code without arguments. */
 export type PlainCodeName = (typeof PLAIN_RESPONSE_CODES)[number];
 
-/** A response code; `UNSEEN` 0 says that there is none. `unknown` ones keep their arguments as text; `invalid` ones are known by name but could not be read. */
+/** A response code; a number of 0 says that there is none. `unknown` ones keep their arguments as text; `invalid` ones are known by name but could not be read. */
 export type ResponseCode =
   | { readonly type: PlainCodeName }
   | { readonly type: "BADCHARSET"; readonly charsets: readonly string[] }
@@ -78,11 +78,11 @@ type CodeReader = (cursor: Cursor, name: string) => ResponseCode;
 const READERS: ReadonlyMap<string, CodeReader> = new Map<string, CodeReader>([
   ...PLAIN_RESPONSE_CODES.map((type): [string, CodeReader] => [type, () => ({ type })]),
   ["BADCHARSET", (cursor) => ({ type: "BADCHARSET", charsets: readCharsets(cursor) })],
-  ["CAPABILITY", (cursor) => ({ type: "CAPABILITY", capabilities: readCapabilities(cursor) })],
+  ["CAPABILITY", (cursor) => ({ type: "CAPABILITY", capabilities: readCapabilityArguments(cursor) })],
   ["PERMANENTFLAGS", (cursor) => ({ type: "PERMANENTFLAGS", flags: readFlagList(spaced(cursor)) })],
-  ["UIDNEXT", (cursor) => ({ type: "UIDNEXT", value: spaced(cursor).nzNumber() })],
-  ["UIDVALIDITY", (cursor) => ({ type: "UIDVALIDITY", value: spaced(cursor).nzNumber() })],
-  ["UNSEEN", readUnseen],
+  ["UIDNEXT", (cursor) => ({ type: "UIDNEXT", value: readLooseNzNumber(cursor) })],
+  ["UIDVALIDITY", (cursor) => ({ type: "UIDVALIDITY", value: readLooseNzNumber(cursor) })],
+  ["UNSEEN", (cursor) => ({ type: "UNSEEN", value: readLooseNzNumber(cursor) })],
   ["HIGHESTMODSEQ", (cursor) => ({ type: "HIGHESTMODSEQ", value: spaced(cursor).number63() })],
   ["MODIFIED", (cursor) => ({ type: "MODIFIED", set: readSequenceSet(spaced(cursor)) })],
   ["MAILBOXID", (cursor) => ({ type: "MAILBOXID", id: readMailboxId(spaced(cursor)) })],
@@ -92,8 +92,8 @@ const READERS: ReadonlyMap<string, CodeReader> = new Map<string, CodeReader>([
     (cursor) => ({
       type: "COPYUID",
       uidValidity: spaced(cursor).nzNumber(),
-      source: readSequenceSet(spaced(cursor)),
-      destination: readSequenceSet(spaced(cursor)),
+      source: readLooseSet(cursor),
+      destination: readLooseSet(cursor),
     }),
   ],
 ]);
@@ -115,9 +115,16 @@ export function readResponseCode(cursor: Cursor): ResponseCode {
 function readKnownCode(cursor: Cursor): ResponseCode {
   const name = cursor.keyword();
   const code = READERS.get(name)?.(cursor, name) ?? readUnknownCode(cursor, name);
-  cursor.noSpace();
+  if (cursor.peek() === SP) readExtraArguments(cursor);
   cursor.expect(CLOSE_BRACKET);
   return code;
+}
+
+/** Spaces, or words, behind a code that is complete. */
+function readExtraArguments(cursor: Cursor): void {
+  const { at } = cursor;
+  const words = readUntilBracket(cursor).trim();
+  cursor.deviateAt(at, words === "" ? "extra-space" : "extra-argument");
 }
 
 /** atom [SP 1*<any TEXT-CHAR except "]">] */
@@ -152,11 +159,29 @@ function spaced(cursor: Cursor): Cursor {
   return cursor;
 }
 
-/** "UNSEEN" SP nz-number ; some servers say 0 when there is none */
-function readUnseen(cursor: Cursor): ResponseCode {
+/** SP nz-number ; some servers say 0 when there is none */
+function readLooseNzNumber(cursor: Cursor): number {
   const value = spaced(cursor).number();
   if (value === 0) cursor.deviate("zero");
-  return { type: "UNSEEN", value };
+  return value;
+}
+
+/** SP uid-set ; some servers leave it out when nothing was copied */
+function readLooseSet(cursor: Cursor): SequenceSet {
+  if (cursor.peek() !== CLOSE_BRACKET) cursor.space();
+  if (cursor.peek() !== CLOSE_BRACKET) return readSequenceSet(cursor);
+  cursor.deviate("empty-set");
+  return [];
+}
+
+/** *(SP capability) and words that are none */
+function readCapabilityArguments(cursor: Cursor): readonly string[] {
+  const capabilities = readCapabilities(cursor);
+  cursor.noSpace();
+  if (cursor.peek() === CLOSE_BRACKET) return capabilities;
+  if (cursor.peek() === OPEN) throw new Malformed("bad-capability");
+  cursor.deviate("odd-capability");
+  return [...capabilities, ...readUntilBracket(cursor).split(/[ \t]+/).filter((word) => word !== "")];
 }
 
 /** "(" objectid ")" (RFC 8474) */
