@@ -37,8 +37,8 @@ export interface Gap {
 export class Cursor extends WordCursor {
   /** How a backslash before a quote that looks like the last is read: some servers do not escape theirs. */
   backslash: "escapes" | "is-text" = "escapes";
-  /** Where a string ends: at a quote before a space or a parenthesis, or only at one before the beginning of another value. */
-  quote: "before-space" | "before-value" = "before-space";
+  /** Where a string ends: at a quote before a space or a parenthesis, only at one before the beginning of another value, or at the first. */
+  quote: "before-space" | "before-value" | "first" = "before-space";
   /** What streamed past. */
   gaps: readonly Gap[] = NO_GAPS;
   /** Where secrets stand: pairs of indexes, first and behind the last byte. */
@@ -182,7 +182,8 @@ export class Cursor extends WordCursor {
   /** Whether the quote at index `at` is the last: one before anything but an end was not escaped, as some servers do. */
   #endsQuoted(at: number): boolean {
     if (this.peer === "client") return true;
-    if (this.quote === "before-value" ? this.#isBeforeValue(at + 1) : isAfterString(this.bytes[at + 1])) return true;
+    if (this.quote === "before-space" ? isAfterString(this.bytes[at + 1]) : this.quote === "first" || this.#isBeforeValue(at + 1))
+      return true;
     this.deviateAt(at, "unescaped-quote");
     return false;
   }
@@ -240,7 +241,7 @@ export class Cursor extends WordCursor {
   /** "{" number64 ["+"] "}" CRLF : the size of the literal that follows */
   announcement(): number {
     this.expect(OPEN_BRACE);
-    const size = this.number(Number.MAX_SAFE_INTEGER);
+    const size = this.peek() === MINUS ? this.#noSize() : this.number(Number.MAX_SAFE_INTEGER);
     const { at } = this;
     if (this.skip(PLUS) && this.peer === "server") this.deviateAt(at, "non-synchronizing-literal");
     this.expect(CLOSE_BRACE);
@@ -248,6 +249,13 @@ export class Cursor extends WordCursor {
     this.skip(CR);
     this.expect(LF);
     return size;
+  }
+
+  /** The size of a literal that some servers announce where they have no data: -1 */
+  #noSize(): number {
+    if (this.peer === "client") throw new Malformed("no-number");
+    this.count();
+    return 0;
   }
 
   /** The literal here, when its bytes are not. */

@@ -181,7 +181,12 @@ function readCapabilityArguments(cursor: Cursor): readonly string[] {
   if (cursor.peek() === CLOSE_BRACKET) return capabilities;
   if (cursor.peek() === OPEN) throw new Malformed("bad-capability");
   cursor.deviate("odd-capability");
-  return [...capabilities, ...readUntilBracket(cursor).split(/[ \t]+/).filter((word) => word !== "")];
+  return [
+    ...capabilities,
+    ...readUntilBracket(cursor)
+      .split(/[ \t]+/)
+      .filter((word) => word !== ""),
+  ];
 }
 
 /** "(" objectid ")" (RFC 8474) */

@@ -19,6 +19,8 @@ export interface FetchResponse {
   readonly items: readonly FetchItem[];
 }
 
+const LF = 10;
+const CR = 13;
 const OPEN = 40;
 const COMMA = 44;
 
@@ -62,12 +64,17 @@ function reopensItems(cursor: Cursor): boolean {
   return true;
 }
 
-/** Moves over what is no item: a value without a name, a comma; into parentheses around items. */
+/** Moves over what is no item: a value without a name, a comma, a line end; into parentheses around items. */
 function skipJunk(cursor: Cursor): void {
   const { at, depth } = cursor;
   if (isNestedList(cursor)) {
     cursor.deviate("extra-parenthesis");
     cursor.open();
+    return;
+  }
+  if (cursor.skip(CR) || cursor.peek() === LF) {
+    cursor.deviate("line-end-in-list");
+    cursor.skip(LF);
     return;
   }
   cursor.deviate("value-without-name");
