@@ -8,6 +8,7 @@ import type { LiveSession, MailServer } from "@mailwire/server";
 import { MdaemonLog } from "@mailwire/transcript";
 import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import { SERVICE_NAMES, type ServiceName, startMailServer } from "./index.ts";
+import { LogOutput } from "./log-output.ts";
 import { serveSessions } from "./session-page.ts";
 
 const USAGE = `usage: mail-server [--host 127.0.0.1] [--smtp P] [--submission P] [--smtps P] [--lmtp P|PATH] [--pop3 P] [--pop3s P]
@@ -132,6 +133,7 @@ function onError(error: unknown): void {
   console.error(remote ? `${error.name}: ${error.message.trim()}` : error);
 }
 
+const output = new LogOutput(process.stdout);
 const { server, page } = await start().catch((error: unknown) => end(1, error));
 
 server.sessions.watch((news) => {
@@ -141,7 +143,7 @@ server.sessions.watch((news) => {
 /** Prints a session as it goes on. */
 function log({ id, protocol, info, since, dialogue, closed }: LiveSession): void {
   const lines = new MdaemonLog({ protocol, number: id, ...(info.remote !== undefined && { remote: info.remote }) });
-  const print = (text: string): void => console.log(`[${id}] ${text}`);
+  const print = (text: string): void => output.print(`[${id}] ${text}`);
   // The greeting may have been said by now.
   [...lines.opening(since), ...dialogue.entries.map((entry) => lines.line(entry))].forEach(print);
   dialogue.subscribe((entry) => print(lines.line(entry)));

@@ -3,7 +3,7 @@
 import { fromLatin1 } from "@mailwire/wire";
 import { CommandDecoder } from "../src/codec/command-decoder.ts";
 import type { Command } from "../src/codec/command.ts";
-import type { AppendCommand } from "../src/codec/commands/append.ts";
+import type { AppendCommand, StreamedLiteral } from "../src/codec/index.ts";
 import { mailboxName } from "../src/codec/mailbox-name.ts";
 import { ClientSession } from "../src/session/index.ts";
 import type { ClientSessionOptions, State } from "../src/session/index.ts";
@@ -50,4 +50,13 @@ export function sessionIn(state: State, options: ClientSessionOptions = { secure
 }
 
 /** An APPEND of nothing. */
-export const APPEND: AppendCommand = { name: "APPEND", mailbox: mailboxName("m"), flags: [], date: null, message: new Uint8Array() };
+export const APPEND: AppendCommand = appendOf(new Uint8Array());
+
+/** An APPEND of one message. */
+export function appendOf(bytes: Uint8Array | StreamedLiteral): AppendCommand {
+  return {
+    name: "APPEND",
+    mailbox: mailboxName("m"),
+    messages: [{ flags: [], date: null, extensions: [], data: { type: "literal", bytes } }],
+  };
+}

@@ -26,6 +26,7 @@ import type {
   Thread,
 } from "../src/codec/index.ts";
 import { dateTime, decodeMailboxName, mailboxName } from "../src/codec/index.ts";
+import { appending } from "./arbitraries/append.ts";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -434,13 +435,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     mailbox,
     items: fc.array(fc.constantFrom("MESSAGES" as const, "UIDNEXT" as const, "HIGHESTMODSEQ" as const), { minLength: 1, maxLength: 3 }),
   }),
-  fc.record({
-    name: fc.constant("APPEND" as const),
-    mailbox,
-    flags,
-    date: fc.option(moment),
-    message: fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.constant(new Uint8Array(5000).fill(65))),
-  }),
+  appending({ mailbox, flags, moment, sequenceNumber, text }),
   fc
     .record({
       name: searchName,

@@ -10,6 +10,7 @@ const CODES: Readonly<Record<StoreErrorCode, ResponseCode>> = {
   cannot: { type: "CANNOT" },
   "over-quota": { type: "OVERQUOTA" },
   "too-large": { type: "LIMIT" },
+  busy: { type: "UNAVAILABLE" },
 };
 
 /** The result of a call of the store; what the store cannot do becomes a refusal. */

@@ -9,6 +9,8 @@ import type { Account, ListedMailbox, Mailbox, MaildropLock, SpecialUse } from "
 export interface MemoryStoreLimits {
   /** Bytes of one message. */
   readonly maxMessageBytes: number;
+  /** Bytes of all messages that have not come to their end, of all users. */
+  readonly maxIncomingBytes: number;
   /** Bytes of all messages, copies counted as well. */
   readonly maxAccountBytes: number;
   /** Mailboxes, INBOX included; as many subscriptions. */

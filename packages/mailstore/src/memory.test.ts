@@ -1,6 +1,6 @@
-import { fromLatin1, latin1, ProtocolError, Secret } from "@mailwire/wire";
+import { fromLatin1, latin1, ProtocolError, Secret, utf8 } from "@mailwire/wire";
 import fc from "fast-check";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { internalDate } from "./internal-date.ts";
 import { MemoryStore, USUAL_MAILBOXES } from "./memory.ts";
 import type { Account, Mailbox, MailboxChange, MessageContent, StoredMessage } from "./store.ts";
@@ -290,6 +290,29 @@ test("a maildrop is locked for one", async () => {
 });
 
 describe("limits", () => {
+  test("bound what comes in at once, and there is room again when some of it has come, or failed", async () => {
+    const small = new MemoryStore({ limits: { maxMessageBytes: 10, maxIncomingBytes: 12 } });
+    const waiting: (() => void)[] = [];
+    const slow = async function* (): AsyncGenerator<Uint8Array> {
+      yield utf8("12345678");
+      await new Promise<void>((resolve) => void waiting.push(resolve));
+    };
+    const first = small.receive(slow());
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await expect(small.receive(chunksOf("1234", "5"))).rejects.toMatchObject({ code: "busy" });
+    expect(await small.receive(chunksOf("1234"))).toMatchObject({ size: 4 });
+    waiting[0]?.();
+    expect(await first).toMatchObject({ size: 8 });
+    expect(await small.receive(chunksOf("1234567890"))).toMatchObject({ size: 10 });
+  });
+
+  test("a message is read in pieces that are not large", async () => {
+    const content = await store.receive([new Uint8Array(150_000).fill(1), new Uint8Array(50_000).fill(2)]);
+    const sizes: number[] = [];
+    for await (const piece of content.read(10, 199_990)) sizes.push(piece.length);
+    expect(sizes).toEqual([65_536, 65_536, 65_536, 199_980 - 3 * 65_536]);
+  });
+
   test("bound messages, accounts, mailboxes and keywords", async () => {
     const small = new MemoryStore({ limits: { maxMessageBytes: 10, maxAccountBytes: 25, maxMailboxes: 2, maxKeywords: 1 } });
     small.addUser("bob", new Secret(""));

@@ -14,6 +14,8 @@ export type { MemoryStoreLimits } from "./memory-account.ts";
 export const DEFAULT_LIMITS: MemoryStoreLimits = {
   // What large providers accept in one message.
   maxMessageBytes: 50 * 1024 * 1024,
+  // Twenty messages of that size; a crowd that sends without end is told to come back.
+  maxIncomingBytes: 1024 * 1024 * 1024,
   // Memory, not disk: one account must not take it all.
   maxAccountBytes: 1024 * 1024 * 1024,
   // Far more than people keep; a client that creates without end is stopped.
@@ -61,6 +63,8 @@ export class MemoryStore implements Store {
   readonly #home: AccountHome;
   readonly #limits: MemoryStoreLimits;
   readonly #mailboxes: Readonly<Record<string, SpecialUse>>;
+  /** Of messages that have not come to their end. */
+  #incomingBytes = 0;
 
   /** An empty store; throws a local `ProtocolError` (`bad-limit`) for limits that cannot be. */
   constructor(options: MemoryStoreOptions = {}) {
@@ -99,17 +103,26 @@ export class MemoryStore implements Store {
   }
 
   async receive(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<MessageContent> {
+    const { maxMessageBytes, maxIncomingBytes } = this.#limits;
     const kept: Uint8Array[] = [];
     let size = 0;
-    for await (const chunk of chunks) {
-      size += chunk.length;
-      if (size > this.#limits.maxMessageBytes)
-        throw new StoreError("too-large", `a message may have ${this.#limits.maxMessageBytes} bytes`);
-      kept.push(chunk.slice());
+    try {
+      for await (const chunk of chunks) {
+        size += chunk.length;
+        this.#incomingBytes += chunk.length;
+        if (size > maxMessageBytes) throw new StoreError("too-large", `a message may have ${maxMessageBytes} bytes`);
+        if (this.#incomingBytes > maxIncomingBytes) throw new StoreError("busy", "too many messages come in at once");
+        kept.push(chunk.slice());
+      }
+    } finally {
+      this.#incomingBytes -= size;
     }
     return new MemoryContent(concat(kept));
   }
 }
+
+/** A reader that is slow holds no more than this beside the message; inside TLS what is written is a copy. */
+const MAX_PIECE_BYTES = 65_536;
 
 class MemoryContent implements MessageContent {
   readonly #bytes: Uint8Array;
@@ -123,7 +136,7 @@ class MemoryContent implements MessageContent {
   }
 
   async *read(start = 0, end = this.size): AsyncGenerator<Uint8Array, void, undefined> {
-    if (start < end) yield this.#bytes.subarray(start, end);
+    for (let from = start; from < end; from += MAX_PIECE_BYTES) yield this.#bytes.subarray(from, Math.min(from + MAX_PIECE_BYTES, end));
   }
 }
 

@@ -57,6 +57,7 @@ const NO_RELAY = reply(550, "Relaying denied", "5.7.1");
 const TOO_LARGE = reply(552, "Message too large", "5.3.4");
 const DELIVERED = reply(250, "Delivered", "2.1.5");
 const NO_ROOM = reply(452, "Mailbox full", "4.2.2");
+const BUSY = reply(452, "Too much mail at once", "4.3.1");
 
 /** Runs a delivery; what the store refuses becomes a reply. */
 async function answering<T>(deliver: () => Promise<T>): Promise<T | Reply> {
@@ -66,6 +67,7 @@ async function answering<T>(deliver: () => Promise<T>): Promise<T | Reply> {
     if (!(error instanceof StoreError)) throw error;
     if (error.code === "too-large") return TOO_LARGE;
     if (error.code === "over-quota") return NO_ROOM;
+    if (error.code === "busy") return BUSY;
     throw error;
   }
 }

@@ -1,11 +1,11 @@
 // Why a store does not do what it is asked.
 
 /** What is wrong. */
-export type StoreErrorCode = "nonexistent" | "already-exists" | "cannot" | "over-quota" | "too-large";
+export type StoreErrorCode = "nonexistent" | "already-exists" | "cannot" | "over-quota" | "too-large" | "busy";
 
 /**
  * A store cannot do what it was asked: `nonexistent` (no such mailbox), `already-exists`, `cannot` (not possible by its nature),
- * `over-quota` (no room), `too-large` (the message). The message is one line for people.
+ * `over-quota` (no room), `too-large` (the message), `busy` (not now: too much comes in at once). The message is one line for people.
  */
 export class StoreError extends Error {
   /** Always `StoreError`. */

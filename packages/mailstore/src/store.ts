@@ -9,7 +9,7 @@ export interface Store {
   account(user: string): Promise<Account | undefined>;
   /**
    * Takes in the bytes of a message, as large as they are, for any number of mailboxes; next: {@link Mailbox.append}.
-   * Rejects with `too-large`, or with what `chunks` throws; then nothing is kept. Copies what it keeps of the chunks.
+   * Rejects with `too-large` or `busy`, or with what `chunks` throws; then nothing is kept. Copies what it keeps of the chunks.
    */
   receive(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<MessageContent>;
 }

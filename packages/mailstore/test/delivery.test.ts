@@ -118,6 +118,17 @@ describe("delivery by SMTP", () => {
     expect(await mailOf("ada")).toEqual([]);
   });
 
+  test("says that it is too much now where too much comes in at once", async () => {
+    setUp({ maxIncomingBytes: 300 });
+    const talk = await smtp();
+    await talk.ask("EHLO x", LINE);
+    await talk.ask("MAIL FROM:<eve@example.net>", LINE);
+    await talk.ask("RCPT TO:<ada@example.com>", LINE);
+    await talk.ask("DATA", LINE);
+    expect(await talk.ask(["x".repeat(900), "."], LINE)).toMatch(/^452 4\.3\.1 /);
+    expect(await mailOf("ada")).toEqual([]);
+  });
+
   test("refuses what the store finds too large, and users that vanished; failures are no answer of the store's", async () => {
     setUp({ maxMessageBytes: 300 });
     const errors: unknown[] = [];

@@ -39,6 +39,37 @@ describe("next", () => {
     expect(await first).toBe("one");
   });
 
+  test("lets others have their turn while it finds one event after the other in what came at once", async () => {
+    const { driver, peer } = driven();
+    await say(peer, "x\n".repeat(20_000));
+    let turns = 0;
+    let phase: "going on" | "over" = "going on";
+    const takeTurns = async (): Promise<void> => {
+      for (; phase === "going on"; turns += 1) await new Promise((resolve) => setTimeout(resolve, 0));
+    };
+    const others = takeTurns();
+    for (let count = 0; count < 20_000; count += 1) await driver.next();
+    phase = "over";
+    await others;
+    // The last of them may be after the last event.
+    expect(turns).toBeGreaterThan(1);
+  });
+
+  test("hears of an abort while others have their turn", async () => {
+    const { driver, peer } = driven();
+    await say(peer, "line\n".repeat(100));
+    await expectFailure(
+      (async () => {
+        for (;;) {
+          const event = driver.next();
+          setTimeout(() => driver.abort(), 0);
+          await event;
+        }
+      })(),
+      { code: "aborted" },
+    );
+  });
+
   test("reads nothing until it is called", async () => {
     const { driver, peer } = driven({ highWaterMarkBytes: 1 });
     const saying = say(peer, "one\n");

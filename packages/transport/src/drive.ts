@@ -5,6 +5,7 @@ import type { ByteTransport, Output, Patience, Session, TransportInfo } from "@m
 import type { Closure } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import { linger } from "./linger.ts";
+import { Turn } from "./turn.ts";
 
 /** How {@link drive} runs a session. */
 export interface DriveOptions {
@@ -57,6 +58,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   readonly #options: DriveOptions;
   readonly #reads: Deadline;
   readonly #writes: Deadline;
+  readonly #turn = new Turn();
   #transport: ByteTransport;
   #settle: (closure: Closure) => void = () => undefined;
   /** Outputs that `flush` met and left for `next`. */
@@ -98,6 +100,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     if (this.#takenOver !== undefined) await this.#takenOver;
     this.#enter("next");
     try {
+      const others = this.#turn.step();
+      if (others !== undefined) await others;
       for (;;) {
         if (this.#failure !== undefined) throw this.#failure;
         if (this.#phase === "ended") return null;
@@ -237,6 +241,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   /** Gives the session what came, if anything did. */
   #receive(): void {
     this.#reads.pause();
+    this.#turn.begin();
     const chunk = this.#arrived;
     if (chunk === undefined || this.#failure !== undefined || this.#phase !== "open") return;
     this.#arrived = undefined;

@@ -1,6 +1,7 @@
 import { ConnectionError, fromLatin1 } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
 import { failure, isSettled, loggedIn, quiet, selected, streamOf } from "../../test/client-fixture.ts";
+import { appendOf } from "../../test/client-session-fixture.ts";
 import type { HandServer } from "../../test/client-fixture.ts";
 
 /** A message in pieces that notes how it is read. */
@@ -176,11 +177,8 @@ describe("a stream", () => {
 
   test("an operation that announces a message and has none", async () => {
     const { client, server } = await loggedIn();
-    const mailbox = { raw: "INBOX", name: "INBOX" };
-    const append = failure(
-      client.run({ command: { name: "APPEND", mailbox, flags: [], date: null, message: { size: 3 } }, result: () => undefined }),
-    );
-    await server.command("APPEND INBOX {3}");
+    const append = failure(client.run({ command: appendOf({ size: 3 }), result: () => undefined }));
+    await server.command("APPEND m {3}");
     await server.say("+ go");
     expect(await append).toMatchObject({ side: "local", code: "append-too-short" });
   });

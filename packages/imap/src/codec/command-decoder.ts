@@ -1,10 +1,11 @@
 // From a client's bytes, cut anywhere, to commands (RFC 3501 section 6).
 
-import { concat, ProtocolError, utf8, withLimits } from "@mailwire/wire";
+import { ProtocolError, utf8, withLimits } from "@mailwire/wire";
 import type { CommandEvent, RawParts } from "./command-event.ts";
 import { withSecrets } from "./command-event.ts";
 import type { CommandReading } from "./command-reader.ts";
-import { readCommand } from "./command-reader.ts";
+import { readCommand, readRestOfCommand } from "./command-reader.ts";
+import { MessageAhead, takesMessages } from "./commands/append-reader.ts";
 import type { Gap } from "./cursor.ts";
 import { Cursor } from "./cursor.ts";
 import type { Deviation } from "./deviation.ts";
@@ -17,7 +18,6 @@ import { WaitingBytes } from "./waiting-bytes.ts";
 
 export type { CommandEvent, RawParts } from "./command-event.ts";
 
-const EMPTY = new Uint8Array(0);
 const NOTHING: readonly Deviation[] = [];
 const CR = 13;
 /** What has to be kept of a line that is dropped, to see whether it ends in a literal: `{`, 20 digits, `+}`, a line end. */
@@ -33,14 +33,30 @@ type Mode =
   | { readonly type: "command" }
   /** They are a line of their own. */
   | { readonly type: "line" }
-  /** They wait for the caller's answer about a literal. */
-  | { readonly type: "asked"; readonly literal: LiteralAnnouncement; readonly lf: number; readonly append: boolean }
+  /** They wait for the caller's answer about a literal; `append` for a message. */
+  | { readonly type: "asked"; readonly literal: LiteralAnnouncement; readonly lf: number; readonly append: Appending | undefined }
   /** They are a message. */
   | { readonly type: "message"; remaining: number }
   /** They are dropped up to the end of the command: the rest of a literal, then lines. What is said of it then, unless the caller knows. */
   | { readonly type: "drain"; remaining: number; drained: number; readonly event: CommandEvent | undefined };
 
 const COMMAND: Mode = { type: "command" };
+
+/** A command whose messages pass: what stands behind one is read by itself. */
+interface Appending {
+  readonly tag: string;
+  readonly verb: string;
+  /** Bytes of it that were read, without the messages. */
+  readonly bytes: number;
+  readonly resume: MessageAhead["resume"];
+}
+
+/** A command that was read up to a literal, `bytes` of it. */
+interface Known {
+  readonly tag: string | null;
+  readonly verb: string | null;
+  readonly bytes: number;
+}
 
 /**
  * Decodes what a client sends. Give it bytes with {@link push}, then ask {@link next} until it has no more.
@@ -53,9 +69,8 @@ export class CommandDecoder {
   #cursor: Cursor;
   readonly #waiting = new WaitingBytes();
   #mode: Mode = COMMAND;
-  /** What of the current command stands before its message, which has passed; the rest of it waits. */
-  #head: Uint8Array = EMPTY;
-  #gaps: Gap[] = [];
+  #appending: Appending | undefined;
+  #known: Known | undefined;
   /** From where a line end is to be looked for, and where the line begins that it ends; counted from the first waiting byte. */
   #scanned = 0;
   #line = 0;
@@ -79,7 +94,7 @@ export class CommandDecoder {
 
   /** Bytes that were pushed and belong to no event yet: must be 0 before a TLS handshake. */
   get pending(): number {
-    return this.#head.length + this.#waiting.length;
+    return this.#waiting.length;
   }
 
   /** Takes bytes; views of them are kept. */
@@ -90,8 +105,14 @@ export class CommandDecoder {
   /** Takes the literal of the last `literal` or `append` event; throws a local `ProtocolError` (`illegal-now`) when none waits. */
   accept(): void {
     const { literal, lf, append } = this.#takeQuestion();
-    if (append) this.#startMessage(lf, literal.size);
-    else this.#holdLiteral(lf, literal.size);
+    if (append === undefined) this.#holdLiteral(lf, literal.size);
+    else {
+      const literals = this.#literals;
+      this.#startAfter(lf);
+      this.#literals = literals;
+      this.#appending = append;
+      this.#mode = { type: "message", remaining: literal.size };
+    }
   }
 
   /**
@@ -105,7 +126,7 @@ export class CommandDecoder {
 
   /** Makes the next line a `line` event instead of a command: a step of AUTHENTICATE. */
   expectLine(): void {
-    if (this.#mode.type !== "command" || this.#line > 0 || this.#head.length > 0) {
+    if (this.#mode.type !== "command" || this.#line > 0 || this.#appending !== undefined) {
       throw new ProtocolError("local", "illegal-now", "a command is being read");
     }
     this.#mode = { type: "line" };
@@ -148,50 +169,54 @@ export class CommandDecoder {
   /** Decides about a literal that the line which ends at `lf` announces. */
   #announce(lf: number, literal: LiteralAnnouncement): CommandEvent | undefined {
     const { size, synchronizing } = literal;
-    const bytes = concat([this.#head, this.#waiting.bytes.subarray(this.#waiting.start, lf + 1)]);
-    const reading = this.#read(bytes, bytes.length, [...this.#gaps, { at: bytes.length, value: { size } }]);
+    const bytes = this.#waiting.bytes.subarray(this.#waiting.start, lf + 1);
+    const reading = this.#readAhead(bytes, size);
     const { tag, verb, result } = reading;
-    this.#literals += 1;
+    if (!(result instanceof MessageAhead)) this.#literals += 1;
     const reason = this.#refusal(result, size, bytes.length);
     if (tag === null || verb === null || reason !== undefined) {
-      const event = bad({ tag, verb, result: new Malformed(reason ?? "bad-arguments") }, bytes, this.#head.length);
-      return this.#drop(lf, literal, event);
+      return this.#drop(lf, literal, bad({ tag, verb, result: new Malformed(reason ?? "bad-arguments") }, bytes));
     }
-    const append = !(result instanceof Malformed) && result.name === "APPEND" ? result : undefined;
-    if (append === undefined && !synchronizing) {
+    const parts = shown(reading, bytes);
+    if (result instanceof MessageAhead) {
+      const append = { tag, verb, bytes: this.#passed + bytes.length, resume: result.resume };
+      this.#mode = { type: "asked", literal, lf, append };
+      return { type: "append", tag, ...result.announced, synchronizing, raw: [bytes], parts };
+    }
+    if (!synchronizing) {
       this.#holdLiteral(lf, size);
       return undefined;
     }
-    this.#mode = { type: "asked", literal, lf, append: append !== undefined };
-    const parts = shown(reading, bytes);
-    return append === undefined
-      ? { type: "literal", tag, verb, size, parts }
-      : { type: "append", tag, command: append, size, synchronizing, parts };
+    this.#mode = { type: "asked", literal, lf, append: undefined };
+    return { type: "literal", tag, verb, size, parts };
   }
 
-  /** Why a literal cannot be taken; `undefined` when it can. */
+  /** Why a literal of `size` bytes behind `held` ones cannot be taken; `undefined` when it can. */
   #refusal(result: CommandReading["result"], size: number, held: number): string | undefined {
-    const { maxAppendBytes, maxLiteralBytes, maxCommandBytes, maxLiterals } = this.#limits;
-    if (!(result instanceof Malformed)) return size > maxAppendBytes ? "literal-too-big" : undefined;
+    const { maxAppendBytes, maxLiteralBytes, maxLiterals, maxCommandBytes } = this.#limits;
+    const bytes = this.#passed + held;
+    if (result instanceof MessageAhead)
+      return size > maxAppendBytes ? "literal-too-big" : bytes > maxCommandBytes ? "command-too-big" : undefined;
     if (!(result instanceof LiteralAhead)) return "bad-arguments";
     if (size > maxLiteralBytes) return "literal-too-big";
     if (this.#literals > maxLiterals) return "too-many-literals";
-    return held + size > maxCommandBytes ? "command-too-big" : undefined;
+    return bytes + size > maxCommandBytes ? "command-too-big" : undefined;
+  }
+
+  /** Bytes of the command before what waits, without its messages. */
+  get #passed(): number {
+    return this.#appending?.bytes ?? 0;
   }
 
   /** Reads the command whose last line ends at `lf`. */
   #finish(lf: number, lineEnd: number): CommandEvent {
-    const waiting = this.#waiting;
-    const rest = waiting.bytes.subarray(waiting.start, lf + 1);
-    const bytes = this.#head.length > 0 ? concat([this.#head, rest]) : rest;
-    const end = bytes.length - (lf + 1 - lineEnd);
-    const reading = this.#read(bytes, end, this.#gaps);
-    const { length } = this.#head;
+    const bytes = this.#waiting.bytes.subarray(this.#waiting.start, lf + 1);
+    const reading = this.#read(bytes, bytes.length - (lf + 1 - lineEnd), []);
     this.#startAfter(lf);
     const { tag, result } = reading;
-    if (tag === null || result instanceof Malformed) return bad(reading, bytes, length);
+    if (tag === null || result instanceof Malformed) return bad(reading, bytes);
     if (lineEnd === lf) this.#cursor.deviate("bare-lf");
-    const parts = length > 0 ? [bytes.subarray(length)] : withSecrets(bytes, this.#cursor.secrets);
+    const parts = withSecrets(bytes, this.#cursor.secrets);
     return { type: "command", tag, command: result, deviations: this.#cursor.deviations ?? NOTHING, raw: [bytes], parts };
   }
 
@@ -201,10 +226,26 @@ export class CommandDecoder {
     return { type: "line", bytes: raw.subarray(0, raw[raw.length - 2] === CR ? -2 : -1) };
   }
 
+  /**
+   * Reads the command up to a literal, which need not be all there is. It is not read anew before it has doubled: many literals must not
+   * cost their square. What is wrong is then found later, at the end at the latest.
+   */
+  #readAhead(bytes: Uint8Array, size: number): CommandReading {
+    const known = this.#known;
+    if (known !== undefined && bytes.length < 2 * known.bytes) return { ...known, result: new LiteralAhead() };
+    const reading = this.#read(bytes, bytes.length, [{ at: bytes.length, value: { size } }]);
+    const { tag, verb, result } = reading;
+    // Where messages may come, each literal may be one.
+    if (result instanceof LiteralAhead && !takesMessages(verb)) this.#known = { tag, verb, bytes: bytes.length };
+    return reading;
+  }
+
   #read(bytes: Uint8Array, end: number, gaps: readonly Gap[]): CommandReading {
-    this.#cursor.reset(bytes, 0, end, bytes.length, this.#waiting.offset + this.#waiting.start - this.#head.length);
-    this.#cursor.gaps = gaps;
-    return readCommand(this.#cursor);
+    const cursor = this.#cursor;
+    cursor.reset(bytes, 0, end, bytes.length, this.#waiting.offset + this.#waiting.start);
+    cursor.gaps = gaps;
+    const appending = this.#appending;
+    return appending === undefined ? readCommand(cursor) : readRestOfCommand(cursor, appending);
   }
 
   #takeQuestion(): Extract<Mode, { type: "asked" }> {
@@ -218,17 +259,6 @@ export class CommandDecoder {
   #holdLiteral(lf: number, size: number): void {
     this.#line = lf + 1 + size - this.#waiting.start;
     this.#scanned = this.#line;
-  }
-
-  /** The literal behind `lf` is a message and passes as chunks. */
-  #startMessage(lf: number, size: number): void {
-    const { bytes, start } = this.#waiting;
-    const head = concat([this.#head, bytes.slice(start, lf + 1)]);
-    const gaps: Gap[] = [...this.#gaps, { at: head.length, value: { size } }];
-    this.#startAfter(lf);
-    this.#head = head;
-    this.#gaps = gaps;
-    this.#mode = { type: "message", remaining: size };
   }
 
   #nextChunk(mode: { remaining: number }): CommandEvent | undefined {
@@ -246,9 +276,9 @@ export class CommandDecoder {
   #startAfter(lf: number): void {
     this.#mode = COMMAND;
     this.#waiting.start = lf + 1;
-    this.#line = this.#scanned = this.#literals = 0;
-    this.#head = EMPTY;
-    this.#gaps = [];
+    this.#line = this.#scanned = 0;
+    this.#literals = 0;
+    this.#appending = this.#known = undefined;
   }
 
   /** Drops a command at the literal behind `lf`; gives `event` now when the client waits, else once its bytes are dropped, too. */
@@ -263,9 +293,9 @@ export class CommandDecoder {
   #startDrain(reason: string): CommandEvent | undefined {
     const { bytes, start } = this.#waiting;
     const shown = Math.min(SHOWN_BYTES, this.#line + this.#limits.maxLineBytes);
-    const beginning = concat([this.#head, bytes.slice(start, start + shown)]);
+    const beginning = bytes.slice(start, start + shown);
     const { tag, verb } = this.#read(beginning, beginning.length, []);
-    const event = bad({ tag, verb, result: new Malformed(reason) }, beginning, this.#head.length);
+    const event = bad({ tag, verb, result: new Malformed(reason) }, beginning);
     this.#startAfter(start + this.#line - 1);
     this.#mode = { type: "drain", remaining: 0, drained: 0, event };
     return this.next();
@@ -310,11 +340,11 @@ export class CommandDecoder {
   }
 }
 
-/** The event for bytes that are no command; those before `from` have been shown. */
-function bad(reading: CommandReading, bytes: Uint8Array, from: number): CommandEvent {
+/** The event for bytes that are no command. */
+function bad(reading: CommandReading, bytes: Uint8Array): CommandEvent {
   const { tag, verb, result } = reading;
   const reason = result instanceof Malformed ? result.reason : "bad-arguments";
-  return { type: "bad", tag, verb, reason, raw: [bytes], parts: shown(reading, bytes.subarray(from)) };
+  return { type: "bad", tag, verb, reason, raw: [bytes], parts: shown(reading, bytes) };
 }
 
 /** Bytes that are no whole command. What may be a password in them is secret: all of it, when not even the verb is known. */

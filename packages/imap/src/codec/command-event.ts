@@ -2,7 +2,7 @@
 
 import { Secret } from "@mailwire/wire";
 import type { Command } from "./command.ts";
-import type { AppendCommand } from "./commands/append.ts";
+import type { AnnouncedMessage } from "./commands/append-reader.ts";
 import type { Deviation } from "./deviation.ts";
 
 /** Bytes as they came, with passwords wrapped: fit for an observer. */
@@ -10,16 +10,16 @@ export type RawParts = readonly (Uint8Array | Secret<Uint8Array>)[];
 
 /** One thing that {@link CommandDecoder} found. */
 export type CommandEvent =
-  /** A whole command (for APPEND: its message has passed, and this is its end). */
+  /** A whole command (for APPEND and REPLACE: all messages have passed, and this is its end). */
   | {
       readonly type: "command";
       readonly tag: string;
       readonly command: Command;
       /** What was tolerated. */
       readonly deviations: readonly Deviation[];
-      /** Its bytes in order (views), without those of a literal that streamed. */
+      /** Its bytes in order (views); of an APPEND only what follows the last message, as the rest was in other events. */
       readonly raw: readonly Uint8Array[];
-      /** The same, fit for showing; of an APPEND only what follows its message. */
+      /** The same, fit for showing. */
       readonly parts: RawParts;
     }
   /** A literal that is an argument waits for the server's `+`: answer with `accept()` (and send `+`) or `refuse()` (and send NO or BAD). */
@@ -32,19 +32,20 @@ export type CommandEvent =
       readonly parts: RawParts;
     }
   /**
-   * The message of an APPEND is announced: answer with `accept()` or `refuse()`. When it is synchronizing, send `+` with the
-   * former and the tagged NO with the latter. Once accepted, `literal-chunk`s follow, then `literal-end`, then the `command` when the line is complete.
+   * A message of APPEND or REPLACE is announced, or a part of one: answer with `accept()` or `refuse()`. When it is synchronizing, send `+`
+   * with the former and the tagged NO with the latter. Once accepted, `literal-chunk`s follow, then `literal-end`; then another `append`, or
+   * the `command` when the line is complete.
    */
-  | {
+  | (AnnouncedMessage & {
       readonly type: "append";
       readonly tag: string;
-      readonly command: AppendCommand;
-      readonly size: number;
       /** Whether the client waits for `+`. */
       readonly synchronizing: boolean;
-      /** The command up to the message, fit for showing. */
+      /** The bytes of the command that were in no event before (views), up to the message. */
+      readonly raw: readonly Uint8Array[];
+      /** The same, fit for showing. */
       readonly parts: RawParts;
-    }
+    })
   /** Bytes of the message: a view. */
   | { readonly type: "literal-chunk"; readonly bytes: Uint8Array }
   | { readonly type: "literal-end" }
@@ -58,9 +59,9 @@ export type CommandEvent =
       readonly verb: string | null;
       /** Stable name of what is wrong (`no-tag`, `bad-arguments`, `line-too-long`, `literal-too-big` …). */
       readonly reason: string;
-      /** Its bytes in order (views), as far as they were kept. */
+      /** Its bytes in order (views), as far as they were kept and in no event before. */
       readonly raw: readonly Uint8Array[];
-      /** The same, fit for showing; of an APPEND only what follows its message, once that has passed. */
+      /** The same, fit for showing. */
       readonly parts: RawParts;
     };
 

@@ -14,7 +14,7 @@ export interface CommandReading {
   readonly tag: string | null;
   /** In upper case; null when there is none. */
   readonly verb: string | null;
-  /** The command, or why there is none: {@link LiteralAhead} when it goes on with a literal. */
+  /** The command, or why there is none: {@link LiteralAhead} or `MessageAhead` when it goes on with a literal or a message. */
   readonly result: Command | Malformed;
 }
 
@@ -28,6 +28,22 @@ export function readCommand(cursor: Cursor): CommandReading {
       cursor.space();
       verb = readVerb(cursor);
       const command = readKnownCommand(cursor, verb) ?? readUnknown(cursor, verb);
+      cursor.finish();
+      return command;
+    },
+    (fault) => fault,
+  );
+  return { tag, verb, result };
+}
+
+/** What follows a message of a command that was read up to there. */
+export function readRestOfCommand(
+  cursor: Cursor,
+  { tag, verb, resume }: { readonly tag: string; readonly verb: string; readonly resume: (cursor: Cursor) => Command },
+): CommandReading {
+  const result = attempt<Command, Malformed>(
+    () => {
+      const command = resume(cursor);
       cursor.finish();
       return command;
     },

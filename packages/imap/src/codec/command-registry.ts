@@ -2,7 +2,7 @@
 
 import type { Command, UnknownCommand } from "./command.ts";
 import { identifierCommand, setAcl } from "./commands/acl.ts";
-import { append } from "./commands/append.ts";
+import { append, replace } from "./commands/append.ts";
 import { compress, enable } from "./commands/enable.ts";
 import { fetch } from "./commands/fetch.ts";
 import { id } from "./commands/id.ts";
@@ -44,6 +44,8 @@ const GRAMMARS: { readonly [Name in KnownName]: CommandGrammar<Named<Command, "n
   STATUS: status,
   NAMESPACE: plainCommand,
   APPEND: append,
+  REPLACE: replace,
+  "UID REPLACE": replace,
   CHECK: plainCommand,
   CLOSE: plainCommand,
   UNSELECT: plainCommand,

@@ -1,6 +1,6 @@
 // All commands.
 
-import type { AppendCommand } from "./commands/append.ts";
+import type { AppendCommand, ReplaceCommand } from "./commands/append-message.ts";
 import type { IdentifierCommand, SetAclCommand } from "./commands/acl.ts";
 import type { CompressCommand, EnableCommand } from "./commands/enable.ts";
 import type { IdCommand } from "./commands/id.ts";
@@ -32,6 +32,7 @@ export type Command =
   | ListCommand
   | StatusCommand
   | AppendCommand
+  | ReplaceCommand
   | SearchCommand
   | FetchCommand
   | StoreCommand

@@ -53,7 +53,7 @@ export class Cursor extends WordCursor {
   /** astring = 1*ASTRING-CHAR / string */
   astring(): string {
     const byte = this.peek();
-    if (byte === QUOTE || byte === OPEN_BRACE) return this.string();
+    if (byte === QUOTE || byte === OPEN_BRACE || (byte === TILDE && this.bytes[this.at + 1] === OPEN_BRACE)) return this.string();
     return this.word(ASTRING);
   }
 
@@ -61,6 +61,7 @@ export class Cursor extends WordCursor {
   string(): string {
     const byte = this.peek();
     if (byte === QUOTE) return this.#quoted();
+    if (byte === TILDE) this.#noLiteral8();
     if (byte === OPEN_BRACE || byte === TILDE) return this.#literalText();
     if (this.peer === "client") throw new Malformed("no-string");
     if (this.nil()) {
@@ -80,6 +81,12 @@ export class Cursor extends WordCursor {
 
   /** nstring whose bytes are wanted: a view, null, or the size of what streamed past. */
   data(): Uint8Array | StreamedLiteral | null {
+    if (this.peek() === TILDE) this.#noLiteral8();
+    return this.data8();
+  }
+
+  /** nstring / literal8 (RFC 3516), as {@link data} gives them. */
+  data8(): Uint8Array | StreamedLiteral | null {
     const byte = this.peek();
     if (byte === OPEN_BRACE || byte === TILDE) {
       const gap = this.#literalGap();
@@ -131,7 +138,9 @@ export class Cursor extends WordCursor {
     let beyondAscii = false;
     let escaped = false;
     for (; ; at += 1) {
-      while (((CLASSES[bytes[at] ?? 0] ?? 0) & QUOTED) !== 0) at += 1;
+      // Four at a time: most of what strings hold is plain.
+      while ((classOf(bytes, at) & classOf(bytes, at + 1) & classOf(bytes, at + 2) & classOf(bytes, at + 3) & QUOTED) !== 0) at += 4;
+      while ((classOf(bytes, at) & QUOTED) !== 0) at += 1;
       const byte = bytes[at] ?? 0;
       if (byte === QUOTE && this.#endsQuoted(at)) break;
       if (byte > 127) beyondAscii = true;
@@ -179,6 +188,12 @@ export class Cursor extends WordCursor {
     return at;
   }
 
+  /** A literal8 where the grammar has only literals. */
+  #noLiteral8(): void {
+    if (this.peer === "client") throw new Malformed("literal8");
+    this.deviate("literal8-for-literal");
+  }
+
   #literalText(): string {
     if (this.#literalGap() !== undefined) throw new LiteralAhead();
     const start = this.#literal();
@@ -205,14 +220,21 @@ export class Cursor extends WordCursor {
 
   #literalHead(): { readonly start: number; readonly size: number } {
     this.skip(TILDE);
+    const size = this.announcement();
+    return { start: this.at, size };
+  }
+
+  /** "{" number64 ["+"] "}" CRLF : the size of the literal that follows */
+  announcement(): number {
     this.expect(OPEN_BRACE);
     const size = this.number(Number.MAX_SAFE_INTEGER);
-    this.skip(PLUS);
+    const { at } = this;
+    if (this.skip(PLUS) && this.peer === "server") this.deviateAt(at, "non-synchronizing-literal");
     this.expect(CLOSE_BRACE);
     if (this.peer === "server") this.noSpace();
     this.skip(CR);
     this.expect(LF);
-    return { start: this.at, size };
+    return size;
   }
 
   /** The literal here, when its bytes are not. */
@@ -221,6 +243,7 @@ export class Cursor extends WordCursor {
     const { at } = this;
     const { start } = this.#literalHead();
     const gap = this.gap(start);
+    if (gap !== undefined && this.peer === "client") throw new LiteralAhead();
     if (gap !== undefined && "size" in gap) return gap;
     this.at = at;
     return undefined;
@@ -252,7 +275,7 @@ export class Cursor extends WordCursor {
 
   #skipLiteral(): void {
     if (this.peek() === TILDE && this.bytes[this.at + 1] !== OPEN_BRACE) this.#skipAtom();
-    else this.data();
+    else this.data8();
   }
 
   #skipAtom(): void {
@@ -290,4 +313,8 @@ function unescape(raw: Uint8Array): Uint8Array {
     length += 1;
   }
   return out.subarray(0, length);
+}
+
+function classOf(bytes: Uint8Array, at: number): number {
+  return CLASSES[bytes[at] ?? 0] ?? 0;
 }

@@ -18,7 +18,17 @@ export type { Command, UnknownCommand } from "./command.ts";
 export { CommandDecoder } from "./command-decoder.ts";
 export { encodeCommand, type CommandEncoding } from "./command-encoder.ts";
 export type { CommandEvent, RawParts } from "./command-event.ts";
-export type { AppendCommand } from "./commands/append.ts";
+export type {
+  AppendCommand,
+  AppendData,
+  AppendExtension,
+  AppendLiteral,
+  AppendMessage,
+  MessageOptions,
+  AppendTarget,
+  CatenatePart,
+  ReplaceCommand,
+} from "./commands/append-message.ts";
 export { FETCH_MACROS, PLAIN_FETCH_ATTRIBUTES } from "./commands/fetch.ts";
 export type { FetchAttribute, FetchCommand, FetchMacro, PartialRange, PlainFetchAttribute } from "./commands/fetch.ts";
 export { STATUS_ATTRIBUTES } from "./commands/mailbox.ts";

@@ -41,7 +41,7 @@ export type Segment =
 export interface LiteralAnnouncement {
   /** Index of its opening brace. */
   readonly at: number;
-  /** The size announced; Infinity for a number of more digits than any size has. */
+  /** The size announced; Infinity for more than can be counted exactly (2^53 - 1). */
   readonly size: number;
   /** Whether the client waits for `+` before it sends it; of no meaning in responses. */
   readonly synchronizing: boolean;
@@ -50,8 +50,6 @@ export interface LiteralAnnouncement {
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const PLUS = 43;
-/** A 64-bit number has no more. */
-const MOST_DIGITS = 20;
 
 /** "{" number ["+"] "}" at the end of the line that begins at `lineStart` and whose line end is at `lineEnd`. */
 export function findAnnouncement(bytes: Uint8Array, lineStart: number, lineEnd: number): LiteralAnnouncement | undefined {
@@ -63,5 +61,5 @@ export function findAnnouncement(bytes: Uint8Array, lineStart: number, lineEnd: 
   if (first === digitsEnd || first === lineStart || bytes[first - 1] !== OPEN_BRACE) return undefined;
   let size = 0;
   for (let at = first; at < digitsEnd; at += 1) size = size * 10 + (bytes[at] ?? 0) - 48;
-  return { at: first - 1, size: digitsEnd - first > MOST_DIGITS ? Infinity : size, synchronizing };
+  return { at: first - 1, size: size > Number.MAX_SAFE_INTEGER ? Infinity : size, synchronizing };
 }

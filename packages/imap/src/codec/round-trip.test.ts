@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { Secret } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
 import { command, nonsense, response } from "../../test/codec-arbitraries.ts";
+import { streamed } from "../../test/arbitraries/append.ts";
 import { commands, pieces, responses, revealed, written } from "../../test/codec-driving.ts";
 import { encodeCommand, encodeResponse } from "./index.ts";
 
@@ -57,11 +58,11 @@ describe("commands", () => {
     fc.assert(
       fc.property(command, literals, sizes, (said, mode, cuts) => {
         const events = commands(pieces(written(encodeCommand("a1", said, { literals: mode })), cuts));
-        const message = events.find((event) => event.type === "literal-chunk")?.bytes ?? new Uint8Array(0);
         const last = events.at(-1);
         const read = last?.type === "command" ? last.command : last;
-        const whole = said.name === "APPEND" ? { ...read, message } : read;
-        expect(revealed(whole)).toEqual(revealed(said));
+        const { command: expected, bytes } = streamed(said);
+        expect(revealed(read)).toEqual(revealed(expected));
+        expect(events.flatMap((event) => (event.type === "literal-chunk" ? [event.bytes] : []))).toEqual(bytes);
         expect(last?.type === "command" ? last.deviations : undefined).toEqual([]);
       }),
       { numRuns: 600 },

@@ -5,6 +5,10 @@ import { ASTRING, ATOM, consistsOf, FLAG, QUOTED } from "./characters.ts";
 import type { LiteralData, LiteralMode, Segment } from "./literal.ts";
 import { findAnnouncement } from "./literal.ts";
 
+const NUL = 0;
+const LF = 10;
+const CR = 13;
+
 /** RFC 7888: a LITERAL- client sends no larger literal without waiting. */
 const LITERAL_MINUS_BYTES = 4096;
 /** Longer strings go as literals: RFC 2683 section 3.2.1.5 warns of lines of more than 1000 bytes. */
@@ -114,6 +118,11 @@ export class Writer {
     return this.#textLiteral(fromLatin1(text));
   }
 
+  /** mailbox = "INBOX" / astring ; in the encoding of the revision */
+  mailbox({ raw }: { readonly raw: string; readonly name: string }): this {
+    return this.bytesString(raw);
+  }
+
   /** The same, never as an atom. */
   rawString(text: string): this {
     return /^[\x01-\x7f]*$/.test(text) ? this.string(text) : this.bytesString(text);
@@ -134,14 +143,36 @@ export class Writer {
   }
 
   /**
-   * Bytes that were read before, as they were: line ends are allowed only where a literal is announced, which must be whole. Literals are not
-   * announced anew, so only servers may repeat what holds any.
+   * Bytes that were read before, as they were: line ends are allowed only where a literal is announced, which must be whole. Clients announce
+   * literals in their own way.
    */
   verbatim(bytes: Uint8Array): this {
-    if (!isFramed(bytes, this.#form)) throw unsayable("a line end in what was to be repeated");
     this.#flush();
-    this.#segments.push({ type: "bytes", bytes });
+    let start = 0;
+    let line = 0;
+    for (let at = 0; at < bytes.length; at += 1) {
+      const byte = bytes[at];
+      if (byte === NUL) throw unsayable("a NUL in what was to be repeated");
+      if (byte !== CR && byte !== LF) continue;
+      const literal = findAnnouncement(bytes, line, at);
+      const body = at + (byte === CR ? 2 : 1);
+      if (literal === undefined || bytes[body - 1] !== LF || body + literal.size > bytes.length) {
+        throw unsayable("a line end in what was to be repeated");
+      }
+      line = body + literal.size;
+      if (this.#form !== "server") {
+        this.#repeatLiteral(bytes.subarray(start, literal.at), bytes.subarray(body, line));
+        start = line;
+      }
+      at = line - 1;
+    }
+    if (start < bytes.length) this.#segments.push({ type: "bytes", bytes: bytes.subarray(start) });
     return this;
+  }
+
+  #repeatLiteral(before: Uint8Array, body: Uint8Array): void {
+    this.#segments.push({ type: "bytes", bytes: before });
+    this.data(body);
   }
 
   /** Marks all that `write` writes as secret. */
@@ -195,18 +226,4 @@ export class Writer {
 /** The error for a value that IMAP has no words for. */
 export function unsayable(what: string): ProtocolError {
   return new ProtocolError("local", "bad-argument", `IMAP cannot say this: ${what}`);
-}
-
-/** True when every line end in `bytes` is that of a literal's announcement, followed by the whole literal, and there is no NUL outside. */
-function isFramed(bytes: Uint8Array, form: LiteralForm): boolean {
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at];
-    if (byte === 0) return false;
-    if (byte !== 13 && byte !== 10) continue;
-    const size = form === "server" ? findAnnouncement(bytes, 0, at)?.size : undefined;
-    if (size === undefined) return false;
-    at += (byte === 13 ? 1 : 0) + size;
-    if (at >= bytes.length && size > 0) return false;
-  }
-  return true;
 }

@@ -1,7 +1,6 @@
 // Which function answers which command: adding a command is a function and a line here.
 
-import type { AppendCommand } from "../codec/commands/append.ts";
-import type { Command } from "../codec/command.ts";
+import type { ServerEvent } from "../session/server-events.ts";
 import type { Conversation } from "./conversation.ts";
 import { fetch } from "./fetch-command.ts";
 import { change, list, select, status } from "./mailbox-commands.ts";
@@ -10,8 +9,11 @@ import type { Completion } from "./options.ts";
 import { search } from "./search-command.ts";
 import { authenticate, capabilitiesOf, logIn } from "./session-commands.ts";
 
+/** What the session leaves to be answered. */
+type Answerable = Extract<ServerEvent, { readonly type: "command" }>["command"];
+
 /** Does what a command asks for; `undefined` when it has been answered already. Throws an `ImapRefusal` for NO. */
-export function answer(conversation: Conversation, command: Exclude<Command, AppendCommand>): Promise<Completion | undefined> | Completion {
+export function answer(conversation: Conversation, command: Answerable): Promise<Completion | undefined> | Completion {
   switch (command.name) {
     case "CAPABILITY":
       conversation.tell({ type: "CAPABILITY", capabilities: capabilitiesOf(conversation) });
@@ -67,6 +69,6 @@ export function answer(conversation: Conversation, command: Exclude<Command, App
   }
 }
 
-function completed({ name }: Command): Completion {
+function completed({ name }: Answerable): Completion {
   return { status: "OK", text: `${name} completed` };
 }

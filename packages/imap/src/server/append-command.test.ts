@@ -157,3 +157,49 @@ describe("a client that leaves inside APPEND", () => {
     expect(backend.log).toEqual(["account closed"]);
   });
 });
+
+describe("what is not offered is BAD, and never run as commands", () => {
+  const LOGOUT = "x LOGOUT\r\n";
+
+  test.each([
+    ["a second message", `t APPEND INBOX {3+}\r\nabc {10+}\r\n${LOGOUT}\r\n`],
+    ["a second message of an extension", "t APPEND INBOX {3+}\r\nabc (\\Seen) X-A 5\r\n"],
+    ["CATENATE", `t APPEND INBOX CATENATE (URL u TEXT {10+}\r\n${LOGOUT} URL {1+}\r\nu)\r\n`],
+    ["CATENATE of URLs alone", "t APPEND INBOX CATENATE (URL u)\r\n"],
+    ["BINARY", `t APPEND INBOX ~{10+}\r\n${LOGOUT}\r\n`],
+    ["UTF8", `t APPEND INBOX UTF8 (~{10+}\r\n${LOGOUT})\r\n`],
+    ["an extension", `t APPEND INBOX X-A (1) {10+}\r\n${LOGOUT}\r\n`],
+    ["REPLACE", `t REPLACE 1 INBOX {10+}\r\n${LOGOUT}\r\n`],
+    ["UID REPLACE", `t UID REPLACE 1 INBOX {10+}\r\n${LOGOUT} {10+}\r\n${LOGOUT}\r\n`],
+  ])("%s, cut anywhere", async (_name, said) => {
+    for (let cut = 1; cut < said.length; cut += 1) {
+      const { peer, backend } = await serveSelected();
+      const held = backend.messages.length;
+      await peer.say(said.slice(0, cut));
+      await peer.say(`${said.slice(cut)}u NOOP\r\n`);
+      expect(await peer.hear("u ")).toBe("t BAD Not offered here\r\nu OK NOOP completed\r\n");
+      expect(backend.messages).toHaveLength(held);
+    }
+  });
+
+  test("a client that waits is not asked for it", async () => {
+    const { peer } = await serveSelected();
+    expect(await peer.ask("REPLACE 1 INBOX {10}")).toBe("t BAD Not offered here\r\n");
+    expect(await peer.ask("APPEND INBOX {3+}\r\nabc {10}")).toBe("t BAD Not offered here\r\n");
+    expect(await peer.ask("APPEND INBOX CATENATE (URL u TEXT {10}")).toBe("t BAD Not offered here\r\n");
+    expect(await peer.ask("NOOP")).toBe("t OK NOOP completed\r\n");
+  });
+
+  test("nor twice, where the first message was refused", async () => {
+    const { peer, backend } = await serveSelected();
+    vi.spyOn(backend, "append").mockImplementation(async (_mailbox, { body }) => {
+      for await (const chunk of body) if (chunk.length > 0) throw FULL;
+    });
+    await peer.say("t APPEND INBOX {3}\r\n");
+    await peer.hear("+");
+    await peer.say("a");
+    expect(await peer.hear("t ")).toBe("t NO [OVERQUOTA] Full\r\n");
+    await peer.say("bc {10}\r\nu NOOP\r\n");
+    expect(await peer.hear("u ")).toBe("u OK NOOP completed\r\n");
+  });
+});

@@ -11,7 +11,8 @@ export async function append(
   conversation: Conversation,
   event: Extract<ServerEvent, { readonly type: "append" }>,
 ): Promise<Completion | undefined> {
-  const { mailbox, flags, date } = event.command;
+  const { mailbox } = event.command;
+  const { flags, date } = event.options;
   const body = new AppendedBody(conversation);
   const settable = flags.filter((flag) => flag.toUpperCase() !== "\\RECENT");
   try {

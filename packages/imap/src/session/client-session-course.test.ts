@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { ProtocolError, Secret, concat, fromLatin1, latin1, utf8 } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
-import { APPEND, GREETING, say, sessionIn } from "../../test/client-session-fixture.ts";
+import { appendOf, GREETING, say, sessionIn } from "../../test/client-session-fixture.ts";
 import { TLS, hear, settle, transcript } from "../../test/rig.ts";
 import { mailboxName } from "../codec/mailbox-name.ts";
 import type { Command } from "../codec/command.ts";
@@ -59,7 +59,7 @@ describe("APPEND", () => {
     session.send({
       type: "command",
       tag: "a",
-      command: { name: "APPEND", mailbox: mailboxName("m"), flags: [], date: null, message: { size } },
+      command: appendOf({ size }),
     });
     return session;
   }
@@ -257,7 +257,7 @@ test("an observer sees both ways, without secrets", () => {
   session.send({
     type: "command",
     tag: "d",
-    command: { name: "APPEND", mailbox: mailboxName("m"), flags: [], date: null, message: { size: 2 } },
+    command: appendOf({ size: 2 }),
   });
   hear(session, "+\r\n");
   session.send({ type: "append-chunk", bytes: utf8("hi") });
@@ -331,7 +331,7 @@ function run(state: State, pieces: readonly Uint8Array[]): string {
   if (state === "authenticated") say(session, "a", "SELECT m");
   if (state === "selected") {
     say(session, "a", "FETCH 1 BODY[]");
-    session.send({ type: "command", tag: "b", command: { ...APPEND, message: { size: 2 } } });
+    session.send({ type: "command", tag: "b", command: appendOf({ size: 2 }) });
   }
   let told = "";
   try {

@@ -3,7 +3,7 @@
 import type { Secret, TlsInfo } from "@mailwire/wire";
 import type { RawParts } from "../codec/command-decoder.ts";
 import type { Command } from "../codec/command.ts";
-import type { AppendCommand } from "../codec/commands/append.ts";
+import type { AppendCommand, MessageOptions, ReplaceCommand } from "../codec/commands/append-message.ts";
 import type { Deviation } from "../codec/deviation.ts";
 import type { ResponseCode } from "../codec/response-code.ts";
 import type { UntaggedData } from "./untagged-data.ts";
@@ -16,14 +16,25 @@ export type ServerEvent =
   | {
       readonly type: "command";
       readonly tag: string;
-      readonly command: Exclude<Command, AppendCommand>;
+      readonly command: Exclude<Command, AppendCommand | ReplaceCommand>;
       /** What was tolerated. */
       readonly deviations: readonly Deviation[];
       /** Its bytes in order (views). */
       readonly raw: readonly Uint8Array[];
     }
-  /** An APPEND whose message is announced: answer with `accept-append`, or with `complete` to refuse it. */
-  | { readonly type: "append"; readonly tag: string; readonly command: AppendCommand; readonly size: number }
+  /**
+   * An APPEND whose message is announced: answer with `accept-append`, or with `complete` to refuse it. What this session does not take is
+   * answered BAD: more messages than one, messages in parts or with NULs, extensions, REPLACE.
+   */
+  | {
+      readonly type: "append";
+      readonly tag: string;
+      readonly command: AppendCommand;
+      /** What was said of the message. */
+      readonly options: MessageOptions;
+      /** Its size in bytes. */
+      readonly size: number;
+    }
   /** Bytes of the message (a view), of an APPEND that was accepted. */
   | { readonly type: "append-chunk"; readonly bytes: Uint8Array }
   /** The message and its command are complete: answer with `complete`. */

@@ -23,6 +23,7 @@ import type { Response } from "../codec/response.ts";
 import { DEFAULT_SERVER_LIMITS, commandLimits } from "./limits.ts";
 import type { ServerLimits } from "./limits.ts";
 import { shiftsNumbers } from "./ambiguity.ts";
+import { isAppending, isPlainAppend, plainAppend } from "./plain-append.ts";
 import { ResponseWriter } from "./response-writer.ts";
 import type { Condition, ServerEvent, ServerIntent } from "./server-events.ts";
 import type { ServerSessionOptions } from "./server-options.ts";
@@ -180,39 +181,49 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   }
 
   #command({ tag, command, deviations, raw, parts }: Received<"command">): void {
-    if (this.#work.at === "drain") this.#turn(REST);
-    else if (this.#work.at === "body") {
-      this.#turn({ ...this.#work, at: "answer" });
+    const work = this.#work;
+    if (work.at === "drain") this.#turn(REST);
+    else if (work.at === "body" && isPlainAppend(command)) {
+      this.#turn({ ...work, at: "answer" });
       this.#out.event({ type: "append-end" });
-    } else if (command.name !== "APPEND") {
+    } else {
+      this.#turn(REST);
       const objection = this.#objection(verbOf(command));
-      if (objection === undefined) {
+      if (isAppending(command)) this.#reject(tag, objection ?? NOT_OFFERED, parts);
+      else if (objection !== undefined) this.#reject(tag, objection, parts);
+      else {
         this.#turn({ at: "answer", tag, command });
         this.#out.event({ type: "command", tag, command, deviations, raw });
-      } else this.#reject(tag, objection, parts);
+      }
     }
   }
 
-  #append({ tag, command, size, synchronizing, parts }: Received<"append">): void {
-    const objection = this.#objection("APPEND");
-    if (objection === undefined) {
+  #append(event: Received<"append">): void {
+    const { tag, options, size, synchronizing, parts } = event;
+    const command = plainAppend(event);
+    const objection = this.#objection(verbOfWord(event.command.name));
+    if (objection === undefined && command !== undefined) {
       this.#turn({ at: "offer", tag, command, synchronizing });
-      this.#out.event({ type: "append", tag, command, size });
-    } else {
-      this.#reject(tag, objection, parts);
-      this.#decoder.refuse();
-    }
+      this.#out.event({ type: "append", tag, command, options, size });
+    } else this.#refuse(tag, objection ?? NOT_OFFERED, parts);
+  }
+
+  /** Refuses the literal that is announced, and with it the command, which may have been answered before. */
+  #refuse(tag: string, objection: Objection, parts: RawParts): void {
+    const { at } = this.#work;
+    this.#turn(REST);
+    if (at !== "drain") this.#reject(tag, objection, parts);
+    this.#decoder.refuse();
   }
 
   #literal({ tag, verb, parts }: Received<"literal">): void {
-    const objection = this.#objection(verbOfWord(verb));
+    const objection = this.#work.at === "drain" ? NOT_OFFERED : this.#objection(verbOfWord(verb));
     if (objection === undefined) {
       this.#decoder.accept();
       this.#writer.write({ type: "continuation", text: "OK" });
     } else {
       this.#options.observe?.({ from: "client", kind: "line", parts });
-      this.#reject(tag, objection, parts);
-      this.#decoder.refuse();
+      this.#refuse(tag, objection, parts);
     }
   }
 
@@ -371,6 +382,9 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     return { phase: "command", ms: this.#state === "not-authenticated" ? loginMs : inactivityMs, farewell: TIMED_OUT };
   }
 }
+
+/** The answer to what the grammar has and this session does not. */
+const NOT_OFFERED: Objection = { reason: "not-offered", status: "BAD", text: "Not offered here" };
 
 /** RFC 9051 section 7.1.5: the autologout. */
 const TIMED_OUT = fromLatin1("* BYE You took too long\r\n");

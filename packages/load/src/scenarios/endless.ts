@@ -20,7 +20,6 @@ const MUCH = "x".repeat(65_536);
 export const HUGE_LINES: readonly Endless[] = [
   { port: "smtp", before: "", again: MUCH },
   { port: "smtp", before: "EHLO x\r\nAUTH PLAIN ", again: MUCH },
-  { port: "smtp", before: `${ENVELOPE}DATA\r\n`, again: MUCH },
   { port: "pop3", before: "", again: MUCH },
   { port: "pop3", before: "AUTH PLAIN\r\n", again: MUCH },
   { port: "imap", before: "", again: MUCH },
@@ -36,6 +35,7 @@ export const ENDLESS_LITERALS: readonly Endless[] = [
   { port: "imap", before: `${LOGIN}b APPEND INBOX {4294967295+}\r\n`, again: MUCH },
   { port: "imap", before: `${LOGIN}b APPEND INBOX {250000000+}\r\n`, again: MUCH },
   { port: "imap", before: `${LOGIN}b SEARCH `, again: "TEXT {1+}\r\nx " },
+  { port: "smtp", before: `${ENVELOPE}DATA\r\n`, again: MUCH },
   { port: "smtp", before: `${ENVELOPE}DATA\r\n`, again: `${"x".repeat(998)}\r\n`.repeat(64) },
   { port: "smtp", before: `${ENVELOPE}BDAT 4294967295\r\n`, again: MUCH },
   { port: "smtp", before: "EHLO x\r\nBDAT 4294967295\r\n", again: MUCH },

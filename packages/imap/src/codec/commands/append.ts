@@ -1,61 +1,53 @@
-// APPEND (RFC 3501 section 6.3.11).
+// APPEND (RFC 3501 section 6.3.11, RFC 3502 for several messages) and REPLACE (RFC 8508).
 
 import type { Cursor } from "../cursor.ts";
 import type { CommandGrammar } from "../grammar.ts";
-import { formatDateTime, readDateTime } from "../date-time.ts";
-import { readFlagList } from "../flag.ts";
-import { Malformed } from "../malformed.ts";
 import { readMailboxName } from "../mailbox-name.ts";
+import { Malformed } from "../malformed.ts";
+import { formatSequenceSet } from "../sequence-set.ts";
 import type { Writer } from "../writer.ts";
-import type { DateTime } from "../date-time.ts";
-import type { Flag } from "../flag.ts";
-import type { StreamedLiteral } from "../literal.ts";
-import type { MailboxName } from "../mailbox-name.ts";
+import { unsayable } from "../writer.ts";
+import { writeAppendMessage } from "./append-message.ts";
+import type { AppendCommand, ReplaceCommand } from "./append-message.ts";
+import { AppendReader } from "./append-reader.ts";
 
-/** Adds a message to a mailbox. */
-export interface AppendCommand {
-  readonly name: "APPEND";
-  /** The mailbox. */
-  readonly mailbox: MailboxName;
-  /** Flags to set; empty for none. */
-  readonly flags: readonly Flag[];
-  /** INTERNALDATE to set; null leaves it to the server. */
-  readonly date: DateTime | null;
-  /** The message; {@link CommandDecoder} always gives its size only and then its bytes as chunks. */
-  readonly message: Uint8Array | StreamedLiteral;
-}
-
-const QUOTE = 34;
-const OPEN = 40;
-const OPEN_BRACE = 123;
+const STAR = 42;
 
 /** See {@link AppendCommand}. */
 export const append: CommandGrammar<AppendCommand> = { read: readAppend, write: writeAppend };
 
-/** append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal */
+/** append = "APPEND" SP mailbox 1*append-message */
 function readAppend(cursor: Cursor): AppendCommand {
   cursor.space();
-  const mailbox = readMailboxName(cursor);
-  cursor.space();
-  let flags: readonly Flag[] = [];
-  if (cursor.peek() === OPEN) {
-    flags = readFlagList(cursor);
-    cursor.space();
-  }
-  let date: DateTime | null = null;
-  if (cursor.peek() === QUOTE) {
-    date = readDateTime(cursor);
-    cursor.space();
-  }
-  const message = cursor.peek() === OPEN_BRACE ? cursor.data() : null;
-  if (message === null) throw new Malformed("no-literal");
-  return { name: "APPEND", mailbox, flags, date, message };
+  const target = { name: "APPEND", mailbox: readMailboxName(cursor) } as const;
+  return new AppendReader(target, (messages) => ({ ...target, messages })).read(cursor);
 }
 
 /** See {@link readAppend}. */
-function writeAppend(writer: Writer, { mailbox, flags, date, message }: AppendCommand): void {
-  writer.raw("APPEND ").bytesString(mailbox.raw).raw(" ");
-  if (flags.length > 0) writer.list(flags, (flag) => writer.commandFlag(flag)).raw(" ");
-  if (date !== null) writer.raw(`${formatDateTime(date)} `);
-  writer.data(message);
+function writeAppend(writer: Writer, { mailbox, messages }: AppendCommand): void {
+  if (messages.length === 0) throw unsayable("APPEND of nothing");
+  writer.raw("APPEND ").mailbox(mailbox);
+  for (const message of messages) writeAppendMessage(writer, message);
+}
+
+/** See {@link ReplaceCommand}. */
+export const replace: CommandGrammar<ReplaceCommand> = { read: readReplace, write: writeReplace };
+
+/** replace = "REPLACE" SP seq-number SP mailbox append-message ; seq-number = nz-number / "*" */
+function readReplace(cursor: Cursor, name: ReplaceCommand["name"]): ReplaceCommand {
+  cursor.space();
+  const replaced = cursor.skip(STAR) ? "*" : cursor.nzNumber();
+  cursor.space();
+  const target = { name, replaced, mailbox: readMailboxName(cursor) } as const;
+  const reader = new AppendReader<ReplaceCommand>(target, ([message]) => {
+    if (message === undefined) throw new Malformed("no-literal");
+    return { ...target, message };
+  });
+  return reader.read(cursor);
+}
+
+/** See {@link readReplace}. */
+function writeReplace(writer: Writer, { name, replaced, mailbox, message }: ReplaceCommand): void {
+  writer.raw(`${name} ${formatSequenceSet([{ first: replaced, last: replaced }])} `).mailbox(mailbox);
+  writeAppendMessage(writer, message);
 }

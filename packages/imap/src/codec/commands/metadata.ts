@@ -90,7 +90,7 @@ function readSetMetadata(cursor: Cursor): SetMetadataCommand {
   while (!cursor.closes()) {
     const name = cursor.astring();
     cursor.space();
-    const value = cursor.data();
+    const value = cursor.data8();
     if (value !== null && !(value instanceof Uint8Array)) throw new LiteralAhead();
     entries.push({ name, value });
   }

@@ -98,7 +98,7 @@ function readBinary(cursor: Cursor): FetchItem {
   const part = readPart(cursor);
   const origin = readOrigin(cursor);
   cursor.space();
-  return { type: "BINARY[]", part, origin, data: cursor.data() };
+  return { type: "BINARY[]", part, origin, data: cursor.data8() };
 }
 
 /** "BINARY.SIZE" section-binary SP number (RFC 3516) */

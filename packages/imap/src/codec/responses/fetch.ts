@@ -82,7 +82,6 @@ export function readFetchPrefix(cursor: Cursor): FetchResponse | undefined {
     () => undefined,
   );
 }
-
 /** See {@link readFetchResponse}. */
 function writeFetchResponse(writer: Writer, { sequenceNumber, items }: FetchResponse): void {
   writer.raw("* ").number(sequenceNumber).raw(" FETCH ");

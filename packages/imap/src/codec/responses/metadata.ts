@@ -46,7 +46,7 @@ function readValues(cursor: Cursor): readonly MetadataEntry[] {
   while (!cursor.closes()) {
     const name = cursor.astring();
     cursor.space();
-    const value = cursor.data();
+    const value = cursor.data8();
     // Only message data streams.
     if (value !== null && !(value instanceof Uint8Array)) throw new LiteralAhead();
     entries.push({ name, value });
