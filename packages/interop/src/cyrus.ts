@@ -84,6 +84,7 @@ allowplaintext: no
 imap_allowplaintext: yes
 imapidlepoll: 1
 annotation_allow_undefined: yes
+munge8bit: no
 conversations: yes
 duplicatesuppression: no
 failedloginpause: 0

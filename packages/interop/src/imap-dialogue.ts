@@ -93,9 +93,9 @@ export class ImapDialogue {
     return { command, responses: this.heard.slice(from), end: response };
   }
 
-  /** Says it as it is. */
-  type(text: string): void {
-    this.#socket.write(text, "latin1");
+  /** Resolves once one of the responses from `from` on is such a one. */
+  async hears(from: number, isIt: (response: Response) => boolean): Promise<void> {
+    await this.#until(() => this.heard.slice(from).find(({ response }) => isIt(response)));
   }
 
   /** Everything that was said, in one piece. */

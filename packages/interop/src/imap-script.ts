@@ -16,10 +16,12 @@ export interface ScriptLine {
   readonly ends?: "NO" | "BAD" | "any";
 }
 
-const appended = Object.values(MIME_SHAPES).map((body, index): ScriptLine => ({
-  say: `APPEND shapes ${index % 2 === 0 ? "(\\Seen $Work)" : "()"} "17-Jul-1996 02:44:${10 + index} -0700" {}`,
-  bodies: [body],
-}));
+/** Appends all shapes to a mailbox. */
+export const appends = (mailbox: string): readonly ScriptLine[] =>
+  Object.values(MIME_SHAPES).map((body, index) => ({
+    say: `APPEND ${mailbox} ${index % 2 === 0 ? "(\\Seen $Work)" : "()"} "17-Jul-1996 02:44:${10 + index} -0700" {}`,
+    bodies: [body],
+  }));
 
 /** The session. */
 export const SCRIPT: readonly ScriptLine[] = [
@@ -62,7 +64,7 @@ export const SCRIPT: readonly ScriptLine[] = [
   { say: 'LIST "" % RETURN (MYRIGHTS)', needs: "LIST-MYRIGHTS" },
   { say: 'LIST "" % RETURN (METADATA ("/private/comment"))', needs: "LIST-METADATA" },
   // Messages
-  ...appended,
+  ...appends("shapes"),
   { say: "APPEND shapes {}", bodies: [message("no flags")] },
   { say: "APPEND nowhere {}", bodies: [message("lost")], ends: "NO" },
   { say: "APPEND shapes (\\Flagged) {} (\\Answered) {}", bodies: [message("one of two"), message("two of two")], needs: "MULTIAPPEND" },
