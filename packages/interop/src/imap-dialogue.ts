@@ -31,7 +31,11 @@ export function commandOf(text: string, bodies: readonly Uint8Array[] = []): Com
     if (body !== undefined) decoder.push(body);
   }
   const [verb = "", ...words] = text.split(" ");
-  return { name: "unknown", verb: verb === "UID" ? `UID ${words.shift() ?? ""}` : verb, arguments: words.length === 0 ? null : fromLatin1(words.join(" ")) };
+  return {
+    name: "unknown",
+    verb: verb === "UID" ? `UID ${words.shift() ?? ""}` : verb,
+    arguments: words.length === 0 ? null : fromLatin1(words.join(" ")),
+  };
 }
 
 /** A connection to a server on this machine. */

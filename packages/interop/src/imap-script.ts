@@ -73,7 +73,7 @@ export const SCRIPT: readonly ScriptLine[] = [
     bodies: [fromLatin1("Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary\r\n\r\na\0b\xff\r\n")],
     needs: "BINARY",
   },
-  { say: 'APPEND shapes CATENATE (TEXT {} TEXT {})', bodies: [utf8("Subject: pieces\r\n\r\n"), utf8("two\r\n")], needs: "CATENATE" },
+  { say: "APPEND shapes CATENATE (TEXT {} TEXT {})", bodies: [utf8("Subject: pieces\r\n\r\n"), utf8("two\r\n")], needs: "CATENATE" },
   { say: "STATUS shapes (MESSAGES RECENT UIDNEXT UIDVALIDITY UNSEEN)" },
   { say: "STATUS shapes (MESSAGES SIZE)", needs: "STATUS=SIZE" },
   { say: "STATUS shapes (HIGHESTMODSEQ)", needs: "CONDSTORE" },
@@ -124,7 +124,7 @@ export const SCRIPT: readonly ScriptLine[] = [
   { say: "SEARCH ALL" },
   { say: "UID SEARCH ALL" },
   { say: 'SEARCH OR SUBJECT plain (NOT SEEN LARGER 100) SINCE 1-Feb-1994 HEADER "Message-ID" ""' },
-  { say: 'SEARCH CHARSET UTF-8 TEXT {}', bodies: [utf8("Grüße")] },
+  { say: "SEARCH CHARSET UTF-8 TEXT {}", bodies: [utf8("Grüße")] },
   { say: "SEARCH CHARSET X-UNKNOWN TEXT a", ends: "any" },
   { say: 'SEARCH SUBJECT "nothing of the kind"' },
   { say: "SEARCH 1:3,5 UID 1:* UNDELETED KEYWORD $Work SMALLER 100000" },
@@ -159,7 +159,10 @@ export const SCRIPT: readonly ScriptLine[] = [
   { say: "EXPUNGE" },
   { say: "REPLACE 1 shapes (\\Seen) {}", bodies: [message("replaced")], needs: "REPLACE" },
   // Watching
-  { say: "NOTIFY SET (SELECTED (MessageNew (UID FLAGS) MessageExpunge FlagChange)) (PERSONAL (MessageNew MessageExpunge MailboxName))", needs: "NOTIFY" },
+  {
+    say: "NOTIFY SET (SELECTED (MessageNew (UID FLAGS) MessageExpunge FlagChange)) (PERSONAL (MessageNew MessageExpunge MailboxName))",
+    needs: "NOTIFY",
+  },
   { say: "NOTIFY NONE", needs: "NOTIFY" },
   // Quotas, rights, annotations
   { say: "GETQUOTAROOT shapes", needs: "QUOTA" },

@@ -75,32 +75,37 @@ print(json.dumps(facts))
 
 /** Asks the same by a connection of ours, which is logged in. */
 export async function askByValues(dialogue: ImapDialogue, mailbox: string): Promise<MailboxFacts> {
-  const ask = async <Type extends Response["type"]>(text: string, type: Type): Promise<readonly Extract<Response, { readonly type: Type }>[]> =>
-    (await dialogue.say(commandOf(text))).responses
-      .map(({ response }) => response)
-      .filter((response): response is Extract<Response, { readonly type: Type }> => response.type === type);
-  const [capability] = await ask("CAPABILITY", "CAPABILITY");
-  const list = await ask('LIST "" *', "LIST");
-  const [status] = await ask(`STATUS ${mailbox} (MESSAGES UIDNEXT UNSEEN)`, "STATUS");
-  const { responses: selected } = await dialogue.say(commandOf(`EXAMINE ${mailbox}`));
-  const [search] = await ask("SEARCH SEEN", "SEARCH");
-  const [uidSearch] = await ask("UID SEARCH UNSEEN LARGER 100", "SEARCH");
-  const [sort] = await ask("SORT (REVERSE SIZE) UTF-8 ALL", "SORT");
-  const fetches = await ask("FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])", "FETCH");
+  const ask = async (text: string): Promise<readonly Response[]> =>
+    (await dialogue.say(commandOf(text))).responses.map(({ response }) => response);
+  const numbers = (found: readonly Response[]): readonly number[] =>
+    found.flatMap((response) => (response.type === "SEARCH" || response.type === "SORT" ? response.numbers : []));
+  const capability = await ask("CAPABILITY");
+  const list = await ask('LIST "" *');
+  const status = await ask(`STATUS ${mailbox} (MESSAGES UIDNEXT UNSEEN)`);
+  const selected = await ask(`EXAMINE ${mailbox}`);
+  const only = (values: readonly number[]): number => (values.length === 1 ? (values[0] ?? NaN) : NaN);
   const code = (name: "UIDVALIDITY" | "UIDNEXT"): number =>
-    selected.flatMap(({ response }) => (response.type === "untagged" && response.code?.type === name ? [response.code.value] : []))[0] ?? 0;
+    only(selected.flatMap((response) => (response.type === "untagged" && response.code?.type === name ? [response.code.value] : [])));
   return {
-    capabilities: capability?.capabilities ?? [],
-    exists: selected.flatMap(({ response }) => (response.type === "EXISTS" ? [response.count] : []))[0] ?? 0,
+    capabilities: capability.flatMap((response) => (response.type === "CAPABILITY" ? response.capabilities : [])),
+    exists: only(selected.flatMap((response) => (response.type === "EXISTS" ? [response.count] : []))),
     uidValidity: code("UIDVALIDITY"),
     uidNext: code("UIDNEXT"),
-    flags: selected.flatMap(({ response }) => (response.type === "FLAGS" ? response.flags : [])),
-    list: list.map(({ attributes, delimiter, mailbox: name }) => [attributes.join(" "), delimiter ?? "", name.raw]),
-    status: Object.fromEntries(status?.items.flatMap((item) => ("value" in item ? [[item.type, Number(item.value)]] : [])) ?? []),
-    search: search?.numbers ?? [],
-    uidSearch: uidSearch?.numbers ?? [],
-    sort: sort?.numbers ?? [],
-    messages: fetches.map(({ sequenceNumber, items }) => message(sequenceNumber, items)),
+    flags: selected.flatMap((response) => (response.type === "FLAGS" ? response.flags : [])),
+    list: list.flatMap((response) =>
+      response.type === "LIST" ? [[response.attributes.join(" "), response.delimiter ?? "", response.mailbox.raw] as const] : [],
+    ),
+    status: Object.fromEntries(
+      status
+        .flatMap((response) => (response.type === "STATUS" ? response.items : []))
+        .flatMap((item) => ("value" in item ? [[item.type, Number(item.value)] as const] : [])),
+    ),
+    search: numbers(await ask("SEARCH SEEN")),
+    uidSearch: numbers(await ask("UID SEARCH UNSEEN LARGER 100")),
+    sort: numbers(await ask("SORT (REVERSE SIZE) UTF-8 ALL")),
+    messages: (await ask("FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])")).flatMap((response) =>
+      response.type === "FETCH" ? [message(response.sequenceNumber, response.items)] : [],
+    ),
   };
 }
 

@@ -1,8 +1,22 @@
 // FETCH as node-imap has it: what its parser says to the bytes of a server, and what it would say to values of ours.
 
+import { createRequire } from "node:module";
 import { Readable } from "node:stream";
 import type { Address, BodyExtensionData, BodyParameter, BodyStructure, Envelope, FetchItem } from "@mailwire/imap/codec";
-import { Parser, parseHeader } from "imap/lib/Parser.js";
+
+/** What we use of it, which has no types. */
+interface NodeImap {
+  readonly Parser: new (
+    stream: Readable,
+    debug: boolean,
+  ) => {
+    on(name: "untagged", listener: (response: { readonly type: string; readonly num?: number; readonly text: unknown }) => void): void;
+  };
+  /** The fields of a header, encoded words decoded. */
+  readonly parseHeader: (text: string) => Readonly<Record<string, readonly string[]>>;
+}
+
+const { Parser, parseHeader } = createRequire(import.meta.url)("imap/lib/Parser.js") as NodeImap;
 
 /** The data of messages by number, in node-imap's names and shapes. */
 export type NodeImapFetches = ReadonlyMap<number, unknown>;
@@ -89,7 +103,9 @@ function structure(body: BodyStructure, path: string): readonly unknown[] {
 
 function extensionData({ disposition, language, location }: BodyExtensionData): object {
   return {
-    ...(disposition === undefined ? {} : { disposition: disposition && { type: disposition.type, params: parameters(disposition.parameters) } }),
+    ...(disposition === undefined
+      ? {}
+      : { disposition: disposition && { type: disposition.type, params: parameters(disposition.parameters) } }),
     ...(language === undefined ? {} : { language }),
     ...(location === undefined ? {} : { location }),
   };

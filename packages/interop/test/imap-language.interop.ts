@@ -65,7 +65,8 @@ describe.each(SERVERS)("$name", ({ start, lacks, codes, respelled }) => {
         continue;
       }
       const exchange = await dialogue.say(commandOf(line.say, line.bodies), line.bodies);
-      capabilities = exchange.responses.flatMap(({ response }) => (response.type === "CAPABILITY" ? [response.capabilities] : []))[0] ?? capabilities;
+      capabilities =
+        exchange.responses.flatMap(({ response }) => (response.type === "CAPABILITY" ? [response.capabilities] : []))[0] ?? capabilities;
       said.push({ line, exchange });
     }
   });
@@ -85,7 +86,9 @@ describe.each(SERVERS)("$name", ({ start, lacks, codes, respelled }) => {
 
   test("everything is read, without deviation, and its bytes are those that came", () => {
     const { heard } = dialogue;
-    expect(heard.filter(({ deviations }) => deviations.length > 0).map(({ raw, deviations }) => ({ raw: latin1(concat(raw)), deviations }))).toEqual([]);
+    expect(
+      heard.filter(({ deviations }) => deviations.length > 0).map(({ raw, deviations }) => ({ raw: latin1(concat(raw)), deviations })),
+    ).toEqual([]);
     expect(latin1(concat(heard.flatMap(({ raw }) => raw)))).toBe(latin1(dialogue.transcript()));
     const nameless = heard.filter(({ response }) => response.type === "unknown" || response.type === "invalid");
     expect(nameless.map(({ raw }) => latin1(concat(raw)))).toEqual([]);
