@@ -21,7 +21,7 @@ export interface MailboxFacts {
 }
 
 /** A message; its date in seconds since 1970, its bytes as latin1. */
-export interface MessageFacts {
+interface MessageFacts {
   readonly number: number;
   readonly uid: number;
   readonly flags: readonly string[];

@@ -16,7 +16,8 @@ interface NodeImap {
   readonly parseHeader: (text: string) => Readonly<Record<string, readonly string[]>>;
 }
 
-const { Parser, parseHeader } = createRequire(import.meta.url)("imap/lib/Parser.js") as NodeImap;
+const require = createRequire(import.meta.url);
+const { Parser, parseHeader } = require("imap/lib/Parser.js") as NodeImap;
 
 /** The data of messages by number, in node-imap's names and shapes. */
 export type NodeImapFetches = ReadonlyMap<number, unknown>;
