@@ -12,6 +12,7 @@ import type {
 } from "../../src/codec/index.ts";
 import { PLAIN_RETURN_OPTIONS } from "../../src/codec/index.ts";
 import { ascii, date, mailbox, messageSet, modSeq, number, number64, nzNumber, objectId, text, utf8, word } from "./basics.ts";
+import { fetchAttribute } from "./fetch.ts";
 
 /** A key of which texts are `value`s. */
 const searchKey = (value: fc.Arbitrary<string>): fc.Arbitrary<SearchKey> =>
@@ -65,6 +66,8 @@ const unknownParameter: fc.Arbitrary<UnknownParameter> = fc.record({
 const returnOption: fc.Arbitrary<SearchReturnOption> = fc.oneof(
   fc.constantFrom(...PLAIN_RETURN_OPTIONS).map((type) => ({ type })),
   fc.record({ type: fc.constant("PARTIAL" as const), window }),
+  fc.constant({ type: "UPDATE" as const }),
+  fc.record({ type: fc.constant("UPDATE" as const), attributes: fc.array(fetchAttribute, { minLength: 1, maxLength: 3 }) }),
   unknownParameter,
 );
 /** Options, which may be none, or none at all. */
