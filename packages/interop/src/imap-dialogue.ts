@@ -30,12 +30,7 @@ export function commandOf(text: string, bodies: readonly Uint8Array[] = []): Com
     }
     if (body !== undefined) decoder.push(body);
   }
-  const [verb = "", ...words] = text.split(" ");
-  return {
-    name: "unknown",
-    verb: verb === "UID" ? `UID ${words.shift() ?? ""}` : verb,
-    arguments: words.length === 0 ? null : fromLatin1(words.join(" ")),
-  };
+  throw new Error(`no command: ${text}`);
 }
 
 /** A connection to a server on this machine. */

@@ -40,14 +40,20 @@ const SERVERS = [
   {
     name: "Dovecot",
     start: (directory: string): ReturnType<typeof startDovecot> => startDovecot(directory, DOVECOT),
-    lacks: [],
-    codes: [],
-    respelled: [],
+    lacks: ["CREATE-SPECIAL-USE", "XLIST", "LIST-MYRIGHTS", "LIST-METADATA", "OBJECTID", "SEARCH=FUZZY", "REPLACE"],
+    untyped: { commands: ["NONSENSE", "NOTIFY"], codes: ["METADATA"] },
+    respelled: ["ESEARCH", "FETCH"],
   },
-  { name: "Cyrus", start: startCyrus, lacks: [], codes: [], respelled: [] },
+  {
+    name: "Cyrus",
+    start: startCyrus,
+    lacks: ["SEARCHRES", "CONTEXT=SEARCH", "REPLACE", "NOTIFY"],
+    untyped: { commands: ["NONSENSE"], codes: ["URLMECH", "ANNOTATIONS", "METADATA"] },
+    respelled: ["ESEARCH", "FETCH", "METADATA"],
+  },
 ];
 
-describe.each(SERVERS)("$name", ({ start, lacks, codes, respelled }) => {
+describe.each(SERVERS)("$name", ({ start, lacks, untyped, respelled }) => {
   let scratch: string;
   let server: Awaited<ReturnType<typeof start>>;
   let dialogue: ImapDialogue;
@@ -80,7 +86,8 @@ describe.each(SERVERS)("$name", ({ start, lacks, codes, respelled }) => {
   test("every command is a value, and ends as it should", () => {
     const ends = said.map(({ line, exchange }) => ({ say: line.say, end: line.ends === "any" ? "any" : exchange.end.status }));
     expect(ends).toEqual(said.map(({ line }) => ({ say: line.say, end: line.ends ?? "OK" })));
-    expect(said.filter(({ exchange }) => exchange.command.name === "unknown").map(({ line }) => line.say)).toEqual(["NONSENSE a b"]);
+    const verbs = said.flatMap(({ exchange: { command } }) => (command.name === "unknown" ? [command.verb] : []));
+    expect([...new Set(verbs)]).toEqual(untyped.commands);
     expect([...new Set(skipped.map(({ needs }) => needs))]).toEqual(lacks);
   });
 
@@ -93,10 +100,11 @@ describe.each(SERVERS)("$name", ({ start, lacks, codes, respelled }) => {
     const nameless = heard.filter(({ response }) => response.type === "unknown" || response.type === "invalid");
     expect(nameless.map(({ raw }) => latin1(concat(raw)))).toEqual([]);
     const found = heard.flatMap(({ response }) => ("code" in response && response.code?.type === "unknown" ? [response.code.name] : []));
-    expect([...new Set(found)]).toEqual(codes);
+    expect([...new Set(found)]).toEqual(untyped.codes);
   });
 
-  // Servers choose between atoms, quotes and literals, and the order of results, in other ways than ours.
+  // Servers write strings with quotes or of 8 bits as literals, empty literals and the names of entries in quotes, and results of ESEARCH in an order of
+  // their own: of these responses it is the values that are the same.
   test("everything is written again, with the same bytes or with other ones for the same value", () => {
     const others = new Set<string>();
     for (const { response, raw } of dialogue.heard) {
