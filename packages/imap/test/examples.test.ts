@@ -89,9 +89,8 @@ const NAMELESS = [
   // RFC 4466: parameters of SELECT, of RFC 5257 and of nobody
   "ANNOTATE",
   "BLURDYBLOOP",
-  // RFC 4469, 5267 and 5464: codes
+  // RFC 4469 and 5464: codes
   "BADURL",
-  "NOUPDATE",
   "METADATA",
   // RFC 5255
   "COMPARATOR",
