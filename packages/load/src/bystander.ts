@@ -21,7 +21,7 @@ export interface Service {
 /** Somebody who behaves: what is done again and again. */
 interface Bystander {
   readonly conversations: Readonly<Record<string, () => Promise<void>>>;
-  leave(): void;
+  readonly leave: () => void;
 }
 
 /** Whoever waits longer has not been served. */
@@ -89,7 +89,9 @@ async function resident(ports: Ports): Promise<Bystander> {
     conversations: {
       SMTP: () => deliver(smtp),
       IMAP: () => readNewest(imap),
-      POP3: async () => void (await pop3.retr(1).bytes()),
+      POP3: async () => {
+        await pop3.retr(1).bytes();
+      },
     },
     leave: () => [smtp, imap, pop3].forEach((client) => client.abort()),
   };

@@ -1,7 +1,7 @@
 // Whose turn it is: a conversation that finds a hundred commands in what came at once lets the others of this process go on in between.
 
 /** Events of one conversation before the others have their turn: well under a millisecond of most protocols, and dear enough not to yield for each. */
-const MAX_EVENTS = 32;
+const MAX_EVENTS = 16;
 
 // As they are when this is loaded: who fakes timers later does not mean this.
 const { setTimeout } = globalThis;

@@ -4,7 +4,7 @@ import { ProtocolError, utf8 } from "@mailwire/wire";
 import { CommandDecoder } from "../codec/command-decoder.ts";
 import type { Command } from "../codec/command.ts";
 import type { FetchAttribute, FetchCommand } from "../codec/commands/fetch.ts";
-import type { SearchKey } from "../codec/commands/search.ts";
+import type { SearchKey } from "../codec/commands/search-key.ts";
 import { mailboxName } from "../codec/mailbox-name.ts";
 import type { MailboxName } from "../codec/mailbox-name.ts";
 import { parseMessageSet } from "../codec/sequence-set.ts";
@@ -44,7 +44,7 @@ export function toFetchItems(items: FetchArgument): FetchCommand["items"] {
 export function toSearchKeys(keys: SearchArgument): readonly SearchKey[] {
   if (typeof keys !== "string") return keys;
   const command = parse(`SEARCH ${keys}`);
-  return command?.name === "SEARCH" ? command.keys : bad(`the search ${JSON.stringify(keys)}`);
+  return command?.name === "SEARCH" && command.returnOptions === undefined ? command.keys : bad(`the search ${JSON.stringify(keys)}`);
 }
 
 /** Reads one line as a server would. */

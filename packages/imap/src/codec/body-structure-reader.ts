@@ -93,23 +93,36 @@ function readMultipartRest(cursor: Cursor, parts: readonly BodyStructure[]): Bod
 
 /** body-type-1part = (body-type-basic / body-type-msg / body-type-text) [SP body-ext-1part] */
 function readPart(cursor: Cursor): BodyStructure {
-  const fields = readFields(cursor);
-  if (cursor.closes()) return { kind: "basic", ...fields };
-  const type = fields.type.toLowerCase();
+  const { type, subtype, parameters, id, description, encoding, octets } = readFields(cursor);
+  if (cursor.closes()) return { kind: "basic", type, subtype, parameters, id, description, encoding, octets };
   const next = cursor.peek();
-  if (type === "text" && (cursor.atNumber() || isOddNumber(cursor))) {
-    const body = { kind: "text" as const, ...fields, lines: cursor.count() };
+  const medium = type.toLowerCase();
+  if (medium === "text" && (cursor.atNumber() || isOddNumber(cursor))) {
+    const body = { kind: "text" as const, type, subtype, parameters, id, description, encoding, octets, lines: cursor.count() };
     return readPartExtensions(cursor, body);
   }
-  if (type === "message" && isMessage(fields.subtype) && (next === OPEN || isMessageOfNothing(cursor))) {
+  if (medium === "message" && isMessage(subtype) && (next === OPEN || isMessageOfNothing(cursor))) {
     const envelope = readEnvelope(cursor);
     cursor.space();
     const structure = cursor.nil() ? null : readBodyStructure(cursor);
     cursor.space();
-    const body = { kind: "message" as const, ...fields, envelope, structure, lines: cursor.count() };
+    const lines = cursor.count();
+    const body = {
+      kind: "message" as const,
+      type,
+      subtype,
+      parameters,
+      id,
+      description,
+      encoding,
+      octets,
+      envelope,
+      structure,
+      lines,
+    };
     return readPartExtensions(cursor, body);
   }
-  const basic: BodyBasic = { kind: "basic", ...fields };
+  const basic: BodyBasic = { kind: "basic", type, subtype, parameters, id, description, encoding, octets };
   if (cursor.atNumber()) {
     // Lines belong to text and to messages only.
     cursor.deviate("lines-of-other-type");

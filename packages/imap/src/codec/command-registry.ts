@@ -3,7 +3,9 @@
 import type { Command, UnknownCommand } from "./command.ts";
 import { identifierCommand, setAcl } from "./commands/acl.ts";
 import { append, replace } from "./commands/append.ts";
+import { cancelUpdate } from "./commands/cancel-update.ts";
 import { compress, enable } from "./commands/enable.ts";
+import { esearch } from "./commands/esearch.ts";
 import { fetch } from "./commands/fetch.ts";
 import { id } from "./commands/id.ts";
 import { list, mailboxCommand, rename, status } from "./commands/mailbox.ts";
@@ -12,6 +14,7 @@ import { getQuota, setQuota } from "./commands/quota.ts";
 import { search } from "./commands/search.ts";
 import { authenticate, login, plainCommand } from "./commands/session.ts";
 import { sort, thread } from "./commands/sort.ts";
+import { uidBatches } from "./commands/uid-batches.ts";
 import { copy, store, uidExpunge } from "./commands/store.ts";
 import type { Cursor } from "./cursor.ts";
 import type { CommandGrammar, Named } from "./grammar.ts";
@@ -53,6 +56,9 @@ const GRAMMARS: { readonly [Name in KnownName]: CommandGrammar<Named<Command, "n
   "UID EXPUNGE": uidExpunge,
   SEARCH: search,
   "UID SEARCH": search,
+  ESEARCH: esearch,
+  CANCELUPDATE: cancelUpdate,
+  UIDBATCHES: uidBatches,
   SORT: sort,
   "UID SORT": sort,
   THREAD: thread,

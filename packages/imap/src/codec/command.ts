@@ -2,7 +2,9 @@
 
 import type { AppendCommand, ReplaceCommand } from "./commands/append-message.ts";
 import type { IdentifierCommand, SetAclCommand } from "./commands/acl.ts";
+import type { CancelUpdateCommand } from "./commands/cancel-update.ts";
 import type { CompressCommand, EnableCommand } from "./commands/enable.ts";
+import type { EsearchCommand } from "./commands/esearch.ts";
 import type { IdCommand } from "./commands/id.ts";
 import type { GetMetadataCommand, SetMetadataCommand } from "./commands/metadata.ts";
 import type { GetQuotaCommand, SetQuotaCommand } from "./commands/quota.ts";
@@ -11,6 +13,7 @@ import type { FetchCommand } from "./commands/fetch.ts";
 import type { ListCommand, MailboxCommand, RenameCommand, StatusCommand } from "./commands/mailbox.ts";
 import type { SearchCommand } from "./commands/search.ts";
 import type { AuthenticateCommand, LoginCommand, PlainCommand } from "./commands/session.ts";
+import type { UidBatchesCommand } from "./commands/uid-batches.ts";
 import type { CopyCommand, StoreCommand, UidExpungeCommand } from "./commands/store.ts";
 
 /** A command that no type names: an extension's, or a mistyped one. */
@@ -38,6 +41,9 @@ export type Command =
   | StoreCommand
   | CopyCommand
   | UidExpungeCommand
+  | EsearchCommand
+  | CancelUpdateCommand
+  | UidBatchesCommand
   | SortCommand
   | ThreadCommand
   | IdCommand

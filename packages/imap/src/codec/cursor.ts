@@ -138,7 +138,9 @@ export class Cursor extends WordCursor {
     let beyondAscii = false;
     let escaped = false;
     for (; ; at += 1) {
-      while (((CLASSES[bytes[at] ?? 0] ?? 0) & QUOTED) !== 0) at += 1;
+      // Four at a time: most of what strings hold is plain.
+      while ((classOf(bytes, at) & classOf(bytes, at + 1) & classOf(bytes, at + 2) & classOf(bytes, at + 3) & QUOTED) !== 0) at += 4;
+      while ((classOf(bytes, at) & QUOTED) !== 0) at += 1;
       const byte = bytes[at] ?? 0;
       if (byte === QUOTE && this.#endsQuoted(at)) break;
       if (byte > 127) beyondAscii = true;
@@ -311,4 +313,8 @@ function unescape(raw: Uint8Array): Uint8Array {
     length += 1;
   }
   return out.subarray(0, length);
+}
+
+function classOf(bytes: Uint8Array, at: number): number {
+  return CLASSES[bytes[at] ?? 0] ?? 0;
 }

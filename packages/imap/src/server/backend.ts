@@ -5,7 +5,8 @@
 import type { VerifyPassword } from "@mailwire/sasl";
 import type { FetchAttribute } from "../codec/commands/fetch.ts";
 import type { StatusAttribute } from "../codec/commands/mailbox.ts";
-import type { SearchKey } from "../codec/commands/search.ts";
+import type { SearchKey } from "../codec/commands/search-key.ts";
+import type { ExtensionSearchKey } from "../codec/commands/search-key-extensions.ts";
 import type { StoreCommand } from "../codec/commands/store.ts";
 import type { DateTime } from "../codec/date-time.ts";
 import type { Flag, MailboxAttribute } from "../codec/flag.ts";
@@ -170,9 +171,9 @@ export interface BodyStream {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** What a message must be to be found: {@link SearchKey} with its sets resolved. Text is Unicode and matches as a case-insensitive substring. */
+/** What a message must be to be found: {@link SearchKey} of RFC 3501 with its sets resolved. Text is Unicode and matches as a case-insensitive substring. */
 export type MessageSearchKey =
-  | Exclude<SearchKey, { readonly type: "NOT" | "OR" | "AND" | "SEQUENCE" | "UID" }>
+  | Exclude<SearchKey, { readonly type: "NOT" | "OR" | "AND" | "SEQUENCE" | "UID" | "FUZZY" } | ExtensionSearchKey>
   | { readonly type: "NOT"; readonly key: MessageSearchKey }
   | { readonly type: "OR"; readonly left: MessageSearchKey; readonly right: MessageSearchKey }
   | { readonly type: "AND"; readonly keys: readonly MessageSearchKey[] }

@@ -1,7 +1,7 @@
 // What RFC 3501 section 5.5 asks of commands that are sent without waiting for the answers to those before them.
 
 import type { Command } from "../codec/command.ts";
-import type { SearchKey } from "../codec/commands/search.ts";
+import type { SearchKey } from "../codec/commands/search-key.ts";
 import { numberSetsIntersect, resolveSequenceSet } from "../codec/number-set.ts";
 import type { MessageSet, SequenceSet } from "../codec/sequence-set.ts";
 
@@ -41,11 +41,17 @@ const ANSWERS: ReadonlyMap<Command["name"], string> = new Map<Command["name"], s
 /** True for commands of which nobody could tell whose data it is that comes while both are in flight. */
 export function areConfusable(one: Command, other: Command): boolean {
   const answer = ANSWERS.get(one.name);
+  if (isAnsweredByName(one) || isAnsweredByName(other)) return false;
   if (answer === undefined || answer !== ANSWERS.get(other.name)) return false;
   if (one.name === "STATUS" && other.name === "STATUS") return one.mailbox.raw === other.mailbox.raw;
   if (!("set" in one) || !("set" in other)) return true;
   // Data of a message has its sequence number, and its UID where that was asked for.
   return numbersUids(one) !== numbersUids(other) || intersects(one.set, other.set);
+}
+
+/** True for a search whose answer is ESEARCH, which says whose it is (RFC 4731). */
+function isAnsweredByName(command: Command): boolean {
+  return "returnOptions" in command;
 }
 
 function numbersUids({ name }: Command): boolean {
@@ -90,6 +96,7 @@ export function saysNumbers(command: Command): boolean {
     case "UID SORT":
     case "THREAD":
     case "UID THREAD":
+    case "ESEARCH":
       return command.keys.some(hasNumbers);
     default:
       return false;
@@ -101,6 +108,7 @@ function hasNumbers(key: SearchKey): boolean {
     case "SEQUENCE":
       return key.set !== "$";
     case "NOT":
+    case "FUZZY":
       return hasNumbers(key.key);
     case "OR":
       return hasNumbers(key.left) || hasNumbers(key.right);

@@ -16,13 +16,13 @@ const LOGIN = `a LOGIN ${ACCOUNTS.mallory.name} ${ACCOUNTS.mallory.password}\r\n
 
 /** What is said first, and what is said again and again, by port. */
 const FLOODS: readonly (readonly [keyof Ports, string, string])[] = [
-  ["smtp", "EHLO x\r\n", "NOOP\r\n"],
-  ["smtp", "EHLO x\r\n", "MAIL FROM:<mallory@x.example>\r\nRSET\r\n"],
   ["pop3", "", "CAPA\r\n"],
   ["imap", "", "a NOOP\r\n"],
   ["imap", "", "a CAPABILITY\r\n"],
   ["imap", LOGIN, 'b LIST "" *\r\n'],
   ["imap", LOGIN, "b STATUS INBOX (MESSAGES UIDNEXT UIDVALIDITY UNSEEN)\r\n"],
+  ["smtp", "EHLO x\r\n", "NOOP\r\n"],
+  ["smtp", "EHLO x\r\n", "MAIL FROM:<mallory@x.example>\r\nRSET\r\n"],
 ];
 
 /** Whoever is ended comes again. */
