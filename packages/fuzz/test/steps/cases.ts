@@ -1,7 +1,7 @@
 // The worst inputs of each kind that a peer can send, of any size.
 
 import { fromLatin1 } from "@mailwire/wire";
-import { CommandDecoder, ResponseDecoder } from "../../src/codec/index.ts";
+import { CommandDecoder, ResponseDecoder } from "@mailwire/imap/codec";
 
 /** A kind of input, and the work that it makes; `scale` is how large it is. */
 interface Case {
@@ -110,19 +110,92 @@ function feed<Event>(bytes: Uint8Array, chunk: number, decoder: Decoder<Event>, 
   }
 }
 
-/** Bytes of the input at scale 1. */
-const BYTES = Number(process.env["BYTES"] ?? 8192);
+/** Bytes of the input at scale 1: more than a search may have that is read as a line. */
+const BYTES = 5000;
 
-function cases(of: string, rows: typeof RESPONSES, decode: typeof response): readonly Case[] {
+/** All at once. */
+const WHOLE = 2 ** 20;
+
+function cases(of: string, rows: typeof RESPONSES, decode: typeof response, chunks: readonly number[]): readonly Case[] {
   return rows.flatMap(([name, head, part, end]) =>
-    [1, 2 ** 20].map((chunk) => ({
-      name: `${of}: ${name}, ${chunk === 1 ? "a byte at a time" : "at once"}`,
-      run: (scale: number) => {
-        decode(fromLatin1(head + part.repeat((scale * BYTES) / part.length) + end), chunk);
+    chunks.map((chunk) => ({
+      name: `${of}: ${name}, ${chunk === WHOLE ? "at once" : "a byte at a time"}`,
+      run: (scale: number): void => {
+        decode(fromLatin1(head + part.repeat(Math.floor((scale * BYTES) / part.length)) + end), chunk);
       },
     })),
   );
 }
 
+/** Pieces of responses, put together by chance: what nobody thought of. */
+const PIECES = [
+  ...[
+    '"',
+    '\\"',
+    "\\",
+    "(",
+    ")",
+    " ",
+    "a",
+    "1",
+    "NIL",
+    "{2}\r\nxy",
+    "{21}\r\naaaaaaaaaaaaaaaaaaaaa",
+    "\r\n ",
+    "[",
+    "]",
+    "<",
+    "\0",
+    "~",
+    "*",
+    ",",
+    ":",
+  ],
+  ...[
+    "UID 1 ",
+    "BODY[] ",
+    "BODY ",
+    "ENVELOPE ",
+    "FLAGS (",
+    "INTERNALDATE ",
+    "X-GM-LABELS (",
+    "MODSEQ ",
+    '"a" ',
+    '("a" "b")',
+    "* 1 FETCH (",
+  ],
+];
+const HEADS = [
+  "* 1 FETCH (",
+  "* LIST ",
+  "* STATUS x (",
+  "* ESEARCH ",
+  "* OK [",
+  "* NAMESPACE (",
+  "* ACL x ",
+  "* METADATA x ",
+  "* ID (",
+  "",
+];
+
+/** Numbers that look like chance, the same each time (a linear congruential generator). */
+function* chance(seed: number): Generator<number, never, undefined> {
+  for (let state = seed; ; state = (Math.imul(state, 1664525) + 1013904223) >>> 0) yield state / 2 ** 32;
+}
+
+function byChance(count: number): typeof RESPONSES {
+  const numbers = chance(9051);
+  const one = (of: readonly string[]): string => of[Math.floor(numbers.next().value * of.length)] ?? "";
+  return Array.from({ length: count }, () => {
+    const head = one(HEADS);
+    const part = Array.from({ length: 1 + Math.floor(numbers.next().value * 6) }, () => one(PIECES)).join("");
+    return [JSON.stringify([head, part]), head, part, ")\r\n"] as const;
+  });
+}
+
 /** All cases. */
-export const CASES: readonly Case[] = [...cases("responses", RESPONSES, response), ...cases("commands", COMMANDS, command)];
+export const CASES: readonly Case[] = [
+  ...cases("responses", RESPONSES, response, [1, WHOLE]),
+  ...cases("commands", COMMANDS, command, [1, WHOLE]),
+  ...cases("responses", byChance(150), response, [WHOLE]),
+];

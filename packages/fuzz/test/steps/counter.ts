@@ -6,7 +6,11 @@ import { Session } from "node:inspector/promises";
 let bytes = 0;
 
 /** Counts bytes in methods of the platform that take time for each; before any code keeps one of them for itself. */
-function countBytes<Name extends string>(owner: Record<Name, unknown>, name: Name, cost: (self: Uint8Array, result: unknown, args: unknown[]) => number): void {
+function countBytes<Name extends string>(
+  owner: Record<Name, unknown>,
+  name: Name,
+  cost: (self: Uint8Array, result: unknown, args: unknown[]) => number,
+): void {
   const native = owner[name] as (...args: unknown[]) => unknown;
   owner[name] = function (this: Uint8Array, ...args: unknown[]): unknown {
     const result = native.apply(this, args);
@@ -17,7 +21,8 @@ function countBytes<Name extends string>(owner: Record<Name, unknown>, name: Nam
 
 const sized = (value: unknown): number => (value as { length: number }).length;
 const arrays = Object.getPrototypeOf(Uint8Array.prototype) as Record<"set" | "slice" | "fill" | "indexOf", unknown>;
-const searched = (self: Uint8Array, found: unknown, [, from = 0]: unknown[]): number => (found === -1 ? self.length : (found as number)) - (from as number);
+const searched = (self: Uint8Array, found: unknown, [, from = 0]: unknown[]): number =>
+  (found === -1 ? self.length : (found as number)) - (from as number);
 countBytes(arrays, "set", (_self, _result, [source]) => sized(source));
 countBytes(arrays, "slice", (_self, result) => sized(result));
 countBytes(arrays, "fill", sized);
