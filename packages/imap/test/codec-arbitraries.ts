@@ -10,16 +10,17 @@ import type {
   BodyStructure,
   Command,
   Envelope,
-  FetchAttribute,
   FetchItem,
   Response,
   ResponseCode,
-  Section,
   StatusItem,
   Thread,
 } from "../src/codec/index.ts";
 import { decodeMailboxName } from "../src/codec/index.ts";
 import { appending } from "./arbitraries/append.ts";
+import { fetchCommand } from "./arbitraries/fetch.ts";
+import { mailboxCommand } from "./arbitraries/mailbox.ts";
+import { part, section } from "./arbitraries/section.ts";
 import {
   utf8,
   text,
@@ -112,16 +113,6 @@ const bodyStructure: fc.Arbitrary<BodyStructure> = fc.letrec<{ body: BodyStructu
       .map(([parts, subtype, more]): BodyStructure => ({ kind: "multipart", parts, subtype, ...more })),
   ),
 })).body;
-
-const part = fc.array(nzNumber, { maxLength: 4 });
-const fieldNames = fc.array(text, { minLength: 1, maxLength: 3 });
-/** Any section. */
-const section: fc.Arbitrary<Section> = fc.oneof(
-  part.map((numbers): Section => ({ part: numbers, text: "", fields: [] })),
-  fc.record({ part, text: fc.constantFrom("HEADER" as const, "TEXT" as const), fields: fc.constant([]) }),
-  fc.record({ part, text: fc.constantFrom("HEADER.FIELDS" as const, "HEADER.FIELDS.NOT" as const), fields: fieldNames }),
-  fc.record({ part: fc.array(nzNumber, { minLength: 1, maxLength: 3 }), text: fc.constant("MIME" as const), fields: fc.constant([]) }),
-);
 
 /** Text for people, as it can be told apart from what stands before it. */
 const respText = fc
@@ -291,15 +282,6 @@ export const response: fc.Arbitrary<Response> = fc.oneof(
   }),
 );
 
-const fetchAttribute: fc.Arbitrary<FetchAttribute> = fc.oneof(
-  fc.constantFrom("BODY" as const, "ENVELOPE" as const, "RFC822.SIZE" as const, "UID" as const).map((type) => ({ type })),
-  fc.record({
-    type: fc.constantFrom("BODY[]" as const, "BODY.PEEK[]" as const),
-    section,
-    partial: fc.option(fc.record({ offset: number, length: nzNumber })),
-  }),
-);
-
 /** Commands of extensions. */
 const extensionCommand: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ name: fc.constant("ID" as const), fields: fc.option(fc.array(idField, { maxLength: 3 })) }),
@@ -346,35 +328,13 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     mechanism: fc.constantFrom("PLAIN", "SCRAM-SHA-256"),
     initialResponse: fc.option(fc.constantFrom("=", "AGFsaWNlAHNlY3JldDE=").map((value) => new Secret(value))),
   }),
-  fc.record({
-    name: fc.constantFrom("SELECT" as const, "EXAMINE" as const, "CREATE" as const, "GETACL" as const, "GETQUOTAROOT" as const),
-    mailbox,
-  }),
-  fc.record({ name: fc.constant("RENAME" as const), from: mailbox, to: mailbox }),
-  fc.record({ name: fc.constantFrom("LIST" as const, "LSUB" as const), reference: mailbox, pattern: mailbox }),
-  fc.record({
-    name: fc.constant("STATUS" as const),
-    mailbox,
-    items: fc.array(fc.constantFrom("MESSAGES" as const, "UIDNEXT" as const, "HIGHESTMODSEQ" as const), { minLength: 1, maxLength: 3 }),
-  }),
+  mailboxCommand,
+  mailboxCommand,
+  fetchCommand,
+  fetchCommand,
   appending({ mailbox, flags, moment, sequenceNumber, text }),
   searchCommand,
   searchCommand,
-  fc.record({
-    name: fc.constantFrom("FETCH" as const, "UID FETCH" as const),
-    set: messageSet,
-    items: fc.oneof(
-      fc.constantFrom("ALL" as const, "FAST" as const, "FULL" as const),
-      fc.array(fetchAttribute, { minLength: 1, maxLength: 4 }),
-    ),
-  }),
-  fc.record({
-    name: fc.constantFrom("STORE" as const, "UID STORE" as const),
-    set: messageSet,
-    action: fc.constantFrom("replace" as const, "add" as const, "remove" as const),
-    silent: fc.boolean(),
-    flags,
-  }),
   fc.record({
     name: fc.constantFrom("COPY" as const, "UID COPY" as const, "MOVE" as const, "UID MOVE" as const),
     set: messageSet,
@@ -385,7 +345,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   extensionCommand,
   fc.record({
     name: fc.constant("unknown" as const),
-    verb: fc.constantFrom("XLIST", "NOTIFY", "UID XMOVE"),
+    verb: fc.constantFrom("XNEW", "UID XMOVE"),
     arguments: fc.option(fc.constantFrom("a b", '("x")').map(utf8)),
   }),
 );

@@ -10,11 +10,15 @@ import type { GetMetadataCommand, SetMetadataCommand } from "./commands/metadata
 import type { GetQuotaCommand, SetQuotaCommand } from "./commands/quota.ts";
 import type { SortCommand, ThreadCommand } from "./commands/sort.ts";
 import type { FetchCommand } from "./commands/fetch.ts";
-import type { ListCommand, MailboxCommand, RenameCommand, StatusCommand } from "./commands/mailbox.ts";
+import type { ExtendedListCommand, ListCommand } from "./commands/list.ts";
+import type { CreateCommand, MailboxCommand, RenameCommand } from "./commands/mailbox.ts";
 import type { SearchCommand } from "./commands/search.ts";
 import type { AuthenticateCommand, LoginCommand, PlainCommand } from "./commands/session.ts";
+import type { CopyCommand, UidExpungeCommand } from "./commands/copy.ts";
+import type { SelectCommand } from "./commands/select.ts";
+import type { StatusCommand } from "./commands/status.ts";
+import type { StoreCommand, StoreLabelsCommand, StoreUnknownCommand } from "./commands/store.ts";
 import type { UidBatchesCommand } from "./commands/uid-batches.ts";
-import type { CopyCommand, StoreCommand, UidExpungeCommand } from "./commands/store.ts";
 
 /** A command that no type names: an extension's, or a mistyped one. */
 export interface UnknownCommand {
@@ -30,15 +34,20 @@ export type Command =
   | PlainCommand
   | LoginCommand
   | AuthenticateCommand
+  | SelectCommand
+  | CreateCommand
   | MailboxCommand
   | RenameCommand
   | ListCommand
+  | ExtendedListCommand
   | StatusCommand
   | AppendCommand
   | ReplaceCommand
   | SearchCommand
   | FetchCommand
   | StoreCommand
+  | StoreLabelsCommand
+  | StoreUnknownCommand
   | CopyCommand
   | UidExpungeCommand
   | EsearchCommand

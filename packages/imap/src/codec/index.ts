@@ -29,10 +29,14 @@ export type {
   CatenatePart,
   ReplaceCommand,
 } from "./commands/append-message.ts";
-export { FETCH_MACROS, PLAIN_FETCH_ATTRIBUTES } from "./commands/fetch.ts";
-export type { FetchAttribute, FetchCommand, FetchMacro, PartialRange, PlainFetchAttribute } from "./commands/fetch.ts";
-export { STATUS_ATTRIBUTES } from "./commands/mailbox.ts";
-export type { ListCommand, MailboxCommand, RenameCommand, StatusAttribute, StatusCommand } from "./commands/mailbox.ts";
+export { FETCH_MACROS, type FetchCommand, type FetchMacro, type FetchModifier } from "./commands/fetch.ts";
+export { PLAIN_FETCH_ATTRIBUTES } from "./commands/fetch-attribute.ts";
+export type { FetchAttribute, PartialRange, PlainFetchAttribute } from "./commands/fetch-attribute.ts";
+export type { ExtendedListCommand, ListCommand } from "./commands/list.ts";
+export type { ListReturnOption, ListSelectionOption } from "./commands/list-options.ts";
+export type { CreateCommand, CreateParameter, MailboxCommand, RenameCommand } from "./commands/mailbox.ts";
+export type { QresyncParameter, SelectCommand, SelectParameter, SequenceMatch } from "./commands/select.ts";
+export { STATUS_ATTRIBUTES, type StatusAttribute, type StatusCommand } from "./commands/status.ts";
 export type { CancelUpdateCommand } from "./commands/cancel-update.ts";
 export type { EsearchCommand, SearchSource } from "./commands/esearch.ts";
 export type { SearchCommand, SearchProgram } from "./commands/search.ts";
@@ -45,7 +49,8 @@ export type { UnknownParameter } from "./extension-parameter.ts";
 export type { PartialWindow } from "./partial-window.ts";
 export type { MailboxFilter } from "./mailbox-filter.ts";
 export type { AuthenticateCommand, LoginCommand, PlainCommand } from "./commands/session.ts";
-export type { CopyCommand, StoreCommand, UidExpungeCommand } from "./commands/store.ts";
+export type { CopyCommand, UidExpungeCommand } from "./commands/copy.ts";
+export type { StoreBase, StoreCommand, StoreLabelsCommand, StoreModifier, StoreUnknownCommand } from "./commands/store.ts";
 export type { IdentifierCommand, SetAclCommand } from "./commands/acl.ts";
 export type { CompressCommand, EnableCommand } from "./commands/enable.ts";
 export type { IdCommand } from "./commands/id.ts";

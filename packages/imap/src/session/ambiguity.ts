@@ -35,23 +35,32 @@ const ANSWERS: ReadonlyMap<Command["name"], string> = new Map<Command["name"], s
   ["UID THREAD", "THREAD"],
   ["LIST", "LIST"],
   ["LSUB", "LSUB"],
+  ["XLIST", "XLIST"],
+  ["RLIST", "LIST"],
+  ["RLSUB", "LSUB"],
   ["STATUS", "STATUS"],
+  ["MYRIGHTS", "MYRIGHTS"],
+  ["GETMETADATA", "METADATA"],
 ]);
+
+/** All that the answer to a command may consist of, as far as it does not say whose it is. */
+function answersOf(command: Command): readonly string[] {
+  // What an extended LIST returns is called as the option that asks for it.
+  if ("patterns" in command) return ["LIST", ...command.returnOptions.map(({ type }) => type)];
+  // A search with RETURN is answered by ESEARCH, which says whose it is (RFC 4731).
+  if ("returnOptions" in command) return [];
+  const answer = ANSWERS.get(command.name);
+  return answer === undefined ? [] : [answer];
+}
 
 /** True for commands of which nobody could tell whose data it is that comes while both are in flight. */
 export function areConfusable(one: Command, other: Command): boolean {
-  const answer = ANSWERS.get(one.name);
-  if (isAnsweredByName(one) || isAnsweredByName(other)) return false;
-  if (answer === undefined || answer !== ANSWERS.get(other.name)) return false;
-  if (one.name === "STATUS" && other.name === "STATUS") return one.mailbox.raw === other.mailbox.raw;
+  const answers = answersOf(other);
+  if (!answersOf(one).some((answer) => answers.includes(answer))) return false;
+  if ("mailbox" in one && "mailbox" in other) return one.mailbox.raw === other.mailbox.raw;
   if (!("set" in one) || !("set" in other)) return true;
   // Data of a message has its sequence number, and its UID where that was asked for.
   return numbersUids(one) !== numbersUids(other) || intersects(one.set, other.set);
-}
-
-/** True for a search whose answer is ESEARCH, which says whose it is (RFC 4731). */
-function isAnsweredByName(command: Command): boolean {
-  return "returnOptions" in command;
 }
 
 function numbersUids({ name }: Command): boolean {
