@@ -58,9 +58,13 @@ export class Cursor extends WordCursor {
 
   /** astring = 1*ASTRING-CHAR / string */
   astring(): string {
+    return this.atString() ? this.string() : this.word(ASTRING);
+  }
+
+  /** True where a string begins that is no atom: a quote, the announcement of a literal. */
+  atString(): boolean {
     const byte = this.peek();
-    if (byte === QUOTE || byte === OPEN_BRACE || (byte === TILDE && this.bytes[this.at + 1] === OPEN_BRACE)) return this.string();
-    return this.word(ASTRING);
+    return byte === QUOTE || byte === OPEN_BRACE || (byte === TILDE && this.bytes[this.at + 1] === OPEN_BRACE);
   }
 
   /** string = quoted / literal ; as UTF-8 where it is, else one character per byte */

@@ -139,7 +139,8 @@ export class ResponseDecoder {
       this.#scanned = lf + (goesOn ? 1 : 0) - waiting.start;
       return undefined;
     }
-    if (literal.size > this.#limits.maxLiteralBytes) throw this.#failure("literal-too-big", `a literal of ${literal.size} bytes`);
+    if (literal.size > this.#limits.maxLiteralBytes || literal.size === Infinity)
+      throw this.#failure("literal-too-big", `a literal of ${literal.size} bytes`);
     const event = literal.size > this.#limits.streamLiteralBytes ? this.#startLiteral(lf, literal.size) : undefined;
     if (event !== undefined) return event;
     this.#line = lf + 1 + literal.size - waiting.start;
