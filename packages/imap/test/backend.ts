@@ -2,7 +2,7 @@
 /* eslint-disable @typescript-eslint/require-await -- the interface waits, the memory behind it does not */
 
 import { concat, fromLatin1 } from "@mailwire/wire";
-import type { FetchAttribute, Flag } from "../src/codec/index.ts";
+import type { Flag } from "../src/codec/index.ts";
 import { mailboxName, parseDateTime } from "../src/codec/index.ts";
 import type { MailboxName } from "../src/codec/index.ts";
 import { ImapRefusal } from "../src/server.ts";
@@ -17,6 +17,7 @@ import type {
   ListedMailbox,
   MailboxAccess,
   MailboxUpdate,
+  MessageAttribute,
   MessageFlags,
   MessageSearchKey,
   OpenedMailbox,
@@ -165,7 +166,7 @@ class TestMailbox implements ImapMailbox {
     };
   }
 
-  async *fetch(uids: readonly number[], attributes: readonly FetchAttribute[]): AsyncGenerator<FetchedMessage> {
+  async *fetch(uids: readonly number[], attributes: readonly MessageAttribute[]): AsyncGenerator<FetchedMessage> {
     for (const message of this.#backend.messages.filter(({ uid }) => uids.includes(uid))) {
       yield { uid: message.uid, items: attributes.map((attribute) => this.#item(message, attribute)) };
     }
@@ -214,7 +215,7 @@ class TestMailbox implements ImapMailbox {
     this.#backend.log.push("mailbox closed");
   }
 
-  #item({ uid, bytes, flags }: TestMessage, attribute: FetchAttribute): FetchedItem {
+  #item({ uid, bytes, flags }: TestMessage, attribute: MessageAttribute): FetchedItem {
     switch (attribute.type) {
       case "UID":
         return { type: "UID", uid };

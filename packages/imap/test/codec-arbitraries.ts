@@ -8,77 +8,40 @@ import type {
   BodyExtension,
   BodyParameter,
   BodyStructure,
-  CalendarDate,
   Command,
-  DateTime,
   Envelope,
-  FetchAttribute,
   FetchItem,
-  MailboxName,
-  MessageSet,
   Response,
   ResponseCode,
-  SearchKey,
-  Section,
-  SequenceRange,
-  SequenceSet,
   StatusItem,
   Thread,
 } from "../src/codec/index.ts";
-import { dateTime, decodeMailboxName, mailboxName } from "../src/codec/index.ts";
+import { decodeMailboxName } from "../src/codec/index.ts";
 import { appending } from "./arbitraries/append.ts";
-
-const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-/** Any text that IMAP can carry: no NUL. */
-const text: fc.Arbitrary<string> = fc.oneof(
-  fc.string({ unit: "grapheme-ascii" }),
-  fc.string({ unit: "binary" }).map((value) => value.replaceAll("\0", "")),
-  fc.constantFrom("", "NIL", '"', "\\", '\\"', "a\r\nb", "{5}", "x".repeat(600), "Grüße", "(", ")"),
-);
-const ascii = fc.string({ unit: "grapheme-ascii" });
-const nstring = fc.option(text);
-const word = fc.stringMatching(/^[A-Z][A-Z0-9=+.-]{0,12}$/).filter((value) => value !== "NIL");
-const flag = fc.stringMatching(/^\\?[A-Za-z$][A-Za-z0-9_-]{0,10}$/);
-const flags = fc.array(flag, { maxLength: 4 });
-const nzNumber = fc.integer({ min: 1, max: 0xffff_ffff });
-const number = fc.integer({ min: 0, max: 0xffff_ffff });
-const modSeq = fc.bigInt({ min: 0n, max: (1n << 63n) - 1n });
-const sequenceNumber = fc.oneof(nzNumber, fc.constant("*" as const));
-const range: fc.Arbitrary<SequenceRange> = fc.oneof(
-  sequenceNumber.map((first) => ({ first, last: first })),
-  fc.record({ first: sequenceNumber, last: sequenceNumber }),
-);
-/** Any set. */
-const set: fc.Arbitrary<SequenceSet> = fc.array(range, { minLength: 1, maxLength: 6 });
-/** Any set that a command may name. */
-const messageSet: fc.Arbitrary<MessageSet> = fc.oneof({ weight: 5, arbitrary: set }, { weight: 1, arbitrary: fc.constant("$" as const) });
-const numericSet: fc.Arbitrary<SequenceSet> = fc.array(
-  nzNumber.map((first) => ({ first, last: first })),
-  { minLength: 1, maxLength: 4 },
-);
-/** A mailbox of any name, and of any bytes. */
-const mailbox: fc.Arbitrary<MailboxName> = fc.oneof(
-  text.filter((name) => !/[\r\n]/.test(name)).map(mailboxName),
-  fc.string({ unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)) }).map(decodeMailboxName),
-);
-const date: fc.Arbitrary<CalendarDate> = fc.record({
-  year: fc.integer({ min: 0, max: 9999 }),
-  month: fc.integer({ min: 1, max: 12 }),
-  day: fc.integer({ min: 1, max: 31 }),
-});
-/** Any moment. */
-const moment: fc.Arbitrary<DateTime> = fc
-  .tuple(
-    date,
-    fc.record({
-      hour: fc.integer({ min: 0, max: 23 }),
-      minute: fc.integer({ min: 0, max: 59 }),
-      second: fc.integer({ min: 0, max: 60 }),
-      zoneMinutes: fc.integer({ min: -1439, max: 1439 }),
-    }),
-  )
-  .map(([day, time]) => dateTime({ ...day, ...time }));
+import { fetchCommand } from "./arbitraries/fetch.ts";
+import { mailboxCommand } from "./arbitraries/mailbox.ts";
+import { part, section } from "./arbitraries/section.ts";
+import {
+  utf8,
+  text,
+  nstring,
+  word,
+  flag,
+  flags,
+  nzNumber,
+  number,
+  modSeq,
+  sequenceNumber,
+  set,
+  messageSet,
+  numericSet,
+  mailbox,
+  moment,
+  objectId,
+  number64,
+  rawValue,
+} from "./arbitraries/basics.ts";
+import { searchCommand, searchResponse } from "./arbitraries/search.ts";
 
 const address: fc.Arbitrary<Address> = fc.record({ name: nstring, route: nstring, mailbox: nstring, host: nstring });
 const addresses = fc.option(fc.array(address, { minLength: 1, maxLength: 3 }));
@@ -151,16 +114,6 @@ const bodyStructure: fc.Arbitrary<BodyStructure> = fc.letrec<{ body: BodyStructu
   ),
 })).body;
 
-const part = fc.array(nzNumber, { maxLength: 4 });
-const fieldNames = fc.array(text, { minLength: 1, maxLength: 3 });
-/** Any section. */
-const section: fc.Arbitrary<Section> = fc.oneof(
-  part.map((numbers): Section => ({ part: numbers, text: "", fields: [] })),
-  fc.record({ part, text: fc.constantFrom("HEADER" as const, "TEXT" as const), fields: fc.constant([]) }),
-  fc.record({ part, text: fc.constantFrom("HEADER.FIELDS" as const, "HEADER.FIELDS.NOT" as const), fields: fieldNames }),
-  fc.record({ part: fc.array(nzNumber, { minLength: 1, maxLength: 3 }), text: fc.constant("MIME" as const), fields: fc.constant([]) }),
-);
-
 /** Text for people, as it can be told apart from what stands before it. */
 const respText = fc
   .string({ unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)), minLength: 1 })
@@ -180,6 +133,8 @@ const responseCode: fc.Arbitrary<ResponseCode> = fc.oneof(
   fc.record({ type: fc.constant("MAILBOXID" as const), id: fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/) }),
   fc.record({ type: fc.constant("APPENDUID" as const), uidValidity: nzNumber, uids: set }),
   fc.record({ type: fc.constant("COPYUID" as const), uidValidity: nzNumber, source: set, destination: set }),
+  fc.record({ type: fc.constant("NOUPDATE" as const), tag: fc.stringMatching(/^[A-Za-z0-9.]{1,8}$/) }),
+  fc.record({ type: fc.constant("UNDEFINED-FILTER" as const), filter: word }),
   fc.record({
     type: fc.constant("unknown" as const),
     name: word.map((name) => `X-${name}`),
@@ -187,9 +142,6 @@ const responseCode: fc.Arbitrary<ResponseCode> = fc.oneof(
   }),
 );
 
-const objectId = fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/).filter((id) => id.toUpperCase() !== "NIL");
-const number64 = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
-const rawValue = fc.constantFrom("92285", "NIL", "atom", '"a \\" b"', "{5}\r\na\r\n)(", '("a" (b {2}\r\n\r\n) [x y])').map(utf8);
 const data = fc.option(fc.uint8Array({ maxLength: 200 }));
 /** Any item of a FETCH response. */
 const fetchItem: fc.Arbitrary<FetchItem> = fc.oneof(
@@ -305,26 +257,13 @@ export const response: fc.Arbitrary<Response> = fc.oneof(
     mailbox,
   }),
   fc.record({ type: fc.constant("STATUS" as const), mailbox, items: fc.array(statusItem) }),
-  fc.record({ type: fc.constantFrom("SEARCH" as const, "SORT" as const), numbers: fc.array(nzNumber) }),
-  fc.record({ type: fc.constant("SEARCH" as const), numbers: fc.array(nzNumber, { minLength: 1 }), modSeq }),
-  fc.record(
-    {
-      type: fc.constant("ESEARCH" as const),
-      tag: fc.option(text.filter((value) => value !== "")),
-      numbering: fc.constantFrom("sequence" as const, "uid" as const),
-      min: nzNumber,
-      max: nzNumber,
-      count: number,
-      all: set,
-      modSeq,
-      extensions: fc.array(fc.record({ name: word.map((name) => `X-${name}`), raw: rawValue }), { maxLength: 2 }),
-    },
-    { requiredKeys: ["type", "tag", "numbering", "extensions"] },
-  ),
+  searchResponse,
+  searchResponse,
   fc.record({ type: fc.constant("FLAGS" as const), flags }),
   fc.record({ type: fc.constantFrom("EXISTS" as const, "RECENT" as const), count: number }),
   fc.record({ type: fc.constant("EXPUNGE" as const), sequenceNumber: nzNumber }),
   fc.record({ type: fc.constant("FETCH" as const), sequenceNumber: nzNumber, items: fc.array(fetchItem, { maxLength: 4 }) }),
+  fc.record({ type: fc.constant("UIDFETCH" as const), uid: nzNumber, items: fc.array(fetchItem, { maxLength: 4 }) }),
   fc.record({
     type: fc.constant("unknown" as const),
     name: fc.constant("XNEW"),
@@ -332,37 +271,6 @@ export const response: fc.Arbitrary<Response> = fc.oneof(
   }),
 );
 
-const searchText = (value: fc.Arbitrary<string>): fc.Arbitrary<SearchKey> =>
-  fc.letrec<{ key: SearchKey }>((tie) => ({
-    key: fc.oneof(
-      { maxDepth: 3 },
-      fc.constantFrom("ALL" as const, "ANSWERED" as const, "UNSEEN" as const, "NEW" as const).map((type) => ({ type })),
-      fc.record({ type: fc.constantFrom("BCC" as const, "SUBJECT" as const, "TEXT" as const), text: value }),
-      fc.record({ type: fc.constantFrom("BEFORE" as const, "SENTON" as const), date }),
-      fc.record({
-        type: fc.constantFrom("KEYWORD" as const, "UNKEYWORD" as const),
-        flag: fc.stringMatching(/^[A-Za-z$][A-Za-z0-9]{0,8}$/),
-      }),
-      fc.record({ type: fc.constant("HEADER" as const), field: value, text: value }),
-      fc.record({ type: fc.constantFrom("LARGER" as const, "SMALLER" as const), octets: number }),
-      fc.record({ type: fc.constantFrom("SEQUENCE" as const, "UID" as const), set: messageSet }),
-      fc.record({ type: fc.constant("NOT" as const), key: tie("key") }),
-      fc.record({ type: fc.constant("OR" as const), left: tie("key"), right: tie("key") }),
-      fc.record({ type: fc.constant("AND" as const), keys: fc.array(tie("key"), { minLength: 1, maxLength: 3 }) }),
-    ),
-  })).key;
-const searchName = fc.constantFrom("SEARCH" as const, "UID SEARCH" as const);
-
-const fetchAttribute: fc.Arbitrary<FetchAttribute> = fc.oneof(
-  fc.constantFrom("BODY" as const, "ENVELOPE" as const, "RFC822.SIZE" as const, "UID" as const).map((type) => ({ type })),
-  fc.record({
-    type: fc.constantFrom("BODY[]" as const, "BODY.PEEK[]" as const),
-    section,
-    partial: fc.option(fc.record({ offset: number, length: nzNumber })),
-  }),
-);
-
-const sortKeys = fc.array(searchText(text), { minLength: 1, maxLength: 3 });
 /** Commands of extensions. */
 const extensionCommand: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ name: fc.constant("ID" as const), fields: fc.option(fc.array(idField, { maxLength: 3 })) }),
@@ -388,21 +296,6 @@ const extensionCommand: fc.Arbitrary<Command> = fc.oneof(
     mailbox,
     entries: fc.array(fc.record({ name: entryName, value: data }), { maxLength: 3 }),
   }),
-  fc.record({
-    name: fc.constantFrom("SORT" as const, "UID SORT" as const),
-    criteria: fc.array(
-      fc.record({ by: word.filter((by) => by !== "REVERSE"), order: fc.constantFrom("ascending" as const, "descending" as const) }),
-      { minLength: 1, maxLength: 3 },
-    ),
-    charset: fc.constant("UTF-8"),
-    keys: sortKeys,
-  }),
-  fc.record({
-    name: fc.constantFrom("THREAD" as const, "UID THREAD" as const),
-    algorithm: word,
-    charset: fc.constant("UTF-8"),
-    keys: sortKeys,
-  }),
 );
 
 /** Any command. */
@@ -424,44 +317,13 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     mechanism: fc.constantFrom("PLAIN", "SCRAM-SHA-256"),
     initialResponse: fc.option(fc.constantFrom("=", "AGFsaWNlAHNlY3JldDE=").map((value) => new Secret(value))),
   }),
-  fc.record({
-    name: fc.constantFrom("SELECT" as const, "EXAMINE" as const, "CREATE" as const, "GETACL" as const, "GETQUOTAROOT" as const),
-    mailbox,
-  }),
-  fc.record({ name: fc.constant("RENAME" as const), from: mailbox, to: mailbox }),
-  fc.record({ name: fc.constantFrom("LIST" as const, "LSUB" as const), reference: mailbox, pattern: mailbox }),
-  fc.record({
-    name: fc.constant("STATUS" as const),
-    mailbox,
-    items: fc.array(fc.constantFrom("MESSAGES" as const, "UIDNEXT" as const, "HIGHESTMODSEQ" as const), { minLength: 1, maxLength: 3 }),
-  }),
+  mailboxCommand,
+  mailboxCommand,
+  fetchCommand,
+  fetchCommand,
   appending({ mailbox, flags, moment, sequenceNumber, text }),
-  fc
-    .record({
-      name: searchName,
-      charset: fc.constantFrom(null, "US-ASCII"),
-      keys: fc.array(searchText(ascii), { minLength: 1, maxLength: 3 }),
-    })
-    .map(
-      // Text beyond US-ASCII has a charset of its own below.
-      (search) => (search.charset === null ? search : { ...search, keys: [{ type: "ALL" as const }] }),
-    ),
-  fc.record({ name: searchName, charset: fc.constant("UTF-8"), keys: fc.array(searchText(text), { minLength: 1, maxLength: 3 }) }),
-  fc.record({
-    name: fc.constantFrom("FETCH" as const, "UID FETCH" as const),
-    set: messageSet,
-    items: fc.oneof(
-      fc.constantFrom("ALL" as const, "FAST" as const, "FULL" as const),
-      fc.array(fetchAttribute, { minLength: 1, maxLength: 4 }),
-    ),
-  }),
-  fc.record({
-    name: fc.constantFrom("STORE" as const, "UID STORE" as const),
-    set: messageSet,
-    action: fc.constantFrom("replace" as const, "add" as const, "remove" as const),
-    silent: fc.boolean(),
-    flags,
-  }),
+  searchCommand,
+  searchCommand,
   fc.record({
     name: fc.constantFrom("COPY" as const, "UID COPY" as const, "MOVE" as const, "UID MOVE" as const),
     set: messageSet,
@@ -472,7 +334,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   extensionCommand,
   fc.record({
     name: fc.constant("unknown" as const),
-    verb: fc.constantFrom("XLIST", "NOTIFY", "UID XMOVE"),
+    verb: fc.constantFrom("XNEW", "UID XMOVE"),
     arguments: fc.option(fc.constantFrom("a b", '("x")').map(utf8)),
   }),
 );
@@ -490,7 +352,7 @@ export const nonsense: fc.Arbitrary<Uint8Array> = fc.oneof(
         {
           weight: 8,
           arbitrary: fc.constantFrom(
-            ..."FETCH|BODY|BODY[]|BODY[HEADER.FIELDS (A)]|<0>|ENVELOPE|BODYSTRUCTURE|FLAGS|\\Seen|UID|MODSEQ|INTERNALDATE|LIST|STATUS|SEARCH|ESEARCH|CAPABILITY|EXISTS|RFC822|UIDNEXT".split(
+            ...'FETCH|UIDFETCH|UIDBATCHES (TAG "a")|RETURN (|PARTIAL (-1:-5 |ADDTO (|BODY|BODY[]|BODY[HEADER.FIELDS (A)]|<0>|ENVELOPE|BODYSTRUCTURE|FLAGS|\\Seen|UID|MODSEQ|INTERNALDATE|LIST|STATUS|SEARCH|ESEARCH|CAPABILITY|EXISTS|RFC822|UIDNEXT'.split(
               "|",
             ),
           ),

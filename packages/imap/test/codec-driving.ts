@@ -1,7 +1,7 @@
 // Feeding the decoders in pieces and gathering what they say, in a form that does not depend on the pieces.
 
 import { concat, ProtocolError, Secret } from "@mailwire/wire";
-import type { CommandEvent, CommandLimits, ResponseEvent, ResponseLimits, Segment } from "../src/codec/index.ts";
+import type { Command, CommandEvent, CommandLimits, Response, ResponseEvent, ResponseLimits, Segment } from "../src/codec/index.ts";
 import { CommandDecoder, ResponseDecoder } from "../src/codec/index.ts";
 
 /** Text as bytes, one byte per character up to U+00FF. */
@@ -102,4 +102,18 @@ export function written(segments: readonly Segment[]): Uint8Array {
       return segment.type === "stream" ? new Uint8Array(segment.size).fill(65) : new Uint8Array(0);
     }),
   );
+}
+
+/** The one command in `text`, which has no tag and no line end; an error when that is no command, or when anything was tolerated. */
+export function commandIn(text: string): Command {
+  const event = commands([bytesOf(`a ${text}\r\n`)]).at(-1);
+  if (event?.type !== "command" || event.deviations.length > 0) throw new Error(`no command: ${JSON.stringify(event)}`);
+  return event.command;
+}
+
+/** The one response in `text`, which has no line end; an error when that is no response, or when anything was tolerated. */
+export function responseIn(text: string): Response {
+  const [event] = responses([bytesOf(`${text}\r\n`)]);
+  if (event?.type !== "response" || event.deviations.length > 0) throw new Error(`no response: ${JSON.stringify(event)}`);
+  return event.response;
 }

@@ -1,7 +1,7 @@
 // FETCH items of a stored message (RFC 3501 section 6.4.5).
 
-import { dateTime, type DateTime, type FetchAttribute, type FetchDataName, type PartialRange } from "@mailwire/imap/codec";
-import type { FetchedItem } from "@mailwire/imap/server";
+import { dateTime, type DateTime, type FetchDataName, type PartialRange } from "@mailwire/imap/codec";
+import type { FetchedItem, MessageAttribute } from "@mailwire/imap/server";
 import {
   bodyOf,
   bodyStructureOf,
@@ -28,7 +28,7 @@ export interface FetchSource {
 }
 
 /** The items that answer these attributes, in their order; one that this store does not know is left out. */
-export async function fetchItems(source: FetchSource, attributes: readonly FetchAttribute[]): Promise<readonly FetchedItem[]> {
+export async function fetchItems(source: FetchSource, attributes: readonly MessageAttribute[]): Promise<readonly FetchedItem[]> {
   const items: FetchedItem[] = [];
   for (const attribute of attributes) {
     const item = await fetchItem(source, attribute);
@@ -59,7 +59,7 @@ export class StructureCache {
   }
 }
 
-async function fetchItem({ stored, flags, structure }: FetchSource, attribute: FetchAttribute): Promise<FetchedItem | undefined> {
+async function fetchItem({ stored, flags, structure }: FetchSource, attribute: MessageAttribute): Promise<FetchedItem | undefined> {
   switch (attribute.type) {
     case "UID":
       return { type: "UID", uid: stored.uid };

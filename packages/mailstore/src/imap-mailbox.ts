@@ -1,11 +1,12 @@
 // A mailbox of a store, selected in one IMAP session.
 
-import type { FetchAttribute, MailboxName } from "@mailwire/imap/codec";
+import type { MailboxName } from "@mailwire/imap/codec";
 import type {
   FetchedMessage,
   ImapMailbox,
   MailboxAccess,
   MailboxUpdate,
+  MessageAttribute,
   MessageFlags,
   MessageSearchKey,
   OpenedMailbox,
@@ -83,7 +84,7 @@ class SelectedMailbox implements ImapMailbox {
     return this.#view.uids;
   }
 
-  async *fetch(uids: readonly number[], attributes: readonly FetchAttribute[]): AsyncGenerator<FetchedMessage, void, undefined> {
+  async *fetch(uids: readonly number[], attributes: readonly MessageAttribute[]): AsyncGenerator<FetchedMessage, void, undefined> {
     for (const stored of await this.#mailbox.messages(uids)) {
       const flags = this.#view.flagsOf(stored);
       const items = await fetchItems({ stored, flags, structure: () => this.#structures.of(stored) }, attributes);

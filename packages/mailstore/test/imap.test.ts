@@ -1,5 +1,5 @@
-import { dateTime, decodeMailboxName, mailboxName, type FetchAttribute, type Section, type SectionText } from "@mailwire/imap/codec";
-import type { FetchedItem, ImapAccount, ImapBackend, ImapMailbox, MailboxAccess } from "@mailwire/imap/server";
+import { dateTime, decodeMailboxName, mailboxName, type Section, type SectionText } from "@mailwire/imap/codec";
+import type { FetchedItem, ImapAccount, ImapBackend, ImapMailbox, MailboxAccess, MessageAttribute } from "@mailwire/imap/server";
 import { fromLatin1, latin1, Secret } from "@mailwire/wire";
 import { beforeEach, describe, expect, test } from "vitest";
 import { imapBackend } from "../src/imap.ts";
@@ -94,7 +94,7 @@ describe("accounts", () => {
 });
 
 /** The items of each message, data read into text. */
-async function fetched(mailbox: ImapMailbox, uids: readonly number[], ...attributes: FetchAttribute[]): Promise<unknown[][]> {
+async function fetched(mailbox: ImapMailbox, uids: readonly number[], ...attributes: MessageAttribute[]): Promise<unknown[][]> {
   const all: unknown[][] = [];
   for await (const { items } of mailbox.fetch(uids, attributes)) all.push(await Promise.all(items.map(shown)));
   return all;
@@ -169,7 +169,7 @@ describe("a selected mailbox", () => {
 
   test("answers sections and partials", async () => {
     await add();
-    const body = (wanted: Section, offset?: number, length = 4): FetchAttribute => ({
+    const body = (wanted: Section, offset?: number, length = 4): MessageAttribute => ({
       type: "BODY.PEEK[]",
       section: wanted,
       partial: offset === undefined ? null : { offset, length },

@@ -3,8 +3,9 @@
 import { ProtocolError, utf8 } from "@mailwire/wire";
 import { CommandDecoder } from "../codec/command-decoder.ts";
 import type { Command } from "../codec/command.ts";
-import type { FetchAttribute, FetchCommand } from "../codec/commands/fetch.ts";
-import type { SearchKey } from "../codec/commands/search.ts";
+import type { FetchCommand } from "../codec/commands/fetch.ts";
+import type { FetchAttribute } from "../codec/commands/fetch-attribute.ts";
+import type { SearchKey } from "../codec/commands/search-key.ts";
 import { mailboxName } from "../codec/mailbox-name.ts";
 import type { MailboxName } from "../codec/mailbox-name.ts";
 import { parseMessageSet } from "../codec/sequence-set.ts";
@@ -37,14 +38,14 @@ export function toSet(set: SetArgument): MessageSet {
 export function toFetchItems(items: FetchArgument): FetchCommand["items"] {
   if (typeof items !== "string") return items;
   const command = parse(/^(\(.*\)|all|fast|full)$/is.test(items) ? `FETCH 1 ${items}` : `FETCH 1 (${items})`);
-  return command?.name === "FETCH" ? command.items : bad(`the FETCH items ${JSON.stringify(items)}`);
+  return command?.name === "FETCH" && command.modifiers === undefined ? command.items : bad(`the FETCH items ${JSON.stringify(items)}`);
 }
 
 /** The keys meant. */
 export function toSearchKeys(keys: SearchArgument): readonly SearchKey[] {
   if (typeof keys !== "string") return keys;
   const command = parse(`SEARCH ${keys}`);
-  return command?.name === "SEARCH" ? command.keys : bad(`the search ${JSON.stringify(keys)}`);
+  return command?.name === "SEARCH" && command.returnOptions === undefined ? command.keys : bad(`the search ${JSON.stringify(keys)}`);
 }
 
 /** Reads one line as a server would. */

@@ -50,7 +50,8 @@ describe("messages", () => {
     ["1;2", "FLAGS"],
     ["", "FLAGS"],
     ["1", ""],
-    ["1", "NOTHING"],
+    ["1", "FLAGS UID[1"],
+    ["1", "(FLAGS) (CHANGEDSINCE 1)"],
     ["1", "FLAGS)\r\nx LOGOUT"],
     ["1", "(FLAGS) (UID)"],
   ])("what cannot be said is refused at once: %j %j", async (set, items) => {

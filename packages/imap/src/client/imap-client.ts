@@ -7,7 +7,7 @@ import type { SaslChoice } from "@mailwire/sasl";
 import { drive } from "@mailwire/transport";
 import type { Closure, Driver } from "@mailwire/transport";
 import type { FetchCommand } from "../codec/commands/fetch.ts";
-import type { StatusAttribute } from "../codec/commands/mailbox.ts";
+import type { StatusAttribute } from "../codec/commands/status.ts";
 import type { StoreCommand } from "../codec/commands/store.ts";
 import type { Flag } from "../codec/flag.ts";
 import type { ListResponse } from "../codec/responses/list.ts";

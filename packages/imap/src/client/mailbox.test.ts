@@ -140,6 +140,7 @@ describe("commands about mailboxes", () => {
       client.store("\u0131", "add", []),
       client.store([], "add", []),
       client.search("NOTHING"),
+      client.search("RETURN (COUNT) ALL"),
       client.uidSearch("ALL\r\nx LOGOUT"),
       client.raw(bad),
     ];

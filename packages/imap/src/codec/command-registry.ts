@@ -3,16 +3,23 @@
 import type { Command, UnknownCommand } from "./command.ts";
 import { identifierCommand, setAcl } from "./commands/acl.ts";
 import { append, replace } from "./commands/append.ts";
+import { cancelUpdate } from "./commands/cancel-update.ts";
+import { copy, uidExpunge } from "./commands/copy.ts";
 import { compress, enable } from "./commands/enable.ts";
+import { esearch } from "./commands/esearch.ts";
 import { fetch } from "./commands/fetch.ts";
 import { id } from "./commands/id.ts";
-import { list, mailboxCommand, rename, status } from "./commands/mailbox.ts";
+import { basicList, list } from "./commands/list.ts";
+import { create, mailboxCommand, rename } from "./commands/mailbox.ts";
 import { getMetadata, setMetadata } from "./commands/metadata.ts";
 import { getQuota, setQuota } from "./commands/quota.ts";
 import { search } from "./commands/search.ts";
+import { select } from "./commands/select.ts";
 import { authenticate, login, plainCommand } from "./commands/session.ts";
 import { sort, thread } from "./commands/sort.ts";
-import { copy, store, uidExpunge } from "./commands/store.ts";
+import { status } from "./commands/status.ts";
+import { store } from "./commands/store.ts";
+import { uidBatches } from "./commands/uid-batches.ts";
 import type { Cursor } from "./cursor.ts";
 import type { CommandGrammar, Named } from "./grammar.ts";
 import type { Writer } from "./writer.ts";
@@ -32,15 +39,18 @@ const GRAMMARS: { readonly [Name in KnownName]: CommandGrammar<Named<Command, "n
   ENABLE: enable,
   COMPRESS: compress,
   IDLE: plainCommand,
-  SELECT: mailboxCommand,
-  EXAMINE: mailboxCommand,
-  CREATE: mailboxCommand,
+  SELECT: select,
+  EXAMINE: select,
+  CREATE: create,
   DELETE: mailboxCommand,
   RENAME: rename,
   SUBSCRIBE: mailboxCommand,
   UNSUBSCRIBE: mailboxCommand,
   LIST: list,
-  LSUB: list,
+  LSUB: basicList,
+  XLIST: basicList,
+  RLIST: basicList,
+  RLSUB: basicList,
   STATUS: status,
   NAMESPACE: plainCommand,
   APPEND: append,
@@ -53,6 +63,9 @@ const GRAMMARS: { readonly [Name in KnownName]: CommandGrammar<Named<Command, "n
   "UID EXPUNGE": uidExpunge,
   SEARCH: search,
   "UID SEARCH": search,
+  ESEARCH: esearch,
+  CANCELUPDATE: cancelUpdate,
+  UIDBATCHES: uidBatches,
   SORT: sort,
   "UID SORT": sort,
   THREAD: thread,

@@ -29,14 +29,28 @@ export type {
   CatenatePart,
   ReplaceCommand,
 } from "./commands/append-message.ts";
-export { FETCH_MACROS, PLAIN_FETCH_ATTRIBUTES } from "./commands/fetch.ts";
-export type { FetchAttribute, FetchCommand, FetchMacro, PartialRange, PlainFetchAttribute } from "./commands/fetch.ts";
-export { STATUS_ATTRIBUTES } from "./commands/mailbox.ts";
-export type { ListCommand, MailboxCommand, RenameCommand, StatusAttribute, StatusCommand } from "./commands/mailbox.ts";
-export { DATE_SEARCH_KEYS, PLAIN_SEARCH_KEYS, TEXT_SEARCH_KEYS } from "./commands/search.ts";
-export type { DateSearchKey, PlainSearchKey, SearchCommand, SearchKey, TextSearchKey } from "./commands/search.ts";
+export { FETCH_MACROS, type FetchCommand, type FetchMacro, type FetchModifier } from "./commands/fetch.ts";
+export { PLAIN_FETCH_ATTRIBUTES } from "./commands/fetch-attribute.ts";
+export type { FetchAttribute, PartialRange, PlainFetchAttribute } from "./commands/fetch-attribute.ts";
+export type { ExtendedListCommand, ListCommand } from "./commands/list.ts";
+export type { ListReturnOption, ListSelectionOption } from "./commands/list-options.ts";
+export type { CreateCommand, CreateParameter, MailboxCommand, RenameCommand } from "./commands/mailbox.ts";
+export type { QresyncParameter, SelectCommand, SelectParameter, SequenceMatch } from "./commands/select.ts";
+export { STATUS_ATTRIBUTES, type StatusAttribute, type StatusCommand } from "./commands/status.ts";
+export type { CancelUpdateCommand } from "./commands/cancel-update.ts";
+export type { EsearchCommand, SearchSource } from "./commands/esearch.ts";
+export type { SearchCommand, SearchProgram } from "./commands/search.ts";
+export { DATE_SEARCH_KEYS, PLAIN_SEARCH_KEYS, TEXT_SEARCH_KEYS } from "./commands/search-key.ts";
+export type { DateSearchKey, PlainSearchKey, SearchKey, TextSearchKey } from "./commands/search-key.ts";
+export type { ExtensionSearchKey, ModSeqEntry } from "./commands/search-key-extensions.ts";
+export { PLAIN_RETURN_OPTIONS, type PlainReturnOption, type SearchReturnOption } from "./commands/search-return.ts";
+export type { UidBatchesCommand } from "./commands/uid-batches.ts";
+export type { UnknownParameter } from "./extension-parameter.ts";
+export type { PartialWindow } from "./partial-window.ts";
+export type { MailboxFilter } from "./mailbox-filter.ts";
 export type { AuthenticateCommand, LoginCommand, PlainCommand } from "./commands/session.ts";
-export type { CopyCommand, StoreCommand, UidExpungeCommand } from "./commands/store.ts";
+export type { CopyCommand, UidExpungeCommand } from "./commands/copy.ts";
+export type { StoreBase, StoreCommand, StoreLabelsCommand, StoreModifier, StoreUnknownCommand } from "./commands/store.ts";
 export type { IdentifierCommand, SetAclCommand } from "./commands/acl.ts";
 export type { CompressCommand, EnableCommand } from "./commands/enable.ts";
 export type { IdCommand } from "./commands/id.ts";
@@ -52,7 +66,7 @@ export { literalMode, type LiteralData, type LiteralMode, type Segment, type Str
 export { decodeMailboxName, INBOX, mailboxName, type MailboxName } from "./mailbox-name.ts";
 export type { InvalidResponse, Response, UnknownResponse } from "./response.ts";
 export { PLAIN_RESPONSE_CODES, type PlainCodeName, type ResponseCode } from "./response-code.ts";
-export { ResponseDecoder, type ResponseEvent } from "./response-decoder.ts";
+export { ResponseDecoder, type FetchLiteralStart, type ResponseEvent, type UidFetchLiteralStart } from "./response-decoder.ts";
 export { encodeResponse } from "./response-encoder.ts";
 export type { CapabilityResponse } from "./responses/capability.ts";
 export type { ContinuationResponse, TaggedResponse, UntaggedResponse } from "./responses/condition.ts";
@@ -61,7 +75,12 @@ export type { FetchData, FetchDataName, FetchItem } from "./responses/fetch-item
 export type { FetchResponse } from "./responses/fetch.ts";
 export type { ListResponse } from "./responses/list.ts";
 export type { CountResponse, ExpungeResponse, FlagsResponse } from "./responses/mailbox-state.ts";
-export type { EsearchExtension, EsearchResponse, SearchResponse } from "./responses/search.ts";
+export type { EsearchExtension, EsearchResponse } from "./responses/esearch.ts";
+export type { ContextChange, ContextUpdate, PartialResult } from "./responses/esearch-results.ts";
+export type { SearchResponse } from "./responses/search.ts";
+export type { SearchCorrelator } from "./responses/search-correlator.ts";
+export type { UidBatchesResponse } from "./responses/uid-batches.ts";
+export type { UidFetchResponse } from "./responses/uid-fetch.ts";
 export type { StatusItem, StatusResponse } from "./responses/status.ts";
 export type { AclEntry, AclResponse, ListRightsResponse, MyRightsResponse } from "./responses/acl.ts";
 export type { EnabledResponse } from "./responses/enabled.ts";

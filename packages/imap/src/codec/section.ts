@@ -66,6 +66,13 @@ function readFields(cursor: Cursor): readonly string[] {
   return fields;
 }
 
+/** section-binary = "[" [section-part] "]" (RFC 3516) */
+export function readPart(cursor: Cursor): readonly number[] {
+  const { part, text } = readSection(cursor);
+  if (text !== "") throw new Malformed("bad-section");
+  return part;
+}
+
 /** See {@link readSection}. */
 export function writeSection(writer: Writer, { part, text, fields }: Section): void {
   if (text === "MIME" && part.length === 0) throw unsayable("MIME of no part");

@@ -3,7 +3,7 @@
 import type { ServerEvent } from "../session/server-events.ts";
 import type { Conversation } from "./conversation.ts";
 import { fetch } from "./fetch-command.ts";
-import { change, list, select, status } from "./mailbox-commands.ts";
+import { change, create, list, rename, select, status } from "./mailbox-commands.ts";
 import { close, copy, expunge, store } from "./message-commands.ts";
 import type { Completion } from "./options.ts";
 import { search } from "./search-command.ts";
@@ -33,19 +33,20 @@ export function answer(conversation: Conversation, command: Answerable): Promise
     case "AUTHENTICATE":
       return authenticate(conversation, command);
     case "SELECT":
-      return select(conversation, command.mailbox, "read-write");
+      return select(conversation, command, "read-write");
     case "EXAMINE":
-      return select(conversation, command.mailbox, "read-only");
+      return select(conversation, command, "read-only");
     case "CREATE":
+      return create(conversation, command);
     case "DELETE":
     case "SUBSCRIBE":
     case "UNSUBSCRIBE":
       return change(conversation, command.name, command.mailbox);
     case "RENAME":
-      return conversation.account.rename(command.from, command.to).then(() => completed(command));
+      return rename(conversation, command);
     case "LIST":
     case "LSUB":
-      return list(conversation, command);
+      return "pattern" in command ? list(conversation, command.name, command) : { status: "BAD", text: "LIST has no options here" };
     case "STATUS":
       return status(conversation, command);
     case "CLOSE":
@@ -60,7 +61,7 @@ export function answer(conversation: Conversation, command: Answerable): Promise
       return fetch(conversation, command);
     case "STORE":
     case "UID STORE":
-      return store(conversation, command);
+      return "flags" in command ? store(conversation, command) : { status: "BAD", text: "Only flags can be stored here" };
     case "COPY":
     case "UID COPY":
       return copy(conversation, command);

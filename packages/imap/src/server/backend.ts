@@ -3,9 +3,10 @@
 // Methods of one account and its mailbox are never called while another call of the same connection is under way, except `close`.
 
 import type { VerifyPassword } from "@mailwire/sasl";
-import type { FetchAttribute } from "../codec/commands/fetch.ts";
-import type { StatusAttribute } from "../codec/commands/mailbox.ts";
-import type { SearchKey } from "../codec/commands/search.ts";
+import type { FetchAttribute, PlainFetchAttribute } from "../codec/commands/fetch-attribute.ts";
+import type { SearchKey } from "../codec/commands/search-key.ts";
+import type { ExtensionSearchKey } from "../codec/commands/search-key-extensions.ts";
+import type { StatusAttribute } from "../codec/commands/status.ts";
 import type { StoreCommand } from "../codec/commands/store.ts";
 import type { DateTime } from "../codec/date-time.ts";
 import type { Flag, MailboxAttribute } from "../codec/flag.ts";
@@ -40,7 +41,7 @@ export interface ImapAccount {
   /** Removes a name from the subscriptions. */
   unsubscribe(mailbox: MailboxName): Promise<void>;
   /** Figures of a mailbox, at least those asked for, without selecting it. */
-  status(mailbox: MailboxName, items: readonly StatusAttribute[]): Promise<MailboxFigures>;
+  status(mailbox: MailboxName, items: readonly MailboxFigure[]): Promise<MailboxFigures>;
   /** Adds a message. Check first what can be refused: the client is told to go ahead when `message.body` is first read. */
   append(mailbox: MailboxName, message: AppendedMessage): Promise<void>;
   /** Opens a mailbox for this connection; `read-only` (EXAMINE) must change nothing, not even \Recent. */
@@ -59,6 +60,9 @@ export interface ListedMailbox {
   /** `\Noselect`, `\Noinferiors`, `\Sent` …; `\HasChildren` and `\HasNoChildren` are added by the server in LIST. */
   readonly attributes: readonly MailboxAttribute[];
 }
+
+/** A figure of a mailbox that the server may ask for; one that there is not is left out. */
+export type MailboxFigure = Extract<StatusAttribute, "MESSAGES" | "RECENT" | "UIDNEXT" | "UIDVALIDITY" | "UNSEEN" | "HIGHESTMODSEQ">;
 
 /** Figures of a mailbox (STATUS). */
 export interface MailboxFigures {
@@ -99,7 +103,7 @@ export interface ImapMailbox {
    * Data of messages, in the order of `uids`, one yield per message; a message that is gone is left out. Macros are expanded. \Seen is
    * the server's business: the backend never sets it here. Leaving early calls the iterator's `return`.
    */
-  fetch(uids: readonly number[], attributes: readonly FetchAttribute[]): AsyncIterable<FetchedMessage>;
+  fetch(uids: readonly number[], attributes: readonly MessageAttribute[]): AsyncIterable<FetchedMessage>;
   /** Changes flags (\Recent never among them) and resolves to the flags that each message now has; {@link ImapMailbox.poll} does not tell these changes again. */
   store(uids: readonly number[], action: StoreCommand["action"], flags: readonly Flag[]): Promise<readonly MessageFlags[]>;
   /** Copies messages with flags and INTERNALDATE: all of them or none. */
@@ -151,6 +155,11 @@ export interface MessageFlags {
   readonly flags: readonly Flag[];
 }
 
+/** What the server may ask for of a message: the attributes of RFC 3501, and MODSEQ. */
+export type MessageAttribute =
+  | { readonly type: Exclude<PlainFetchAttribute, "EMAILID" | "THREADID" | "SAVEDATE" | "X-GM-MSGID" | "X-GM-THRID" | "X-GM-LABELS"> }
+  | Extract<FetchAttribute, { readonly type: "BODY[]" | "BODY.PEEK[]" }>;
+
 /** Data of one message: an item for each attribute that was asked for. */
 export interface FetchedMessage {
   /** The message. */
@@ -170,9 +179,9 @@ export interface BodyStream {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** What a message must be to be found: {@link SearchKey} with its sets resolved. Text is Unicode and matches as a case-insensitive substring. */
+/** What a message must be to be found: {@link SearchKey} of RFC 3501 with its sets resolved. Text is Unicode and matches as a case-insensitive substring. */
 export type MessageSearchKey =
-  | Exclude<SearchKey, { readonly type: "NOT" | "OR" | "AND" | "SEQUENCE" | "UID" }>
+  | Exclude<SearchKey, { readonly type: "NOT" | "OR" | "AND" | "SEQUENCE" | "UID" | "FUZZY" } | ExtensionSearchKey>
   | { readonly type: "NOT"; readonly key: MessageSearchKey }
   | { readonly type: "OR"; readonly left: MessageSearchKey; readonly right: MessageSearchKey }
   | { readonly type: "AND"; readonly keys: readonly MessageSearchKey[] }

@@ -1,10 +1,11 @@
 // FETCH and UID FETCH (RFC 3501 section 6.4.5): macros, the \Seen that reading implies, and data that streams.
 
 import { ProtocolError } from "@mailwire/wire";
-import type { FetchAttribute, FetchCommand, FetchMacro } from "../codec/commands/fetch.ts";
+import type { FetchCommand, FetchMacro } from "../codec/commands/fetch.ts";
+import type { FetchAttribute } from "../codec/commands/fetch-attribute.ts";
 import type { Flag } from "../codec/flag.ts";
 import type { FetchItem } from "../codec/responses/fetch-item.ts";
-import type { BodyStream, FetchedItem, FetchedMessage } from "./backend.ts";
+import type { BodyStream, FetchedItem, FetchedMessage, MessageAttribute } from "./backend.ts";
 import { type Conversation, indexOf, type Selected } from "./conversation.ts";
 import { resolveSet } from "./message-set.ts";
 import type { Completion } from "./options.ts";
@@ -13,12 +14,14 @@ import type { Completion } from "./options.ts";
 const RESPONSE_BYTES = 256;
 
 /** FETCH and UID FETCH. */
-export async function fetch(conversation: Conversation, { name, set, items }: FetchCommand): Promise<Completion> {
+export async function fetch(conversation: Conversation, { name, set, items, modifiers }: FetchCommand): Promise<Completion> {
+  if (modifiers !== undefined) return { status: "BAD", text: "FETCH has no modifiers here" };
+  const attributes = attributesOf(items, name);
+  if (attributes === undefined) return { status: "BAD", text: "Unknown FETCH attribute" };
   const { current } = conversation;
   const { mailbox } = current;
   const uids = resolveSet(mailbox.uids, set, name === "UID FETCH" ? "uid" : "sequence");
   if (uids === undefined) return { status: "BAD", text: "No such message" };
-  const attributes = attributesOf(items, name);
   const seen = current.access === "read-write" && attributes.some(setsSeen) ? await markSeen(current, uids) : NOTHING_SEEN;
   for await (const message of mailbox.fetch(uids, attributes)) await tell(conversation, message, seen.get(message.uid));
   return { status: "OK", text: `${name} completed` };
@@ -26,20 +29,41 @@ export async function fetch(conversation: Conversation, { name, set, items }: Fe
 
 const NOTHING_SEEN: ReadonlyMap<number, readonly Flag[]> = new Map();
 
-const MACROS: Readonly<Record<FetchMacro, readonly FetchAttribute[]>> = {
+const MACROS: Readonly<Record<FetchMacro, readonly MessageAttribute[]>> = {
   ALL: [{ type: "FLAGS" }, { type: "INTERNALDATE" }, { type: "RFC822.SIZE" }, { type: "ENVELOPE" }],
   FAST: [{ type: "FLAGS" }, { type: "INTERNALDATE" }, { type: "RFC822.SIZE" }],
   FULL: [{ type: "FLAGS" }, { type: "INTERNALDATE" }, { type: "RFC822.SIZE" }, { type: "ENVELOPE" }, { type: "BODY" }],
 };
 
-/** What is asked for, macros expanded; UID FETCH always tells the UID (section 6.4.8). */
-function attributesOf(items: FetchCommand["items"], name: FetchCommand["name"]): readonly FetchAttribute[] {
+/** What is asked for, macros expanded; `undefined` when no backend knows it. UID FETCH always tells the UID (section 6.4.8). */
+function attributesOf(items: FetchCommand["items"], name: FetchCommand["name"]): readonly MessageAttribute[] | undefined {
   const attributes = typeof items === "string" ? MACROS[items] : items;
+  if (!attributes.every(isOfMessage)) return undefined;
   const told = name === "FETCH" || attributes.some(({ type }) => type === "UID");
   return told ? attributes : [{ type: "UID" }, ...attributes];
 }
 
-function setsSeen({ type }: FetchAttribute): boolean {
+function isOfMessage(attribute: FetchAttribute): attribute is MessageAttribute {
+  return ATTRIBUTES.has(attribute.type);
+}
+
+const ATTRIBUTES: ReadonlySet<string> = new Set<MessageAttribute["type"]>([
+  "BODY",
+  "BODYSTRUCTURE",
+  "ENVELOPE",
+  "FLAGS",
+  "INTERNALDATE",
+  "MODSEQ",
+  "RFC822",
+  "RFC822.HEADER",
+  "RFC822.SIZE",
+  "RFC822.TEXT",
+  "UID",
+  "BODY[]",
+  "BODY.PEEK[]",
+]);
+
+function setsSeen({ type }: MessageAttribute): boolean {
   return type === "BODY[]" || type === "RFC822" || type === "RFC822.TEXT";
 }
 

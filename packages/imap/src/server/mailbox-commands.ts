@@ -1,17 +1,25 @@
 // Commands on mailboxes as a whole (RFC 3501 section 6.3), APPEND excepted.
 
-import type { ListCommand, MailboxCommand, StatusCommand } from "../codec/commands/mailbox.ts";
+import type { ListCommand } from "../codec/commands/list.ts";
+import type { CreateCommand, MailboxCommand, RenameCommand } from "../codec/commands/mailbox.ts";
+import type { SelectCommand } from "../codec/commands/select.ts";
+import type { StatusCommand } from "../codec/commands/status.ts";
 import { decodeMailboxName, type MailboxName } from "../codec/mailbox-name.ts";
 import type { ResponseCode } from "../codec/response-code.ts";
 import type { StatusItem } from "../codec/responses/status.ts";
-import type { ListedMailbox, MailboxFigures } from "./backend.ts";
+import type { ListedMailbox, MailboxFigure, MailboxFigures } from "./backend.ts";
 import type { Conversation, Selected } from "./conversation.ts";
 import { fitsPattern } from "./list-pattern.ts";
 import type { Completion } from "./options.ts";
 import { ImapRefusal } from "./refusal.ts";
 
 /** SELECT and EXAMINE. What was selected before is not, even when this fails. */
-export async function select(conversation: Conversation, name: MailboxName, wanted: Selected["access"]): Promise<Completion> {
+export async function select(
+  conversation: Conversation,
+  { mailbox: name, parameters }: SelectCommand,
+  wanted: Selected["access"],
+): Promise<Completion> {
+  if (parameters !== undefined) return { status: "BAD", text: "SELECT has no parameters here" };
   await conversation.select(async () => {
     const mailbox = await conversation.account.open(name, wanted);
     return { name, mailbox, access: mailbox.opened.access };
@@ -32,18 +40,29 @@ export async function select(conversation: Conversation, name: MailboxName, want
   return { status: "OK", code: { type: access === "read-only" ? "READ-ONLY" : "READ-WRITE" }, text: "Selected" };
 }
 
-/** CREATE, DELETE, SUBSCRIBE and UNSUBSCRIBE. */
+/** CREATE. */
+export async function create({ account }: Conversation, { mailbox, parameters }: CreateCommand): Promise<Completion> {
+  if (parameters !== undefined) return { status: "BAD", text: "CREATE has no parameters here" };
+  // A delimiter at the end only says that names will be made under it.
+  await account.create(withoutDelimiter(mailbox, account.delimiter));
+  return { status: "OK", text: "CREATE completed" };
+}
+
+/** RENAME. */
+export async function rename({ account }: Conversation, { from, to, parameters }: RenameCommand): Promise<Completion> {
+  if (parameters !== undefined) return { status: "BAD", text: "RENAME has no parameters here" };
+  await account.rename(from, to);
+  return { status: "OK", text: "RENAME completed" };
+}
+
+/** DELETE, SUBSCRIBE and UNSUBSCRIBE. */
 export async function change(
   conversation: Conversation,
-  name: Extract<MailboxCommand["name"], "CREATE" | "DELETE" | "SUBSCRIBE" | "UNSUBSCRIBE">,
+  name: Extract<MailboxCommand["name"], "DELETE" | "SUBSCRIBE" | "UNSUBSCRIBE">,
   mailbox: MailboxName,
 ): Promise<Completion> {
   const { account } = conversation;
   switch (name) {
-    case "CREATE":
-      // A delimiter at the end only says that names will be made under it.
-      await account.create(withoutDelimiter(mailbox, account.delimiter));
-      break;
     case "DELETE":
       if (mailbox.name === "INBOX") throw new ImapRefusal({ type: "CANNOT" }, "INBOX cannot be deleted");
       await account.delete(mailbox);
@@ -59,7 +78,11 @@ export async function change(
 }
 
 /** LIST and LSUB. An empty pattern asks for the delimiter (RFC 3501 section 6.3.8). */
-export async function list(conversation: Conversation, { name, reference, pattern }: ListCommand): Promise<Completion> {
+export async function list(
+  conversation: Conversation,
+  name: "LIST" | "LSUB",
+  { reference, pattern }: Pick<ListCommand, "reference" | "pattern">,
+): Promise<Completion> {
   const { account } = conversation;
   const { delimiter } = account;
   const done: Completion = { status: "OK", text: `${name} completed` };
@@ -84,6 +107,7 @@ export async function list(conversation: Conversation, { name, reference, patter
 
 /** STATUS. */
 export async function status(conversation: Conversation, { mailbox, items }: StatusCommand): Promise<Completion> {
+  if (!items.every(isFigure)) return { status: "BAD", text: "Unknown STATUS attribute" };
   const figures = await conversation.account.status(mailbox, items);
   const told = items.flatMap((type): StatusItem[] => {
     const value = type === "HIGHESTMODSEQ" ? undefined : figures[FIGURES[type]];
@@ -91,6 +115,10 @@ export async function status(conversation: Conversation, { mailbox, items }: Sta
   });
   conversation.tell({ type: "STATUS", mailbox, items: told });
   return { status: "OK", text: "STATUS completed" };
+}
+
+function isFigure(item: string): item is MailboxFigure {
+  return item === "HIGHESTMODSEQ" || Object.hasOwn(FIGURES, item);
 }
 
 const FIGURES = {

@@ -142,6 +142,20 @@ describe("SEARCH", () => {
     expect(await peer.ask("SEARCH UID 7")).toBe("* SEARCH\r\nt OK SEARCH completed\r\n");
   });
 
+  test.each([
+    "SEARCH RETURN () ALL",
+    "SEARCH $",
+    "UID SEARCH NOT (UID $)",
+    "SEARCH FUZZY ALL",
+    "SEARCH OR YOUNGER 5 ALL",
+    "ESEARCH ALL",
+    "COPY $ x",
+  ])("%s is not offered", async (line) => {
+    const { peer } = await serveSelected({ store });
+    expect(await peer.ask(line)).toMatch(/^t BAD /);
+    expect(await peer.ask("NOOP")).toBe("t OK NOOP completed\r\n");
+  });
+
   test("gives the backend keys in which all sets are resolved", async () => {
     const { peer, backend } = await serveSelected({ store });
     const search = vi.spyOn(backend.current, "search");

@@ -1,6 +1,7 @@
 // STORE, COPY, EXPUNGE and CLOSE (RFC 3501 sections 6.4.2, 6.4.3, 6.4.6, 6.4.7).
 
-import type { CopyCommand, StoreCommand } from "../codec/commands/store.ts";
+import type { CopyCommand } from "../codec/commands/copy.ts";
+import type { StoreCommand } from "../codec/commands/store.ts";
 import type { FetchItem } from "../codec/responses/fetch-item.ts";
 import { type Conversation, indexOf } from "./conversation.ts";
 import { resolveSet } from "./message-set.ts";
@@ -11,7 +12,11 @@ const NO_SUCH_MESSAGE: Completion = { status: "BAD", text: "No such message" };
 const READ_ONLY: Completion = { status: "NO", code: { type: "READ-ONLY" }, text: "The mailbox is read-only" };
 
 /** STORE and UID STORE. \Recent cannot be changed. */
-export async function store(conversation: Conversation, { name, set, action, silent, flags }: StoreCommand): Promise<Completion> {
+export async function store(
+  conversation: Conversation,
+  { name, set, modifiers, action, silent, flags }: StoreCommand,
+): Promise<Completion> {
+  if (modifiers !== undefined) return { status: "BAD", text: "STORE has no modifiers here" };
   const { mailbox, access } = conversation.current;
   if (access === "read-only") return READ_ONLY;
   const uids = resolveSet(mailbox.uids, set, name === "UID STORE" ? "uid" : "sequence");

@@ -1,7 +1,7 @@
 // What RFC 3501 section 5.5 asks of commands that are sent without waiting for the answers to those before them.
 
 import type { Command } from "../codec/command.ts";
-import type { SearchKey } from "../codec/commands/search.ts";
+import type { SearchKey } from "../codec/commands/search-key.ts";
 import { numberSetsIntersect, resolveSequenceSet } from "../codec/number-set.ts";
 import type { MessageSet, SequenceSet } from "../codec/sequence-set.ts";
 
@@ -35,14 +35,29 @@ const ANSWERS: ReadonlyMap<Command["name"], string> = new Map<Command["name"], s
   ["UID THREAD", "THREAD"],
   ["LIST", "LIST"],
   ["LSUB", "LSUB"],
+  ["XLIST", "XLIST"],
+  ["RLIST", "LIST"],
+  ["RLSUB", "LSUB"],
   ["STATUS", "STATUS"],
+  ["MYRIGHTS", "MYRIGHTS"],
+  ["GETMETADATA", "METADATA"],
 ]);
+
+/** All that the answer to a command may consist of, as far as it does not say whose it is. */
+function answersOf(command: Command): readonly string[] {
+  // What an extended LIST returns is called as the option that asks for it.
+  if ("patterns" in command) return ["LIST", ...command.returnOptions.map(({ type }) => type)];
+  // A search with RETURN is answered by ESEARCH, which says whose it is (RFC 4731).
+  if ("returnOptions" in command) return [];
+  const answer = ANSWERS.get(command.name);
+  return answer === undefined ? [] : [answer];
+}
 
 /** True for commands of which nobody could tell whose data it is that comes while both are in flight. */
 export function areConfusable(one: Command, other: Command): boolean {
-  const answer = ANSWERS.get(one.name);
-  if (answer === undefined || answer !== ANSWERS.get(other.name)) return false;
-  if (one.name === "STATUS" && other.name === "STATUS") return one.mailbox.raw === other.mailbox.raw;
+  const answers = answersOf(other);
+  if (!answersOf(one).some((answer) => answers.includes(answer))) return false;
+  if ("mailbox" in one && "mailbox" in other) return one.mailbox.raw === other.mailbox.raw;
   if (!("set" in one) || !("set" in other)) return true;
   // Data of a message has its sequence number, and its UID where that was asked for.
   return numbersUids(one) !== numbersUids(other) || intersects(one.set, other.set);
@@ -90,6 +105,7 @@ export function saysNumbers(command: Command): boolean {
     case "UID SORT":
     case "THREAD":
     case "UID THREAD":
+    case "ESEARCH":
       return command.keys.some(hasNumbers);
     default:
       return false;
@@ -101,6 +117,7 @@ function hasNumbers(key: SearchKey): boolean {
     case "SEQUENCE":
       return key.set !== "$";
     case "NOT":
+    case "FUZZY":
       return hasNumbers(key.key);
     case "OR":
       return hasNumbers(key.left) || hasNumbers(key.right);

@@ -130,6 +130,9 @@ describe("commands wait in line where RFC 3501 section 5.5 asks for it", () => {
     ["SEARCH SEEN", "UID SEARCH DELETED"],
     ["LIST x y", "LIST x z"],
     ["STATUS m (MESSAGES)", "STATUS m (UNSEEN)"],
+    ["LIST x y RETURN (STATUS (UNSEEN))", "STATUS m (UNSEEN)"],
+    ["MYRIGHTS m", "LIST x y RETURN (MYRIGHTS)"],
+    ["LIST x y", "RLIST x y"],
     ["FETCH 1:5 FLAGS", "FETCH 7,9:4 FLAGS"],
     ["UID FETCH 1 FLAGS", "UID STORE 2:* FLAGS ()"],
     ["UID FETCH 1 FLAGS", "FETCH 2 FLAGS"],
@@ -146,7 +149,7 @@ describe("commands wait in line where RFC 3501 section 5.5 asks for it", () => {
     // What comes says which message, or which mailbox, it is about.
     ["FETCH 1:5 FLAGS", "FETCH 9:6,12 FLAGS", "STORE 13 FLAGS ()"],
     ["UID FETCH 1 FLAGS", "UID STORE 2 FLAGS ()", "UID FETCH 3 FLAGS"],
-    ["STATUS m (UNSEEN)", "STATUS n (UNSEEN)"],
+    ["STATUS m (UNSEEN)", "STATUS n (UNSEEN)", "LIST x y RETURN (MYRIGHTS)"],
     ["NOOP", "UID FETCH 1 FLAGS", "LOGOUT"],
   ])("%s goes with what follows", (...lines) => {
     const session = sessionIn("selected");

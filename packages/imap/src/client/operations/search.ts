@@ -1,6 +1,7 @@
 // SEARCH and UID SEARCH (RFC 3501 sections 6.4.4 and 6.4.8).
 
-import type { SearchCommand, SearchKey } from "../../codec/commands/search.ts";
+import type { SearchCommand } from "../../codec/commands/search.ts";
+import type { SearchKey } from "../../codec/commands/search-key.ts";
 import type { Operation } from "../operation.ts";
 
 /** Finds messages; gives their numbers as the server said them. */

@@ -1,6 +1,6 @@
 // SELECT and EXAMINE: what a mailbox is like, and how it changes from then on (RFC 3501 sections 6.3.1, 7.3).
 
-import type { MailboxCommand } from "../../codec/commands/mailbox.ts";
+import type { SelectCommand } from "../../codec/commands/select.ts";
 import type { Flag } from "../../codec/flag.ts";
 import type { MailboxName } from "../../codec/mailbox-name.ts";
 import type { ResponseCode } from "../../codec/response-code.ts";
@@ -114,7 +114,7 @@ export class SelectedMailbox {
 
 /** Opens a mailbox; `opened` is told as soon as it is, before anything that comes after. */
 export function select(
-  name: Extract<MailboxCommand["name"], "SELECT" | "EXAMINE">,
+  name: SelectCommand["name"],
   mailbox: MailboxName,
   opened: (mailbox: SelectedMailbox) => void,
 ): Operation<SelectedMailbox> {

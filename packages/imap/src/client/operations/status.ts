@@ -1,7 +1,7 @@
 // STATUS (RFC 3501 section 6.3.10).
 
 import { ProtocolError } from "@mailwire/wire";
-import type { StatusAttribute } from "../../codec/commands/mailbox.ts";
+import type { StatusAttribute } from "../../codec/commands/status.ts";
 import type { MailboxName } from "../../codec/mailbox-name.ts";
 import type { StatusResponse } from "../../codec/responses/status.ts";
 import type { Operation } from "../operation.ts";

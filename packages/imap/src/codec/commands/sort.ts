@@ -1,15 +1,17 @@
-// SORT, THREAD and their UID forms (RFC 5256, RFC 5957).
+// SORT, THREAD and their UID forms (RFC 5256, RFC 5957, RFC 5267).
 
 import type { Cursor } from "../cursor.ts";
 import type { CommandGrammar } from "../grammar.ts";
 import type { Writer } from "../writer.ts";
 import { unsayable } from "../writer.ts";
-import { readSearchKeys, writeSearchKeys } from "./search.ts";
-import type { SearchKey } from "./search.ts";
+import { readSearchKeys, writeSearchKeys } from "./search-key.ts";
+import type { SearchKey } from "./search-key.ts";
+import { readReturnOptions, writeReturnOptions } from "./search-return.ts";
+import type { SearchReturnOption } from "./search-return.ts";
 
 /** What to sort by. */
 export interface SortCriterion {
-  /** `ARRIVAL`, `DATE`, `FROM`, `SIZE`, `SUBJECT`, `DISPLAYFROM` …, in upper case. */
+  /** `ARRIVAL`, `DATE`, `FROM`, `SIZE`, `SUBJECT`, `DISPLAYFROM`, `DISPLAYTO` (RFC 5957), `RELEVANCY` (RFC 6203) …, in upper case. */
   readonly by: string;
   /** Smallest or earliest first, or last. */
   readonly order: "ascending" | "descending";
@@ -18,6 +20,8 @@ export interface SortCriterion {
 /** Finds messages, in an order. */
 export interface SortCommand {
   readonly name: "SORT" | "UID SORT";
+  /** What to tell of them (RFC 5267), none being the same as `ALL`: the answer is ESEARCH then. Left out, it is SORT. */
+  readonly returnOptions?: readonly SearchReturnOption[];
   /** The first matters most. */
   readonly criteria: readonly SortCriterion[];
   /** Charset of the strings in the keys. */
@@ -40,14 +44,15 @@ export interface ThreadCommand {
 /** See {@link SortCommand}. */
 export const sort: CommandGrammar<SortCommand> = { read: readSort, write: writeSort };
 
-/** sort = "SORT" SP "(" sort-criterion *(SP sort-criterion) ")" SP search-criteria ; sort-criterion = ["REVERSE" SP] sort-key */
+/** sort = "SORT" [SP search-return-opts] SP "(" sort-criterion *(SP sort-criterion) ")" SP search-criteria ; sort-criterion = ["REVERSE" SP] sort-key */
 function readSort(cursor: Cursor, name: SortCommand["name"]): SortCommand {
   cursor.space();
+  const options = readReturnOptions(cursor);
   const criteria: SortCriterion[] = [];
   cursor.open();
   do criteria.push(readCriterion(cursor));
   while (!cursor.closes());
-  return { name, criteria, ...readCriteria(cursor) };
+  return { name, ...options, criteria, ...readCriteria(cursor) };
 }
 
 function readCriterion(cursor: Cursor): SortCriterion {
@@ -75,9 +80,9 @@ function readCriteria(cursor: Cursor): Pick<SortCommand, "charset" | "keys"> {
 }
 
 /** See {@link readSort}. */
-function writeSort(writer: Writer, { name, criteria, charset, keys }: SortCommand): void {
+function writeSort(writer: Writer, { name, returnOptions, criteria, charset, keys }: SortCommand): void {
   if (criteria.length === 0) throw unsayable("SORT by nothing");
-  writer.raw(`${name} `);
+  writeReturnOptions(writer.raw(`${name} `), returnOptions);
   writer.list(criteria, ({ by, order }) => writer.raw(order === "descending" ? "REVERSE " : "").atom(by));
   writeSearchKeys(writer.raw(" ").astring(charset).raw(" "), keys, charset);
 }

@@ -1,9 +1,12 @@
-// STORE, COPY and their UID forms (RFC 3501 sections 6.4.6 to 6.4.8).
+// STORE and UID STORE (RFC 3501 section 6.4.6): flags, labels, and what extensions add; with modifiers (RFC 4466 section 2.5, RFC 7162).
 
 import type { Cursor } from "../cursor.ts";
+import type { UnknownParameter } from "../extension-parameter.ts";
+import { readOptionalParameters, readRawValue, writeOptionalParameters, writeUnknownParameter } from "../extension-parameter.ts";
 import type { CommandGrammar } from "../grammar.ts";
 import { readFlag, readFlagList } from "../flag.ts";
-import { readMailboxName } from "../mailbox-name.ts";
+import { ATOM, consistsOf } from "../characters.ts";
+import { decodeMailboxName, readMailboxName } from "../mailbox-name.ts";
 import { Malformed } from "../malformed.ts";
 import { formatMessageSet, readMessageSet } from "../sequence-set.ts";
 import type { Writer } from "../writer.ts";
@@ -11,51 +14,72 @@ import type { Flag } from "../flag.ts";
 import type { MailboxName } from "../mailbox-name.ts";
 import type { MessageSet } from "../sequence-set.ts";
 
-/** Changes flags. */
-export interface StoreCommand {
+/** What all kinds of STORE have in common. */
+export interface StoreBase {
   readonly name: "STORE" | "UID STORE";
   /** Which messages. */
   readonly set: MessageSet;
-  /** What to do with the flags. */
+  /** Under which conditions; absent for none. */
+  readonly modifiers?: readonly StoreModifier[];
+  /** What to do with those that the message has. */
   readonly action: "replace" | "add" | "remove";
-  /** `FLAGS.SILENT` asks the server not to tell the new flags. */
+  /** `.SILENT` asks the server not to tell what the message has then. */
   readonly silent: boolean;
+}
+
+/** Changes flags. */
+export interface StoreCommand extends StoreBase {
   /** The flags. */
   readonly flags: readonly Flag[];
 }
 
-/** Copies messages, or moves them (RFC 6851). */
-export interface CopyCommand {
-  readonly name: "COPY" | "UID COPY" | "MOVE" | "UID MOVE";
-  /** Which messages. */
-  readonly set: MessageSet;
-  /** Where to. */
-  readonly mailbox: MailboxName;
+/** Changes labels (X-GM-EXT-1). */
+export interface StoreLabelsCommand extends StoreBase {
+  /** The labels. */
+  readonly labels: readonly MailboxName[];
 }
 
-/** Removes those of the messages that are marked as deleted (RFC 4315). */
-export interface UidExpungeCommand {
-  readonly name: "UID EXPUNGE";
-  /** Which messages, by unique identifier. */
-  readonly set: MessageSet;
+/** Changes what an extension adds to messages. */
+export interface StoreUnknownCommand extends StoreBase {
+  /** Its name, in upper case, without sign and `.SILENT`. */
+  readonly attribute: string;
+  /** Its new value, as it came. */
+  readonly raw: Uint8Array;
 }
+
+/** A modifier of STORE. `UNCHANGEDSINCE` leaves messages alone that have changed since (RFC 7162 section 3.1.3). */
+export type StoreModifier = { readonly type: "UNCHANGEDSINCE"; readonly modSeq: bigint } | UnknownParameter;
 
 const SP = 32;
 const OPEN = 40;
+const BACKSLASH = 92;
 
-/** See {@link StoreCommand}. */
-export const store: CommandGrammar<StoreCommand> = { read: readStore, write: writeStore };
+type AnyStoreCommand = StoreCommand | StoreLabelsCommand | StoreUnknownCommand;
 
-/** store = "STORE" SP sequence-set SP store-att-flags */
-function readStore(cursor: Cursor, name: StoreCommand["name"]): StoreCommand {
+/** See {@link StoreCommand}, {@link StoreLabelsCommand}, {@link StoreUnknownCommand}. */
+export const store: CommandGrammar<AnyStoreCommand> = { read: readStore, write: writeStore };
+
+/** store = "STORE" SP sequence-set [SP "(" store-modifier *(SP store-modifier) ")"] SP ["+" / "-"] name [".SILENT"] SP value */
+function readStore(cursor: Cursor, name: StoreBase["name"]): AnyStoreCommand {
   cursor.space();
   const set = readMessageSet(cursor);
+  const modifiers = readOptionalParameters(cursor, (modifier) => readModifier(cursor, modifier));
   cursor.space();
-  const [, sign, silent] = /^([+-]?)FLAGS(\.SILENT)?$/.exec(cursor.keyword()) ?? [];
-  if (sign === undefined) throw new Malformed("bad-store-item");
+  const [, sign, attribute, silent] = /^([+-]?)([^+-].*?)(\.SILENT)?$/.exec(cursor.keyword()) ?? [];
+  if (attribute === undefined) throw new Malformed("bad-store-item");
   cursor.space();
   const action = sign === "+" ? "add" : sign === "-" ? "remove" : "replace";
-  return { name, set, action, silent: silent !== undefined, flags: readFlags(cursor) };
+  const base = { name, set, ...(modifiers !== undefined && { modifiers }), action, silent: silent !== undefined } as const;
+  if (attribute === "FLAGS") return { ...base, flags: readFlags(cursor) };
+  if (attribute === "X-GM-LABELS") return { ...base, labels: readLabels(cursor) };
+  return { ...base, attribute, raw: readRawValue(cursor) };
+}
+
+/** "UNCHANGEDSINCE" SP mod-sequence-valzer */
+function readModifier(cursor: Cursor, name: string): StoreModifier | undefined {
+  if (name !== "UNCHANGEDSINCE") return undefined;
+  cursor.space();
+  return { type: name, modSeq: cursor.number63() };
 }
 
 /** store-att-flags = (["+" / "-"] "FLAGS" [".SILENT"]) SP (flag-list / (flag *(SP flag))) */
@@ -70,39 +94,34 @@ function readFlags(cursor: Cursor): readonly Flag[] {
   return flags;
 }
 
-/** See {@link CopyCommand}. */
-export const copy: CommandGrammar<CopyCommand> = { read: readCopy, write: writeCopy };
-
-/** copy = "COPY" SP sequence-set SP mailbox ; move looks the same */
-function readCopy(cursor: Cursor, name: CopyCommand["name"]): CopyCommand {
-  cursor.space();
-  const set = readMessageSet(cursor);
-  cursor.space();
-  return { name, set, mailbox: readMailboxName(cursor) };
-}
-
-/** See {@link UidExpungeCommand}. */
-export const uidExpunge: CommandGrammar<UidExpungeCommand> = { read: readUidExpunge, write: writeUidExpunge };
-
-/** uid-expunge = "UID" SP "EXPUNGE" SP sequence-set */
-function readUidExpunge(cursor: Cursor): UidExpungeCommand {
-  cursor.space();
-  return { name: "UID EXPUNGE", set: readMessageSet(cursor) };
+/** "(" [label *(SP label)] ")" ; label = astring / "\" atom */
+function readLabels(cursor: Cursor): readonly MailboxName[] {
+  const labels: MailboxName[] = [];
+  cursor.open();
+  while (!cursor.closes()) labels.push(cursor.peek() === BACKSLASH ? decodeMailboxName(readFlag(cursor)) : readMailboxName(cursor));
+  return labels;
 }
 
 /** See {@link readStore}. */
-function writeStore(writer: Writer, { name, set, action, silent, flags }: StoreCommand): void {
-  const sign = action === "add" ? "+" : action === "remove" ? "-" : "";
-  writer.raw(`${name} ${formatMessageSet(set)} ${sign}FLAGS${silent ? ".SILENT" : ""} `);
-  writer.list(flags, (flag) => writer.commandFlag(flag));
+function writeStore(writer: Writer, command: AnyStoreCommand): void {
+  const { name, set, modifiers, action, silent } = command;
+  writer.raw(`${name} ${formatMessageSet(set)}`);
+  writeOptionalParameters(writer, modifiers, (modifier) => writeModifier(writer, modifier));
+  writer.raw(` ${action === "add" ? "+" : action === "remove" ? "-" : ""}`);
+  const attribute = "flags" in command ? "FLAGS" : "labels" in command ? "X-GM-LABELS" : command.attribute;
+  writer.atom(attribute).raw(silent ? ".SILENT " : " ");
+  if ("flags" in command) writer.list(command.flags, (flag) => writer.commandFlag(flag));
+  else if ("labels" in command) writer.list(command.labels, ({ raw }) => writeLabel(writer, raw));
+  else writer.verbatim(command.raw);
 }
 
-/** See {@link readCopy}. */
-function writeCopy(writer: Writer, { name, set, mailbox }: CopyCommand): void {
-  writer.raw(`${name} ${formatMessageSet(set)} `).bytesString(mailbox.raw);
+function writeModifier(writer: Writer, modifier: StoreModifier): void {
+  if (modifier.type === "unknown") writeUnknownParameter(writer, modifier);
+  else writer.raw("UNCHANGEDSINCE ").number63(modifier.modSeq);
 }
 
-/** See {@link readUidExpunge}. */
-function writeUidExpunge(writer: Writer, { set }: UidExpungeCommand): void {
-  writer.raw(`UID EXPUNGE ${formatMessageSet(set)}`);
+/** See {@link readLabels}. */
+function writeLabel(writer: Writer, raw: string): void {
+  if (raw.length > 1 && raw.startsWith("\\") && consistsOf(raw.slice(1), ATOM)) writer.commandFlag(raw);
+  else writer.bytesString(raw);
 }

@@ -9,7 +9,7 @@ import { Malformed } from "../malformed.ts";
 import type { KeywordReader } from "../reader-table.ts";
 import { ReaderTable } from "../reader-table.ts";
 import type { Section } from "../section.ts";
-import { readSection } from "../section.ts";
+import { readPart, readSection } from "../section.ts";
 import { EXTENSION_READERS } from "./fetch-extensions.ts";
 import type { FetchItem } from "./fetch-item.ts";
 
@@ -106,13 +106,6 @@ function readBinarySize(cursor: Cursor): FetchItem {
   const part = readPart(cursor);
   cursor.space();
   return { type: "BINARY.SIZE[]", part, octets: cursor.looseNumber(Number.MAX_SAFE_INTEGER) };
-}
-
-/** section-binary = "[" [section-part] "]" */
-function readPart(cursor: Cursor): readonly number[] {
-  const { part, text } = readSection(cursor);
-  if (text !== "") throw new Malformed("bad-section");
-  return part;
 }
 
 /** The last section that was read, by its text: the responses to one command all have the same. */
