@@ -35,8 +35,6 @@ export interface StatusResponse {
 const SP = 32;
 const OPEN = 40;
 const CLOSE = 41;
-const QUOTE = 34;
-const OPEN_BRACE = 123;
 
 /** See {@link StatusResponse}. */
 export const statusResponse: ResponseGrammar<StatusResponse> = { read: readStatusResponse, write: writeStatusResponse };
@@ -73,8 +71,7 @@ function isMore(cursor: Cursor): boolean {
 
 /** mailbox = "INBOX" / astring ; without quotes, servers put anything here, up to the list */
 function readMailbox(cursor: Cursor): string {
-  const next = cursor.peek();
-  if (next === QUOTE || next === OPEN_BRACE) return cursor.bytesString();
+  if (cursor.atString()) return cursor.bytesString();
   const { at, end, bytes } = cursor;
   const plain = cursor.run(ASTRING);
   if (plain !== "" && (cursor.peek() === OPEN || (cursor.peek() === SP && bytes[cursor.at + 1] === OPEN))) return plain;
