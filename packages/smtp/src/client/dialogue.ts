@@ -69,8 +69,12 @@ export class Dialogue {
   }
 
   /** Says a command; its answer, whatever it is. */
-  async command(command: Command): Promise<ReceivedReply> {
-    this.#say({ type: "command", command });
+  command(command: Command): Promise<ReceivedReply> {
+    try {
+      this.#say({ type: "command", command });
+    } catch (error) {
+      return Promise.reject(asError(error));
+    }
     return this.expectReply();
   }
 
