@@ -41,7 +41,7 @@ import {
   number64,
   rawValue,
 } from "./arbitraries/basics.ts";
-import { searchCommand } from "./arbitraries/search.ts";
+import { searchCommand, searchResponse } from "./arbitraries/search.ts";
 
 const address: fc.Arbitrary<Address> = fc.record({ name: nstring, route: nstring, mailbox: nstring, host: nstring });
 const addresses = fc.option(fc.array(address, { minLength: 1, maxLength: 3 }));
@@ -133,6 +133,8 @@ const responseCode: fc.Arbitrary<ResponseCode> = fc.oneof(
   fc.record({ type: fc.constant("MAILBOXID" as const), id: fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/) }),
   fc.record({ type: fc.constant("APPENDUID" as const), uidValidity: nzNumber, uids: set }),
   fc.record({ type: fc.constant("COPYUID" as const), uidValidity: nzNumber, source: set, destination: set }),
+  fc.record({ type: fc.constant("NOUPDATE" as const), tag: fc.stringMatching(/^[A-Za-z0-9.]{1,8}$/) }),
+  fc.record({ type: fc.constant("UNDEFINED-FILTER" as const), filter: word }),
   fc.record({
     type: fc.constant("unknown" as const),
     name: word.map((name) => `X-${name}`),
@@ -167,7 +169,7 @@ const fetchItem: fc.Arbitrary<FetchItem> = fc.oneof(
 );
 const statusItem: fc.Arbitrary<StatusItem> = fc.oneof(
   fc.record({ type: fc.constantFrom("MESSAGES" as const, "RECENT" as const, "UIDNEXT" as const, "UNSEEN" as const), value: number }),
-  fc.record({ type: fc.constantFrom("HIGHESTMODSEQ" as const, "SIZE" as const), value: modSeq }),
+  fc.record({ type: fc.constantFrom("HIGHESTMODSEQ" as const, "SIZE" as const, "DELETED-STORAGE" as const), value: modSeq }),
   fc.record({ type: fc.constant("APPENDLIMIT" as const), value: fc.option(number) }),
   fc.record({ type: fc.constant("MAILBOXID" as const), id: objectId }),
   fc.record({ type: fc.constant("unknown" as const), name: word.map((name) => `X-${name}`), raw: rawValue }),
@@ -255,26 +257,13 @@ export const response: fc.Arbitrary<Response> = fc.oneof(
     mailbox,
   }),
   fc.record({ type: fc.constant("STATUS" as const), mailbox, items: fc.array(statusItem) }),
-  fc.record({ type: fc.constantFrom("SEARCH" as const, "SORT" as const), numbers: fc.array(nzNumber) }),
-  fc.record({ type: fc.constant("SEARCH" as const), numbers: fc.array(nzNumber, { minLength: 1 }), modSeq }),
-  fc.record(
-    {
-      type: fc.constant("ESEARCH" as const),
-      tag: fc.option(text.filter((value) => value !== "")),
-      numbering: fc.constantFrom("sequence" as const, "uid" as const),
-      min: nzNumber,
-      max: nzNumber,
-      count: number,
-      all: set,
-      modSeq,
-      extensions: fc.array(fc.record({ name: word.map((name) => `X-${name}`), raw: rawValue }), { maxLength: 2 }),
-    },
-    { requiredKeys: ["type", "tag", "numbering", "extensions"] },
-  ),
+  searchResponse,
+  searchResponse,
   fc.record({ type: fc.constant("FLAGS" as const), flags }),
   fc.record({ type: fc.constantFrom("EXISTS" as const, "RECENT" as const), count: number }),
   fc.record({ type: fc.constant("EXPUNGE" as const), sequenceNumber: nzNumber }),
   fc.record({ type: fc.constant("FETCH" as const), sequenceNumber: nzNumber, items: fc.array(fetchItem, { maxLength: 4 }) }),
+  fc.record({ type: fc.constant("UIDFETCH" as const), uid: nzNumber, items: fc.array(fetchItem, { maxLength: 4 }) }),
   fc.record({
     type: fc.constant("unknown" as const),
     name: fc.constant("XNEW"),
@@ -363,7 +352,7 @@ export const nonsense: fc.Arbitrary<Uint8Array> = fc.oneof(
         {
           weight: 8,
           arbitrary: fc.constantFrom(
-            ..."FETCH|BODY|BODY[]|BODY[HEADER.FIELDS (A)]|<0>|ENVELOPE|BODYSTRUCTURE|FLAGS|\\Seen|UID|MODSEQ|INTERNALDATE|LIST|STATUS|SEARCH|ESEARCH|CAPABILITY|EXISTS|RFC822|UIDNEXT".split(
+            ...'FETCH|UIDFETCH|UIDBATCHES (TAG "a")|RETURN (|PARTIAL (-1:-5 |ADDTO (|BODY|BODY[]|BODY[HEADER.FIELDS (A)]|<0>|ENVELOPE|BODYSTRUCTURE|FLAGS|\\Seen|UID|MODSEQ|INTERNALDATE|LIST|STATUS|SEARCH|ESEARCH|CAPABILITY|EXISTS|RFC822|UIDNEXT'.split(
               "|",
             ),
           ),

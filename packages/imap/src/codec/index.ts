@@ -66,7 +66,8 @@ export { literalMode, type LiteralData, type LiteralMode, type Segment, type Str
 export { decodeMailboxName, INBOX, mailboxName, type MailboxName } from "./mailbox-name.ts";
 export type { InvalidResponse, Response, UnknownResponse } from "./response.ts";
 export { PLAIN_RESPONSE_CODES, type PlainCodeName, type ResponseCode } from "./response-code.ts";
-export { ResponseDecoder, type ResponseEvent } from "./response-decoder.ts";
+export { ResponseDecoder } from "./response-decoder.ts";
+export type { FetchLiteralStart, LiteralStart, ResponseEvent, UidFetchLiteralStart } from "./response-event.ts";
 export { encodeResponse } from "./response-encoder.ts";
 export type { CapabilityResponse } from "./responses/capability.ts";
 export type { ContinuationResponse, TaggedResponse, UntaggedResponse } from "./responses/condition.ts";
@@ -75,7 +76,12 @@ export type { FetchData, FetchDataName, FetchItem } from "./responses/fetch-item
 export type { FetchResponse } from "./responses/fetch.ts";
 export type { ListResponse } from "./responses/list.ts";
 export type { CountResponse, ExpungeResponse, FlagsResponse } from "./responses/mailbox-state.ts";
-export type { EsearchExtension, EsearchResponse, SearchResponse } from "./responses/search.ts";
+export type { EsearchExtension, EsearchResponse } from "./responses/esearch.ts";
+export type { ContextChange, ContextUpdate, PartialResult } from "./responses/esearch-results.ts";
+export type { SearchResponse } from "./responses/search.ts";
+export type { SearchCorrelator } from "./responses/search-correlator.ts";
+export type { UidBatchesResponse } from "./responses/uid-batches.ts";
+export type { UidFetchResponse } from "./responses/uid-fetch.ts";
 export type { StatusItem, StatusResponse } from "./responses/status.ts";
 export type { AclEntry, AclResponse, ListRightsResponse, MyRightsResponse } from "./responses/acl.ts";
 export type { EnabledResponse } from "./responses/enabled.ts";

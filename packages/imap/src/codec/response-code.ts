@@ -1,5 +1,7 @@
 // Response codes: the machine-readable part of a status response (RFC 3501 section 7.1, RFC 5530, RFC 4315, RFC 7162).
 
+import { TAG } from "./characters.ts";
+import { readFilterName, writeFilterName } from "./commands/search-key-extensions.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Flag } from "./flag.ts";
 import { readFlagList } from "./flag.ts";
@@ -69,6 +71,10 @@ export type ResponseCode =
   | { readonly type: "MAILBOXID"; readonly id: string }
   | { readonly type: "APPENDUID"; readonly uidValidity: number; readonly uids: SequenceSet }
   | { readonly type: "COPYUID"; readonly uidValidity: number; readonly source: SequenceSet; readonly destination: SequenceSet }
+  /** The search with this tag tells of no changes (RFC 5267). */
+  | { readonly type: "NOUPDATE"; readonly tag: string }
+  /** A search named a filter that is not there (RFC 5466). */
+  | { readonly type: "UNDEFINED-FILTER"; readonly filter: string }
   | { readonly type: "unknown"; readonly name: string; readonly arguments: string | null }
   | { readonly type: "invalid"; readonly name: string; readonly arguments: string | null };
 
@@ -86,6 +92,8 @@ const READERS: ReadonlyMap<string, CodeReader> = new Map<string, CodeReader>([
   ["HIGHESTMODSEQ", (cursor) => ({ type: "HIGHESTMODSEQ", value: spaced(cursor).number63() })],
   ["MODIFIED", (cursor) => ({ type: "MODIFIED", set: readSequenceSet(spaced(cursor)) })],
   ["MAILBOXID", (cursor) => ({ type: "MAILBOXID", id: readMailboxId(spaced(cursor)) })],
+  ["NOUPDATE", (cursor) => ({ type: "NOUPDATE", tag: spaced(cursor).string() })],
+  ["UNDEFINED-FILTER", (cursor) => ({ type: "UNDEFINED-FILTER", filter: readFilterName(spaced(cursor)) })],
   ["APPENDUID", (cursor) => ({ type: "APPENDUID", uidValidity: spaced(cursor).nzNumber(), uids: readSequenceSet(spaced(cursor)) })],
   [
     "COPYUID",
@@ -249,6 +257,12 @@ export function writeResponseCode(writer: Writer, code: ResponseCode): void {
       break;
     case "MAILBOXID":
       writer.raw("MAILBOXID (").atom(code.id).raw(")");
+      break;
+    case "NOUPDATE":
+      writer.raw('NOUPDATE "').word(code.tag, TAG, "a tag").raw('"');
+      break;
+    case "UNDEFINED-FILTER":
+      writeFilterName(writer.raw("UNDEFINED-FILTER "), code.filter);
       break;
     case "APPENDUID":
       writer

@@ -437,7 +437,7 @@ describe("results of searches", () => {
       all: [{ first: "*", last: 4 }],
       extensions: [{ name: "X-NEW", raw: bytesOf("(a b)") }],
     });
-    expect(tolerate("* ESEARCH (FOO a)").response).toMatchObject({ type: "invalid", reason: "bad-esearch" });
+    expect(tolerate("* ESEARCH (FOO a)").response).toMatchObject({ type: "invalid", reason: "bad-correlator" });
   });
 });
 

@@ -10,49 +10,27 @@ import { findAnnouncement } from "./literal.ts";
 import type { LiteralAnnouncement } from "./literal.ts";
 import { scanNumbers, scanRanges } from "./number-list.ts";
 import type { SequenceRange } from "./sequence-set.ts";
+import { OpenQuote } from "./open-quote.ts";
 import type { Response } from "./response.ts";
+import type { ResponseEvent } from "./response-event.ts";
 import { isFetchArgument, literalMayFollow, readResponse } from "./response-reader.ts";
-import type { FetchDataName, FetchItem } from "./responses/fetch-item.ts";
-import { readFetchPrefix } from "./responses/fetch.ts";
+import type { FetchDataName } from "./responses/fetch-item.ts";
+import { readFetchPrefix } from "./responses/fetch-prefix.ts";
 import { WaitingBytes } from "./waiting-bytes.ts";
-
-/** One thing that {@link ResponseDecoder} found. */
-export type ResponseEvent =
-  /** A whole response. Literals that streamed are in its items as their size. */
-  | {
-      readonly type: "response";
-      readonly response: Response;
-      /** What was tolerated. */
-      readonly deviations: readonly Deviation[];
-      /** Its bytes, without what streamed past: large literals, and the results of a search longer than 4096 bytes. */
-      readonly raw: readonly Uint8Array[];
-    }
-  /** Data of a message begins that is too large to hold: `literal-chunk`s with `size` bytes in all follow, then `literal-end`. */
-  | {
-      readonly type: "literal-start";
-      readonly sequenceNumber: number;
-      /** The items that came before it in this response. */
-      readonly items: readonly FetchItem[];
-      /** What the literal holds. */
-      readonly item: FetchDataName;
-      readonly size: number;
-    }
-  /** Bytes of the literal: a view. */
-  | { readonly type: "literal-chunk"; readonly bytes: Uint8Array }
-  | { readonly type: "literal-end" };
 
 const EMPTY = new Uint8Array(0);
 const NOTHING: readonly Deviation[] = [];
 const CR = 13;
 const SP = 32;
-const QUOTE = 34;
 const CLOSE = 41;
-const BACKSLASH = 92;
 const CLOSE_BRACE = 125;
 /** A SEARCH or ESEARCH line of this size, or of the greatest that may wait, is read as it comes. Whether one is must not depend on how the stream is cut. */
 const LONG_LINE_BYTES = 4096;
 /** How much of the two ends of a response tells whether a literal may follow. */
 const CONTEXT_BYTES = 128;
+
+/** How many bytes of a response may be read once more, beside as many as it has: many large literals must not cost their square. */
+const CREDIT_BYTES = 64 * 1024;
 
 /** Something of the current response that passes without being held. */
 type Stream =
@@ -81,6 +59,11 @@ export class ResponseDecoder {
   /** A line has ended that may go on, which only the next one tells; how far its end has been looked for. */
   #awaitsLine = false;
   #ahead = 0;
+  readonly #quotes = new OpenQuote();
+  /** Whether the line that waits may be the results of a search. */
+  #mayBeList = true;
+  /** What reading the current response up to its large literals, again and again, may still cost. */
+  #credit = CREDIT_BYTES;
   /** Deviations before the current response. */
   #before: Deviation[] = [];
 
@@ -126,17 +109,20 @@ export class ResponseDecoder {
     const waiting = this.#waiting;
     const lineStart = waiting.start + this.#line;
     const lineEnd = waiting.bytes[lf - 1] === CR && lf > lineStart ? lf - 1 : lf;
-    const literal = findAnnouncement(waiting.bytes, lineStart, withoutSpaces(waiting.bytes, lineStart, lineEnd));
-    if (literal === undefined || literal.size === Infinity || !this.#isLiteral(literal)) {
+    const textEnd = withoutSpaces(waiting.bytes, lineStart, lineEnd);
+    const literal = findAnnouncement(waiting.bytes, lineStart, textEnd);
+    if (literal === undefined || textEnd - literal.at > LONGEST_ANNOUNCEMENT_BYTES || !this.#isLiteral(literal)) {
       const goesOn = this.#goesOn(lf, lineEnd);
       if (!goesOn && !this.#awaitsLine) return this.#finish(lf, lineEnd);
       this.#scanned = lf + (goesOn ? 1 : 0) - waiting.start;
       return undefined;
     }
-    if (literal.size > this.#limits.maxLiteralBytes) throw this.#failure("literal-too-big", `a literal of ${literal.size} bytes`);
+    if (literal.size > this.#limits.maxLiteralBytes || literal.size === Infinity)
+      throw this.#failure("literal-too-big", `a literal of ${literal.size} bytes`);
     const event = literal.size > this.#limits.streamLiteralBytes ? this.#startLiteral(lf, literal.size) : undefined;
     if (event !== undefined) return event;
     this.#line = lf + 1 + literal.size - waiting.start;
+    this.#quotes.restart(this.#line);
     this.#scanned = this.#line;
     this.#checkSize(this.#line);
     return undefined;
@@ -150,7 +136,7 @@ export class ResponseDecoder {
     const { bytes, start } = this.#waiting;
     this.#awaitsLine = false;
     if (bytes[lineEnd - 1] === CLOSE || !this.#isFetch(lf)) return false;
-    const isOpen = hasOpenQuote(bytes, start + this.#line, lineEnd);
+    const isOpen = this.#quotes.isOpen(bytes, start, lineEnd);
     if (!isOpen && bytes[lineEnd - 1] !== CLOSE_BRACE && (this.#line === 0 || lineEnd > start + this.#line)) return false;
     this.#ahead = Math.max(this.#ahead, lf + 1 - start);
     this.#awaitsLine = !this.#hasLineAhead(start);
@@ -207,8 +193,7 @@ export class ResponseDecoder {
       this.#deviateBefore("nul", start);
       while (bytes[start] === 0) start += 1;
     }
-    waiting.start = lf + 1;
-    this.#line = this.#scanned = 0;
+    this.#startLine(lf + 1);
     if (start === end) {
       this.#deviateBefore("empty-line", lf);
       return undefined;
@@ -222,6 +207,7 @@ export class ResponseDecoder {
       this.#gaps = [];
       this.#head = EMPTY;
     }
+    this.#credit = CREDIT_BYTES;
     return event;
   }
 
@@ -242,6 +228,8 @@ export class ResponseDecoder {
   /** Begins to stream the literal announced by the line that ends at `lf`, where it is data of a message. */
   #startLiteral(lf: number, size: number): ResponseEvent | undefined {
     const waiting = this.#waiting;
+    this.#credit += size - this.#head.length - (lf - waiting.start);
+    if (this.#credit < 0) return undefined;
     const head = concat([this.#head, waiting.bytes.slice(waiting.start, lf + 1)]);
     const gap: Gap = { at: head.length, value: { size } };
     this.#cursor.reset(head, 0, head.length, head.length, waiting.offset);
@@ -257,7 +245,8 @@ export class ResponseDecoder {
         : item.type === "BODY[]"
           ? { type: item.type, section: item.section, origin: item.origin }
           : { type: item.type };
-    return { type: "literal-start", sequenceNumber: prefix.sequenceNumber, items: prefix.items.slice(0, -1), item: name, size };
+    const message = prefix.type === "FETCH" ? { sequenceNumber: prefix.sequenceNumber } : { uid: prefix.uid };
+    return { type: "literal-start", ...message, items: prefix.items.slice(0, -1), item: name, size };
   }
 
   #nextChunk(stream: { remaining: number }): ResponseEvent | undefined {
@@ -276,17 +265,28 @@ export class ResponseDecoder {
     this.#head = head;
     this.#checkSize(0);
     this.#gaps.push(gap);
-    this.#waiting.start = restAt;
+    this.#startLine(restAt);
+  }
+
+  /** A line begins with the byte at index `at`, before which nothing waits any more. */
+  #startLine(at: number): void {
+    this.#waiting.start = at;
     this.#line = this.#scanned = 0;
+    this.#quotes.restart(0);
+    this.#mayBeList = true;
   }
 
   /** Begins to read the results of a search as they come, when this is a long line of them. */
   #startsList(lf: number): boolean {
     const { bytes, start, end } = this.#waiting;
-    if ((lf === -1 ? end : lf) - start < this.#longLineBytes || this.#line > 0 || this.#head.length > 0) return false;
+    if (!this.#mayBeList || (lf === -1 ? end : lf) - start < this.#longLineBytes || this.#line > 0 || this.#head.length > 0) return false;
     const head = LIST_HEAD.exec(latin1(bytes, start, Math.min(end, start + 2 * CONTEXT_BYTES)))?.[0];
-    if (head === undefined) return false;
-    const isSet = /ALL $/i.test(head);
+    if (head === undefined) {
+      // More of the line changes nothing once all that is looked at is here.
+      this.#mayBeList = end - start < 2 * CONTEXT_BYTES;
+      return false;
+    }
+    const isSet = /^\* E/i.test(head);
     this.#stream = isSet ? { type: "set", set: [] } : { type: "numbers", numbers: [] };
     this.#interrupt(fromLatin1(head), { at: head.length, value: this.#stream }, start + head.length);
     return true;
@@ -320,23 +320,15 @@ export class ResponseDecoder {
   }
 }
 
+/** Braces with a number of 63 bits: what is longer announces nothing that can be. */
+const LONGEST_ANNOUNCEMENT_BYTES = 21;
 /** A response whose strings may be folded. */
-const FETCH_BEGINNING = /^\* \d+ FETCH \(/i;
+const FETCH_BEGINNING = /^\* \d+ (?:UID)?FETCH \(/i;
 /** A line that is no more of a string: it begins another response, or is nothing but the end of the one before. */
 const RESPONSE_BEGINNING = /^(?:\* |\+(?: |\r|$)|[^ "()*+%\\{]{1,40} (?:OK|NO|BAD)(?:[ \r]|$)|\)\r?$)/i;
 
 /** A line that begins with the end of a list. */
 const LIST_REST = /^ *\)/;
-
-/** True when a string begins in these bytes and does not end there. */
-function hasOpenQuote(bytes: Uint8Array, start: number, end: number): boolean {
-  let open = false;
-  for (let at = start; at < end; at += 1) {
-    if (bytes[at] === BACKSLASH) at += 1;
-    else if (bytes[at] === QUOTE) open = !open;
-  }
-  return open;
-}
 
 /** Index of the first of the spaces before index `end`. */
 function withoutSpaces(bytes: Uint8Array, start: number, end: number): number {
@@ -347,7 +339,7 @@ function withoutSpaces(bytes: Uint8Array, start: number, end: number): number {
 
 /** The head of a SEARCH or ESEARCH response, up to its results. */
 const LIST_HEAD =
-  /^\* (?:SEARCH |SORT |ESEARCH(?: \(TAG (?:"[^"\\]*"|[^ ()"]+)\))?(?: UID)?(?: (?:MIN|MAX|COUNT|MODSEQ) \d+)* ALL )(?=\d)/i;
+  /^\* (?:SEARCH |SORT |ESEARCH(?: \(TAG (?:"[^"\\]*"|[^ ()"]+)(?: MAILBOX (?:"[^"\\]*"|[^ ()"{]+) UIDVALIDITY \d+)?\))?(?: UID)?(?: (?:MIN|MAX|COUNT|MODSEQ) \d+)* (?:ALL |PARTIAL \(-?\d+:-?\d+ ))(?=\d)/i;
 
 function isOfRange(byte: number): boolean {
   return byte >= 48 && byte <= 58;

@@ -75,6 +75,9 @@ function recoverItem(cursor: Cursor, keyword: ItemName, beginning: Beginning): F
 function otherReadings(cursor: Cursor, keyword: ItemName, beginning: Beginning): readonly Reading[] {
   const readings: Reading[] = [];
   const read = (): void => {
+    if (cursor.rereadings === 0) return;
+    // Each may go through all that follows: not more often than is good for one response.
+    cursor.rereadings -= 1;
     const item = readFrom(cursor, beginning, () => readFetchValue(cursor, keyword));
     if (item === undefined) return;
     if (cursor.backslash === "is-text") cursor.deviate("unescaped-backslash");

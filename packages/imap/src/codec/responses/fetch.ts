@@ -27,9 +27,14 @@ const COMMA = 44;
 /** See {@link FetchResponse}. */
 export const fetchResponse: NumberedResponseGrammar<FetchResponse> = { read: readFetchResponse, write: writeFetchResponse };
 
-/** "FETCH" SP msg-att ; msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (msg-att-dynamic / msg-att-static)) ")" */
-function readFetchResponse(cursor: Cursor, sequenceNumber: number): FetchResponse {
+/** message-data = nz-number SP "FETCH" SP msg-att */
+export function readFetchResponse(cursor: Cursor, sequenceNumber: number): FetchResponse {
   if (sequenceNumber === 0) throw new Malformed("zero");
+  return { type: "FETCH", sequenceNumber, items: readFetchItems(cursor) };
+}
+
+/** SP msg-att ; msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (msg-att-dynamic / msg-att-static)) ")" */
+export function readFetchItems(cursor: Cursor): readonly FetchItem[] {
   cursor.space();
   const { depth } = cursor;
   const items: FetchItem[] = [];
@@ -44,7 +49,7 @@ function readFetchResponse(cursor: Cursor, sequenceNumber: number): FetchRespons
     } else if (isIn(cursor.peek(), KEYWORD) && cursor.peek() !== COMMA) items.push(readFetchItem(cursor, items.length));
     else skipJunk(cursor);
   }
-  return { type: "FETCH", sequenceNumber, items };
+  return items;
 }
 
 /** "(" , which some servers forget */
@@ -82,7 +87,9 @@ function skipJunk(cursor: Cursor): void {
     () => cursor.skipValue(),
     () => {
       cursor.depth = depth;
-      cursor.at = at;
+      // What cannot be skipped may go through all that follows: not more often than is good for one response.
+      cursor.at = cursor.rereadings === 0 ? cursor.end : at + 1;
+      cursor.rereadings = Math.max(0, cursor.rereadings - 1);
     },
   );
   if (cursor.at === at) cursor.at += 1;
@@ -95,21 +102,12 @@ function isNestedList({ bytes, at }: Cursor): boolean {
   return inner > at && isIn(bytes[inner], KEYWORD);
 }
 
-/** The items of a response that is here up to a literal which streams; the last one holds it, unless it is not message data. */
-export function readFetchPrefix(cursor: Cursor): FetchResponse | undefined {
-  return attempt(
-    () => {
-      cursor.at += 2;
-      const sequenceNumber = cursor.nzNumber();
-      cursor.space();
-      return cursor.keyword() === "FETCH" ? readFetchResponse(cursor, sequenceNumber) : undefined;
-    },
-    () => undefined,
-  );
-}
-
 /** See {@link readFetchResponse}. */
 function writeFetchResponse(writer: Writer, { sequenceNumber, items }: FetchResponse): void {
-  writer.raw("* ").number(sequenceNumber).raw(" FETCH ");
+  writeFetchItems(writer.raw("* ").number(sequenceNumber).raw(" FETCH "), items);
+}
+
+/** See {@link readFetchItems}. */
+export function writeFetchItems(writer: Writer, items: readonly FetchItem[]): void {
   writer.list(items, (item) => writeFetchItem(writer, item));
 }
