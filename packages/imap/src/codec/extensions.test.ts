@@ -137,11 +137,8 @@ describe("what no type names survives", () => {
     },
   );
 
-  test.each(["REFERRAL imap://a;AUTH=*@b/c", 'INPROGRESS ("a" 454 1000)', 'JMAPACCESS "https://x"', "MESSAGELIMIT 1000 23221"])(
-    "response codes, byte by byte",
-    (code) => {
-      expect(heard(`a NO [${code}] no`)).toMatchObject({ code: { type: "unknown" } });
-      expect(textOf(written(encodeResponse(heard(`a NO [${code}] no`))))).toBe(`a NO [${code}] no\r\n`);
-    },
-  );
+  test.each(['JMAPACCESS "https://x"', "ANNOTATE TOOBIG", "X-NEW (a b)"])("response codes, byte by byte", (code) => {
+    expect(heard(`a NO [${code}] no`)).toMatchObject({ code: { type: "unknown" } });
+    expect(textOf(written(encodeResponse(heard(`a NO [${code}] no`))))).toBe(`a NO [${code}] no\r\n`);
+  });
 });

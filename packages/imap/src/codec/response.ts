@@ -14,6 +14,10 @@ import type { MetadataResponse } from "./responses/metadata.ts";
 import type { NamespaceResponse } from "./responses/namespace.ts";
 import type { QuotaResponse, QuotaRootResponse } from "./responses/quota.ts";
 import type { ThreadResponse } from "./responses/thread.ts";
+import type { ConversionResponse, ConvertedResponse } from "./responses/convert.ts";
+import type { JmapAccessResponse } from "./responses/jmap-access.ts";
+import type { ComparatorResponse, LanguageResponse } from "./responses/language.ts";
+import type { GenUrlAuthResponse, UrlFetchResponse } from "./responses/url-auth.ts";
 import type { VanishedResponse } from "./responses/vanished.ts";
 
 /** A response that no type names: an extension's, kept as it came. */
@@ -59,5 +63,12 @@ export type Response =
   | ListRightsResponse
   | MyRightsResponse
   | MetadataResponse
+  | LanguageResponse
+  | ComparatorResponse
+  | GenUrlAuthResponse
+  | UrlFetchResponse
+  | ConversionResponse
+  | ConvertedResponse
+  | JmapAccessResponse
   | UnknownResponse
   | InvalidResponse;
