@@ -6,6 +6,7 @@ import type { TlsOptions } from "node:tls";
 import { domainToASCII } from "node:url";
 import type { ClientTlsOptions } from "@mailwire/tls";
 import { generate } from "selfsigned";
+import { type OldVersion, oldVersionIn, speaks, upTo } from "./old-tls.ts";
 
 /** The name that mailwire looks for unless the script says otherwise. */
 export const SERVER_NAME = "mx.example";
@@ -22,7 +23,7 @@ export interface CertificateCase {
   readonly signer: "authority" | "stranger" | "itself";
   readonly validity: "now" | "past" | "future";
   /** The newest TLS that the server can do. */
-  readonly version: "TLSv1.3" | "TLSv1.2" | "TLSv1.1" | "TLSv1";
+  readonly version: "TLSv1.3" | "TLSv1.2" | OldVersion;
   /** Whether it has the key that mailwire was told to expect by DANE or pinning. */
   readonly key: "usual" | "other";
 }
@@ -58,6 +59,7 @@ export class CertificateMaker {
   readonly #authority = makeAuthority("An authority");
   readonly #stranger = makeAuthority("Another authority");
   readonly #made = new Map<string, Promise<TlsOptions>>();
+  readonly #spoken = new Map<OldVersion, Promise<boolean>>();
 
   /** What mailwire's client trusts. */
   async trusted(): Promise<string> {
@@ -83,6 +85,13 @@ export class CertificateMaker {
     return made;
   }
 
+  /** Whether this runtime's TLS can speak an old version at all. */
+  async speaks(version: OldVersion): Promise<boolean> {
+    const spoken = this.#spoken.get(version) ?? this.server(certificateCase("")).then((server) => speaks(version, server));
+    this.#spoken.set(version, spoken);
+    return spoken;
+  }
+
   async #make({ names, commonName, signer, validity, version }: CertificateCase): Promise<TlsOptions> {
     const ca = await (signer === "stranger" ? this.#stranger : this.#authority);
     const now = Date.now();
@@ -99,9 +108,7 @@ export class CertificateMaker {
         ...(altNames.length > 0 ? [{ name: "subjectAltName" as const, altNames }] : []),
       ],
     });
-    const old = version === "TLSv1" || version === "TLSv1.1";
-    // Those old versions are so weak that OpenSSL must be asked twice.
-    return { key, cert, maxVersion: version, ...(old && { minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" }) };
+    return { key, cert, ...(version === "TLSv1" || version === "TLSv1.1" ? upTo(version) : { maxVersion: version }) };
   }
 }
 
@@ -142,9 +149,7 @@ function validityIn(description: string): CertificateCase["validity"] {
 }
 
 function versionIn(description: string): CertificateCase["version"] {
-  if (/TLS ?v?1\.2/i.test(description)) return "TLSv1.2";
-  if (/TLS ?v?1\.1/i.test(description)) return "TLSv1.1";
-  return /TLS ?v?1(?:\.0)?\b(?!\.)|SSL ?v?[23]/i.test(description) ? "TLSv1" : "TLSv1.3";
+  return /TLS ?v?1\.2/i.test(description) ? "TLSv1.2" : (oldVersionIn(description) ?? "TLSv1.3");
 }
 
 function isGood({ serverName, names, signer, validity, version, key }: Omit<CertificateCase, "verdict">): boolean {

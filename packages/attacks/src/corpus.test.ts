@@ -1,18 +1,19 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { lineAbout, playAll, violationsIn } from "./play-all.ts";
+import { leftOutIn, lineAbout, playAll, violationsIn } from "./play-all.ts";
 import { Runner } from "./runner.ts";
 import { readScripts } from "./script.ts";
 
 const FOLDER = new URL("../scripts/", import.meta.url);
 const scripts = readdirSync(FOLDER).flatMap((file) => readScripts(readFileSync(new URL(file, FOLDER), "utf8")));
 
-/** The line about each script, and whether it failed. */
-const played = new Map<string, { readonly line: string; readonly outcome: "ok" | "failed" }>();
+/** The line about each script, and how it went. */
+const played = new Map<string, { readonly line: string; readonly outcome: "ok" | "failed" | "left out" }>();
 
 beforeAll(async () => {
   for await (const [script, verdicts] of playAll(new Runner(), scripts)) {
-    played.set(script.id, { line: lineAbout(script, verdicts), outcome: violationsIn(verdicts).length === 0 ? "ok" : "failed" });
+    const outcome = leftOutIn(verdicts) !== undefined ? "left out" : violationsIn(verdicts).length === 0 ? "ok" : "failed";
+    played.set(script.id, { line: lineAbout(script, verdicts), outcome });
   }
 }, 120_000);
 
@@ -77,4 +78,5 @@ test("every script belongs to a class, and was played", () => {
   const classes = [...CLIENT_CLASSES, ...SERVER_CLASSES];
   expect(scripts.filter(({ id }) => !classes.some(([, pattern]) => pattern.test(id))).map(({ id }) => id)).toEqual([]);
   expect(played.size).toBe(scripts.length);
+  expect([...played.values()].filter(({ outcome }) => outcome === "left out")).toEqual([]);
 });

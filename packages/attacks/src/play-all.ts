@@ -26,10 +26,17 @@ export async function* playAll(runner: Runner, scripts: readonly Script[]): Asyn
 export function lineAbout({ id }: Script, verdicts: readonly Verdict[]): string {
   const observed = verdicts.map(({ way, observed: what }) => `${way}: ${what}`).join("; ");
   const violations = violationsIn(verdicts);
+  const leftOut = leftOutIn(verdicts);
+  if (leftOut !== undefined) return `${id} left out (${leftOut})`;
   return violations.length === 0 ? `${id} ok (${observed})` : `${id} FAILED ${violations.join("; ")} (${observed})`;
 }
 
 /** What was wrong, over whichever way. */
 export function violationsIn(verdicts: readonly Verdict[]): string[] {
   return verdicts.flatMap(({ way, violations }) => violations.map((what) => `${way}: ${what}`));
+}
+
+/** Why a script was not played. */
+export function leftOutIn(verdicts: readonly Verdict[]): string | undefined {
+  return verdicts.find(({ leftOut }) => leftOut !== undefined)?.leftOut;
 }

@@ -12,6 +12,7 @@ import { ClientPlay } from "./client-play.ts";
 import { clientViolations } from "./client-verdict.ts";
 import { certificateOf, clientExpectation, pinOf, policyOf } from "./expectation.ts";
 import { type Outcome, describe, failure } from "./outcome.ts";
+import { oldVersionIn } from "./old-tls.ts";
 import type { Protocol, Script, Step } from "./script.ts";
 import { type Asked, SERVER_COURSES, type ServerCourse } from "./server-course.ts";
 import { type Ending, ServerPlay } from "./server-play.ts";
@@ -30,6 +31,8 @@ export interface Verdict {
   readonly observed: string;
   /** What was wrong; empty when the script passed. */
   readonly violations: readonly string[];
+  /** Why it could not be played on this runtime; absent where it was. */
+  readonly leftOut?: string;
 }
 
 /** Everything must be over by then. */
@@ -44,15 +47,21 @@ export class Runner {
     this.#courses = courses;
   }
 
-  /** Plays a script over every way that it can go, all at once: certificates are also shown from the first byte on. */
-  play(script: Script, ways: readonly WayName[] = ["socket", "duplex"]): Promise<Verdict[]> {
-    if (script.side === "server") return Promise.all(ways.map((way) => this.#playServer(script, way)));
-    const isImplicit = beginsWithTls(script.steps);
-    const playing = isImplicit ? [] : ways.map((way) => this.#playClient(script, way));
-    if ((isImplicit || certificateOf(script) !== undefined) && ways.includes("socket")) {
-      playing.push(this.#playClient(isImplicit ? script : fromTheFirstByte(script), "implicit"));
-    }
-    return Promise.all(playing);
+  /**
+   * Plays a script over every way that it can go, all at once, or leaves it out where this runtime lacks what it takes. Never rejects.
+   */
+  async play(script: Script, ways: readonly WayName[] = ["socket", "duplex"]): Promise<Verdict[]> {
+    const leftOut = await this.#obstacle(script);
+    if (leftOut !== undefined) return ways.map((way) => ({ way, observed: "nothing", violations: [], leftOut }));
+    if (script.side === "server") return Promise.all(ways.map((way) => played(way, this.#playServer(script, way))));
+    return Promise.all(clientWays(script, ways).map((way) => played(way, this.#playClient(scriptFor(way, script), way))));
+  }
+
+  /** What this runtime lacks to play a script. */
+  async #obstacle(script: Script): Promise<string | undefined> {
+    const version = oldVersionIn(certificateOf(script) ?? "");
+    const isSpoken = version === undefined || (await this.#certificates.speaks(version));
+    return isSpoken ? undefined : `this runtime's TLS cannot speak ${version} at all`;
   }
 
   async #playClient(script: Script, way: WayName | "implicit"): Promise<Verdict> {
@@ -120,6 +129,22 @@ const ENDINGS: Readonly<Record<Ending, string>> = {
   refused: "TLS refused",
   "no-tls": "no TLS",
 };
+
+/** An attacker that fails is a violation, too. */
+function played(way: Verdict["way"], playing: Promise<Verdict>): Promise<Verdict> {
+  return playing.catch((error: unknown) => ({ way, observed: "nothing", violations: [`it could not be played: ${String(error)}`] }));
+}
+
+/** Certificates are also shown from the first byte on, which takes a socket. */
+function clientWays(script: Script, ways: readonly WayName[]): readonly Verdict["way"][] {
+  const isImplicit = beginsWithTls(script.steps);
+  const upgrading = isImplicit ? [] : ways;
+  return (isImplicit || certificateOf(script) !== undefined) && ways.includes("socket") ? [...upgrading, "implicit"] : upgrading;
+}
+
+function scriptFor(way: Verdict["way"], script: Script): Script {
+  return way === "implicit" && !beginsWithTls(script.steps) ? fromTheFirstByte(script) : script;
+}
 
 /** How `acting` ends, in time. */
 async function bounded(acting: Promise<unknown>): Promise<Outcome> {

@@ -6,6 +6,7 @@ import { SERVER_NAME } from "./certificates.ts";
 import { isGuard } from "./expectation.ts";
 import { BAD_RECORD, FATAL_ALERT } from "./fault.ts";
 import type { Fault } from "./fault.ts";
+import { oldVersionIn, upTo } from "./old-tls.ts";
 import { type Reply, hearReply, isExpected } from "./reply.ts";
 import type { Script, Step, TlsEvent } from "./script.ts";
 import { verbOf } from "./stand-in.ts";
@@ -190,8 +191,8 @@ const CLIENT_HELLO = Uint8Array.from([0x16, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3, ..
 
 /** An old client, where the script wants to see one refused. */
 function versionOf(event: TlsEvent): object {
-  if (event.type !== "certificate" || !/TLS ?v?1\.[01]\b/i.test(event.description)) return {};
-  return { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" };
+  const version = event.type === "certificate" ? oldVersionIn(event.description) : undefined;
+  return version === undefined ? {} : upTo(version);
 }
 
 function isUpgrade(text: string): boolean {

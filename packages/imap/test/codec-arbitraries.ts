@@ -21,6 +21,7 @@ import { fetchCommand } from "./arbitraries/fetch.ts";
 import { mailboxCommand } from "./arbitraries/mailbox.ts";
 import { responseCode } from "./arbitraries/response-code.ts";
 import { part, section } from "./arbitraries/section.ts";
+import { listExtended, smallCommand, smallResponse } from "./arbitraries/small-commands.ts";
 import {
   utf8,
   text,
@@ -31,7 +32,6 @@ import {
   number,
   modSeq,
   sequenceNumber,
-  set,
   messageSet,
   numericSet,
   mailbox,
@@ -40,7 +40,7 @@ import {
   number64,
   rawValue,
 } from "./arbitraries/basics.ts";
-import { searchCommand } from "./arbitraries/search.ts";
+import { searchCommand, searchResponse } from "./arbitraries/search.ts";
 
 const address: fc.Arbitrary<Address> = fc.record({ name: nstring, route: nstring, mailbox: nstring, host: nstring });
 const addresses = fc.option(fc.array(address, { minLength: 1, maxLength: 3 }));
@@ -225,33 +225,26 @@ export const response: fc.Arbitrary<Response> = fc.oneof(
   }),
   fc.record({ type: fc.constant("continuation" as const), text: respText }),
   fc.record({ type: fc.constant("CAPABILITY" as const), capabilities: fc.array(word) }),
-  fc.record({
-    type: fc.constantFrom("LIST" as const, "LSUB" as const, "XLIST" as const),
-    attributes: flags,
-    delimiter: fc.constantFrom(null, "/", ".", "\\", '"'),
-    mailbox,
-  }),
-  fc.record({ type: fc.constant("STATUS" as const), mailbox, items: fc.array(statusItem) }),
-  fc.record({ type: fc.constantFrom("SEARCH" as const, "SORT" as const), numbers: fc.array(nzNumber) }),
-  fc.record({ type: fc.constant("SEARCH" as const), numbers: fc.array(nzNumber, { minLength: 1 }), modSeq }),
   fc.record(
     {
-      type: fc.constant("ESEARCH" as const),
-      tag: fc.option(text.filter((value) => value !== "")),
-      numbering: fc.constantFrom("sequence" as const, "uid" as const),
-      min: nzNumber,
-      max: nzNumber,
-      count: number,
-      all: set,
-      modSeq,
-      extensions: fc.array(fc.record({ name: word.map((name) => `X-${name}`), raw: rawValue }), { maxLength: 2 }),
+      type: fc.constantFrom("LIST" as const, "LSUB" as const, "XLIST" as const),
+      attributes: flags,
+      delimiter: fc.constantFrom(null, "/", ".", "\\", '"'),
+      mailbox,
+      extended: listExtended,
     },
-    { requiredKeys: ["type", "tag", "numbering", "extensions"] },
+    { requiredKeys: ["type", "attributes", "delimiter", "mailbox"] },
   ),
+  smallResponse,
+  smallResponse,
+  fc.record({ type: fc.constant("STATUS" as const), mailbox, items: fc.array(statusItem) }),
+  searchResponse,
+  searchResponse,
   fc.record({ type: fc.constant("FLAGS" as const), flags }),
   fc.record({ type: fc.constantFrom("EXISTS" as const, "RECENT" as const), count: number }),
   fc.record({ type: fc.constant("EXPUNGE" as const), sequenceNumber: nzNumber }),
   fc.record({ type: fc.constant("FETCH" as const), sequenceNumber: nzNumber, items: fc.array(fetchItem, { maxLength: 4 }) }),
+  fc.record({ type: fc.constant("UIDFETCH" as const), uid: nzNumber, items: fc.array(fetchItem, { maxLength: 4 }) }),
   fc.record({
     type: fc.constant("unknown" as const),
     name: fc.constant("XNEW"),
@@ -307,6 +300,8 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   mailboxCommand,
   mailboxCommand,
+  smallCommand,
+  smallCommand,
   fetchCommand,
   fetchCommand,
   appending({ mailbox, flags, moment, sequenceNumber, text }),
@@ -340,7 +335,7 @@ export const nonsense: fc.Arbitrary<Uint8Array> = fc.oneof(
         {
           weight: 8,
           arbitrary: fc.constantFrom(
-            ..."FETCH|BODY|BODY[]|BODY[HEADER.FIELDS (A)]|<0>|ENVELOPE|BODYSTRUCTURE|FLAGS|\\Seen|UID|MODSEQ|INTERNALDATE|LIST|STATUS|SEARCH|ESEARCH|CAPABILITY|EXISTS|RFC822|UIDNEXT".split(
+            ...'FETCH|UIDFETCH|UIDBATCHES (TAG "a")|RETURN (|PARTIAL (-1:-5 |ADDTO (|BODY|BODY[]|BODY[HEADER.FIELDS (A)]|<0>|ENVELOPE|BODYSTRUCTURE|FLAGS|\\Seen|UID|MODSEQ|INTERNALDATE|LIST|STATUS|SEARCH|ESEARCH|CAPABILITY|EXISTS|RFC822|UIDNEXT'.split(
               "|",
             ),
           ),

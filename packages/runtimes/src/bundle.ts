@@ -1,10 +1,10 @@
-// All test files and vitest's runner as one file that any runtime can run: what a runtime has not (files, Node's modules) is left out or put in.
+// All test files and vitest's runner, or a program, as one file that any runtime can run: what a runtime has not (files, Node's modules) is left out or put in.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import type { Plugin } from "esbuild";
+import type { BuildOptions, Plugin } from "esbuild";
 import type { Job } from "./report.ts";
 
 /** What the bundle is made for. */
@@ -29,8 +29,20 @@ export async function bundle(files: readonly string[], job: Job, target: Target,
     target.start,
   ];
   await build({
+    ...optionsFor(target),
     stdin: { contents: entry.join("\n"), resolveDir: ROOT, sourcefile: "all-tests.js" },
     outfile,
+    plugins: [placeOfModule, ...(target.hasNodeModules ? [] : [documentsAsFs])],
+  });
+}
+
+/** Bundles a program (its path from the root) into `outfile`. */
+export async function bundleProgram(program: string, target: Target, outfile: string): Promise<void> {
+  await build({ ...optionsFor(target), entryPoints: [join(ROOT, program)], outfile });
+}
+
+function optionsFor(target: Target): BuildOptions {
+  return {
     bundle: true,
     format: "esm",
     target: "es2022",
@@ -43,11 +55,10 @@ export async function bundle(files: readonly string[], job: Job, target: Target,
     banner: target.hasNodeModules
       ? { js: `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);` }
       : {},
-    plugins: [placeOfModule, ...(target.hasNodeModules ? [] : [documentsAsFs])],
     sourcemap: "inline",
     sourcesContent: false,
     logLevel: "warning",
-  });
+  };
 }
 
 /** A module finds the files beside it by `import.meta.url`, which must not be that of the bundle. */

@@ -15,6 +15,12 @@ export interface Runtime {
   start(folder: string, page: string): ChildProcess;
 }
 
+/** A runtime that runs programs with arguments. */
+export interface ProgramRuntime extends Runtime {
+  /** Starts it on a bundle. */
+  run(file: string, args: readonly string[]): ChildProcess;
+}
+
 /** Name of the bundle in its folder. */
 export const BUNDLE = "tests.mjs";
 
@@ -31,19 +37,11 @@ const RELEASES = {
 const NODE_LIKE: Target = { hasNodeModules: true, start: "await run();", external: [] };
 
 export const RUNTIMES = {
-  node20: node("Node 20", RELEASES.node20),
-  node22: node("Node 22", RELEASES.node22),
-  node24: node("Node 24", RELEASES.node24),
-  bun: {
-    title: "Bun 1.4",
-    target: NODE_LIKE,
-    start: (folder) => npx(RELEASES.bun, "bun", "run", join(folder, BUNDLE)),
-  },
-  deno: {
-    title: "Deno 2.9",
-    target: NODE_LIKE,
-    start: (folder) => npx(RELEASES.deno, "deno", "run", "--allow-all", "--no-config", "--no-lock", join(folder, BUNDLE)),
-  },
+  node20: nodeLike("Node 20", RELEASES.node20, "node"),
+  node22: nodeLike("Node 22", RELEASES.node22, "node"),
+  node24: nodeLike("Node 24", RELEASES.node24, "node"),
+  bun: nodeLike("Bun 1.4", RELEASES.bun, "bun", "run"),
+  deno: nodeLike("Deno 2.9", RELEASES.deno, "deno", "run", "--allow-all", "--no-config", "--no-lock"),
   workerd: {
     title: "workerd",
     target: { hasNodeModules: false, start: "export default { test: run };", external: ["cloudflare:*"] },
@@ -85,8 +83,10 @@ const tests :Workerd.Worker = (
 );
 `;
 
-function node(title: string, release: string): Runtime {
-  return { title, target: NODE_LIKE, start: (folder) => npx(release, "node", join(folder, BUNDLE)) };
+/** One that has Node's modules. */
+function nodeLike(title: string, release: string, ...command: string[]): ProgramRuntime {
+  const run: ProgramRuntime["run"] = (file, args) => npx(release, ...command, file, ...args);
+  return { title, target: NODE_LIKE, start: (folder) => run(join(folder, BUNDLE), []), run };
 }
 
 function npx(release: string, ...command: string[]): ChildProcess {

@@ -3,6 +3,7 @@
 
 import { ConnectionError, ProtocolError, printable } from "@mailwire/wire";
 import type { Driver } from "@mailwire/transport";
+import type { FetchLiteralStart } from "../codec/response-decoder.ts";
 import type { TaggedResponse, UntaggedResponse } from "../codec/responses/condition.ts";
 import type { FetchResponse } from "../codec/responses/fetch.ts";
 import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
@@ -125,6 +126,8 @@ export class Conversation {
         if (isUntagged(event.response)) this.#untagged(event.response, event.raw);
         break;
       case "literal-start":
+        // The client asks for no UIDFETCH.
+        if ("uid" in event) break;
         this.#taker ??= this.#takerOf(foretell(event)) ?? NOBODY;
         this.#taker.begin(event);
         break;
@@ -253,7 +256,7 @@ function ignore(): void {
 }
 
 /** The FETCH response that a large literal is part of, as far as it is known. */
-function foretell({ sequenceNumber, items, item, size }: Extract<ClientEvent, { readonly type: "literal-start" }>): FetchResponse {
+function foretell({ sequenceNumber, items, item, size }: FetchLiteralStart): FetchResponse {
   return { type: "FETCH", sequenceNumber, items: [...items, { ...item, data: { size } }] };
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { all, failure, isSettled, quiet, selected, steps, streamOf } from "../../test/client-fixture.ts";
 import type { Connected, HandServer } from "../../test/client-fixture.ts";
 import type { ImapClientOptions, ImapMessage } from "../client.ts";
+import type { UntaggedData } from "../session/untagged-data.ts";
 
 const PIECE = "x".repeat(16_384);
 const PIECES = 64;
@@ -206,4 +207,15 @@ describe("a connection that is lost in the middle", () => {
     await server.answer("NOOP", "OK");
     await noop;
   });
+});
+
+test("a UIDFETCH, which the client never asks for, is told with its data left out", async () => {
+  const news: UntaggedData[] = [];
+  const { client, server } = await selected("", { onUntagged: (response) => news.push(response) });
+  const fetching = all(client.fetch(1, "FLAGS"));
+  const tag = await server.command("FETCH 1 FLAGS");
+  await server.sayText(`* 7 UIDFETCH (BODY[] {${5 * PIECE.length}}\r\n${PIECE.repeat(5)})\r\n`);
+  await server.say("* 1 FETCH (FLAGS ())", `${tag} OK done`);
+  expect(await fetching).toHaveLength(1);
+  expect(news).toMatchObject([{ type: "UIDFETCH", uid: 7, items: [{ data: { size: 5 * PIECE.length } }] }]);
 });

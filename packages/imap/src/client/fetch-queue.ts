@@ -3,7 +3,7 @@
 import { ProtocolError } from "@mailwire/wire";
 import type { FetchItem } from "../codec/responses/fetch-item.ts";
 import type { FetchResponse } from "../codec/responses/fetch.ts";
-import type { ResponseEvent } from "../codec/response-decoder.ts";
+import type { FetchLiteralStart } from "../codec/response-decoder.ts";
 import { LiteralQueue } from "./literal-queue.ts";
 import { ImapMessage } from "./message.ts";
 import type { MessageItem } from "./message.ts";
@@ -89,7 +89,7 @@ export class FetchQueue implements MessageSink {
     }
   }
 
-  begin(event: Extract<ResponseEvent, { readonly type: "literal-start" }>): void {
+  begin(event: FetchLiteralStart): void {
     const stream = new LiteralQueue(event.size, (bytes) => this.#count(-bytes));
     if (this.#state !== "open") stream.drop();
     const assembly = (this.#current ??= new Assembly(event.sequenceNumber));

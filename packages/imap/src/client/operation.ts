@@ -4,7 +4,7 @@ import type { Secret } from "@mailwire/wire";
 import type { Command } from "../codec/command.ts";
 import type { TaggedResponse } from "../codec/responses/condition.ts";
 import type { FetchResponse } from "../codec/responses/fetch.ts";
-import type { ResponseEvent } from "../codec/response-decoder.ts";
+import type { FetchLiteralStart } from "../codec/response-decoder.ts";
 import type { UntaggedData } from "../session/untagged-data.ts";
 
 /** Takes the FETCH responses of an operation, with large literals as they come. */
@@ -14,7 +14,7 @@ export interface MessageSink {
   /** Whether this response is its own; `items` may be the first of several. */
   wants(response: FetchResponse): boolean;
   /** A large literal begins. */
-  begin(event: Extract<ResponseEvent, { readonly type: "literal-start" }>): void;
+  begin(event: FetchLiteralStart): void;
   /** Bytes of it. */
   chunk(bytes: Uint8Array): void;
   /** The end of it. */

@@ -95,7 +95,9 @@ describe("examples of the RFCs", () => {
 
 describe("responses of extensions", () => {
   test("LIST-EXTENDED keeps what it does not name", () => {
-    expect(heard('* LIST () "/" foo ("CHILDINFO" ("SUBSCRIBED"))')).toMatchObject({ extended: bytesOf('("CHILDINFO" ("SUBSCRIBED"))') });
+    expect(heard('* LIST () "/" foo ("CHILDINFO" ("SUBSCRIBED"))')).toMatchObject({
+      extended: [{ type: "CHILDINFO", options: ["SUBSCRIBED"] }],
+    });
   });
 
   test("ESEARCH of several mailboxes", () => {
@@ -111,31 +113,25 @@ describe("responses of extensions", () => {
   });
 
   test("ESEARCH keeps results that it does not name", () => {
-    expect(heard('* ESEARCH (TAG "a") UID PARTIAL (-1:-100 200:250) ADDTO (0 32768:32769)')).toMatchObject({
+    expect(heard('* ESEARCH (TAG "a") UID X-NEW (-1:-100 200:250) X-OTHER 5')).toMatchObject({
       extensions: [
-        { name: "PARTIAL", raw: bytesOf("(-1:-100 200:250)") },
-        { name: "ADDTO", raw: bytesOf("(0 32768:32769)") },
+        { name: "X-NEW", raw: bytesOf("(-1:-100 200:250)") },
+        { name: "X-OTHER", raw: bytesOf("5") },
       ],
     });
   });
 });
 
 describe("what no type names survives", () => {
-  test.each(["NOTIFY SET (SELECTED (MessageNew))", "LANGUAGE de", 'CONVERT 1 ("TEXT/PLAIN")', 'GENURLAUTH "u" INTERNAL'])(
-    "commands, byte by byte",
-    (text) => {
-      expect(said(text).name).toBe("unknown");
-      expect(textOf(written(encodeCommand("a", said(text))))).toBe(`a ${text}\r\n`);
-    },
-  );
+  test.each(["XNEW", "XNEW a (b", 'UID XNEW "x"'])("commands, byte by byte", (text) => {
+    expect(said(text).name).toBe("unknown");
+    expect(textOf(written(encodeCommand("a", said(text))))).toBe(`a ${text}\r\n`);
+  });
 
-  test.each(["* LANGUAGE (DE)", '* CONVERTED (TAG "a") 1', '* GENURLAUTH {3}\r\n"\\ ', "* 5 UIDFETCH (FLAGS ())"])(
-    "responses, byte by byte",
-    (text) => {
-      expect(heard(text).type).toBe("unknown");
-      expect(textOf(written(encodeResponse(heard(text))))).toBe(`${text}\r\n`);
-    },
-  );
+  test.each(["* XNEW (DE)", '* 5 XNEW (TAG "a") 1', '* XNEW {3}\r\n"\\ '])("responses, byte by byte", (text) => {
+    expect(heard(text).type).toBe("unknown");
+    expect(textOf(written(encodeResponse(heard(text))))).toBe(`${text}\r\n`);
+  });
 
   test.each(['JMAPACCESS "https://x"', "ANNOTATE TOOBIG", "X-NEW (a b)"])("response codes, byte by byte", (code) => {
     expect(heard(`a NO [${code}] no`)).toMatchObject({ code: { type: "unknown" } });

@@ -13,7 +13,7 @@ import type { SequenceRange } from "./sequence-set.ts";
 import type { Response } from "./response.ts";
 import { isFetchArgument, literalMayFollow, readResponse } from "./response-reader.ts";
 import type { FetchDataName, FetchItem } from "./responses/fetch-item.ts";
-import { readFetchPrefix } from "./responses/fetch.ts";
+import { readFetchPrefix } from "./responses/fetch-prefix.ts";
 import { WaitingBytes } from "./waiting-bytes.ts";
 
 /** One thing that {@link ResponseDecoder} found. */
@@ -27,19 +27,34 @@ export type ResponseEvent =
       /** Its bytes, without what streamed past: large literals, and the results of a search longer than 4096 bytes. */
       readonly raw: readonly Uint8Array[];
     }
-  /** Data of a message begins that is too large to hold: `literal-chunk`s with `size` bytes in all follow, then `literal-end`. */
-  | {
-      readonly type: "literal-start";
-      readonly sequenceNumber: number;
-      /** The items that came before it in this response. */
-      readonly items: readonly FetchItem[];
-      /** What the literal holds. */
-      readonly item: FetchDataName;
-      readonly size: number;
-    }
+  | FetchLiteralStart
+  | UidFetchLiteralStart
   /** Bytes of the literal: a view. */
   | { readonly type: "literal-chunk"; readonly bytes: Uint8Array }
   | { readonly type: "literal-end" };
+
+/** Data of a message begins that is too large to hold: `literal-chunk`s with `size` bytes in all follow, then `literal-end`. */
+interface LiteralStart {
+  readonly type: "literal-start";
+  /** The items that came before it in this response. */
+  readonly items: readonly FetchItem[];
+  /** What the literal holds. */
+  readonly item: FetchDataName;
+  /** Its bytes. */
+  readonly size: number;
+}
+
+/** Large data in a FETCH response. */
+export interface FetchLiteralStart extends LiteralStart {
+  /** The message. */
+  readonly sequenceNumber: number;
+}
+
+/** Large data in a UIDFETCH response (RFC 9586). */
+export interface UidFetchLiteralStart extends LiteralStart {
+  /** The message. */
+  readonly uid: number;
+}
 
 const EMPTY = new Uint8Array(0);
 const NOTHING: readonly Deviation[] = [];
@@ -253,7 +268,8 @@ export class ResponseDecoder {
         : item.type === "BODY[]"
           ? { type: item.type, section: item.section, origin: item.origin }
           : { type: item.type };
-    return { type: "literal-start", sequenceNumber: prefix.sequenceNumber, items: prefix.items.slice(0, -1), item: name, size };
+    const message = prefix.type === "FETCH" ? { sequenceNumber: prefix.sequenceNumber } : { uid: prefix.uid };
+    return { type: "literal-start", ...message, items: prefix.items.slice(0, -1), item: name, size };
   }
 
   #nextChunk(stream: { remaining: number }): ResponseEvent | undefined {
@@ -282,7 +298,7 @@ export class ResponseDecoder {
     if ((lf === -1 ? end : lf) - start < this.#longLineBytes || this.#line > 0 || this.#head.length > 0) return false;
     const head = LIST_HEAD.exec(latin1(bytes, start, Math.min(end, start + 2 * CONTEXT_BYTES)))?.[0];
     if (head === undefined) return false;
-    const isSet = /ALL $/i.test(head);
+    const isSet = /^\* E/i.test(head);
     this.#stream = isSet ? { type: "set", set: [] } : { type: "numbers", numbers: [] };
     this.#interrupt(fromLatin1(head), { at: head.length, value: this.#stream }, start + head.length);
     return true;
@@ -317,7 +333,7 @@ export class ResponseDecoder {
 }
 
 /** A response whose strings may be folded. */
-const FETCH_BEGINNING = /^\* \d+ FETCH \(/i;
+const FETCH_BEGINNING = /^\* \d+ (?:UID)?FETCH \(/i;
 /** A line that is no more of a string: it begins another response, or is nothing but the end of the one before. */
 const RESPONSE_BEGINNING = /^(?:\* |\+(?: |\r|$)|[^ "()*+%\\{]{1,40} (?:OK|NO|BAD)(?:[ \r]|$)|\)\r?$)/i;
 
@@ -340,7 +356,7 @@ function withoutSpaces(bytes: Uint8Array, start: number, end: number): number {
 
 /** The head of a SEARCH or ESEARCH response, up to its results. */
 const LIST_HEAD =
-  /^\* (?:SEARCH |SORT |ESEARCH(?: \(TAG (?:"[^"\\]*"|[^ ()"]+)\))?(?: UID)?(?: (?:MIN|MAX|COUNT|MODSEQ) \d+)* ALL )(?=\d)/i;
+  /^\* (?:SEARCH |SORT |ESEARCH(?: \(TAG (?:"[^"\\]*"|[^ ()"]+)(?: MAILBOX (?:"[^"\\]*"|[^ ()"{]+) UIDVALIDITY \d+)?\))?(?: UID)?(?: (?:MIN|MAX|COUNT|MODSEQ) \d+)* (?:ALL |PARTIAL \(-?\d+:-?\d+ ))(?=\d)/i;
 
 function isOfRange(byte: number): boolean {
   return byte >= 48 && byte <= 58;

@@ -71,7 +71,7 @@ function readUnmarked(cursor: Cursor): Response {
 
 /** How untagged responses begin. */
 const UNMARKED =
-  /^(?:\d+ +(?:FETCH|EXISTS|RECENT|EXPUNGE)|OK|NO|BAD|BYE|PREAUTH|CAPABILITY|LIST|LSUB|STATUS|SEARCH|ESEARCH|FLAGS)(?:[ (]|$)/i;
+  /^(?:\d+ +(?:(?:UID)?FETCH|EXISTS|RECENT|EXPUNGE)|OK|NO|BAD|BYE|PREAUTH|CAPABILITY|LIST|LSUB|STATUS|SEARCH|ESEARCH|FLAGS)(?:[ (]|$)/i;
 const UNMARKED_BYTES = 32;
 
 function readUntagged(cursor: Cursor): Response {
@@ -114,13 +114,14 @@ export function isFetchArgument(bytes: Uint8Array, start: number, at: number): b
  */
 export function literalMayFollow(before: string): boolean {
   // A literal is an argument of its own, or the first of a list; "~" marks one that may hold any byte (RFC 3516).
-  const [, word = ""] = /^[\0 \t]*(?:\*[ \t*]*(?:\d+[ \t]*)?|\d+ +(?=FETCH))([^ \t(]+)[ \t(]/i.exec(before) ?? [];
+  const [, word = ""] = /^[\0 \t]*(?:\*[ \t*]*(?:\d+[ \t]*)?|\d+ +(?=(?:UID)?FETCH))([^ \t(]+)[ \t(]/i.exec(before) ?? [];
   const name = word.toUpperCase();
   // Some servers forget the space behind the name of a section.
-  if (name === "FETCH" && /BODY\[[^\]]*\](?:<\d+>)?$/i.test(before)) return true;
+  if ((name === "FETCH" || name === "UIDFETCH") && /BODY\[[^\]]*\](?:<\d+>)?$/i.test(before)) return true;
   if (!/[ (]~?$/.test(before)) return false;
   if (TEXTUAL.has(name)) return /^[^\]]*\[BADCHARSET [^\]]*\([^\]]*$/i.test(before);
-  if (name === "LIST" || name === "LSUB" || name === "XLIST") return /\) (?:"(?:[^"\\]|\\.)?"|NIL) $|\((?:[^ ()]+ )*~?$/i.test(before);
+  if (name === "LIST" || name === "LSUB" || name === "XLIST")
+    return /\) (?:"(?:[^"\\]|\\.)?"|NIL) $|\((?:(?:[^ ()"]+|"(?:[^"\\]|\\.)*"|\([^()]*\)) )*~?$/i.test(before);
   return !WITHOUT_STRINGS.has(name);
 }
 

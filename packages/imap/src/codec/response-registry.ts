@@ -16,14 +16,17 @@ import { countResponse, expungeResponse, flagsResponse } from "./responses/mailb
 import { metadataResponse } from "./responses/metadata.ts";
 import { namespaceResponse } from "./responses/namespace.ts";
 import { quotaResponse, quotaRootResponse } from "./responses/quota.ts";
-import { esearchResponse, searchResponse } from "./responses/search.ts";
+import { esearchResponse } from "./responses/esearch.ts";
+import { searchResponse } from "./responses/search.ts";
 import { statusResponse } from "./responses/status.ts";
 import { threadResponse } from "./responses/thread.ts";
+import { uidBatchesResponse } from "./responses/uid-batches.ts";
+import { uidFetchResponse } from "./responses/uid-fetch.ts";
 import { genUrlAuthResponse, urlFetchResponse } from "./responses/url-auth.ts";
 import { vanishedResponse } from "./responses/vanished.ts";
 import type { Writer } from "./writer.ts";
 
-type NumberedName = "EXISTS" | "RECENT" | "EXPUNGE" | "FETCH" | "CONVERTED";
+type NumberedName = "EXISTS" | "RECENT" | "EXPUNGE" | "FETCH" | "UIDFETCH" | "CONVERTED";
 type Name = Exclude<Response["type"], NumberedName | "tagged" | "untagged" | "continuation" | "unknown" | "invalid">;
 
 const GRAMMARS: { readonly [Type in Name]: ResponseGrammar<Named<Response, "type", Type>> } = {
@@ -39,6 +42,7 @@ const GRAMMARS: { readonly [Type in Name]: ResponseGrammar<Named<Response, "type
   SEARCH: searchResponse,
   SORT: searchResponse,
   ESEARCH: esearchResponse,
+  UIDBATCHES: uidBatchesResponse,
   THREAD: threadResponse,
   VANISHED: vanishedResponse,
   QUOTA: quotaResponse,
@@ -60,6 +64,7 @@ const NUMBERED_GRAMMARS: { readonly [Type in NumberedName]: NumberedResponseGram
   RECENT: countResponse,
   EXPUNGE: expungeResponse,
   FETCH: fetchResponse,
+  UIDFETCH: uidFetchResponse,
   CONVERTED: convertedResponse,
 };
 

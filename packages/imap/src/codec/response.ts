@@ -5,7 +5,8 @@ import type { ContinuationResponse, TaggedResponse, UntaggedResponse } from "./r
 import type { FetchResponse } from "./responses/fetch.ts";
 import type { ListResponse } from "./responses/list.ts";
 import type { CountResponse, ExpungeResponse, FlagsResponse } from "./responses/mailbox-state.ts";
-import type { EsearchResponse, SearchResponse } from "./responses/search.ts";
+import type { EsearchResponse } from "./responses/esearch.ts";
+import type { SearchResponse } from "./responses/search.ts";
 import type { StatusResponse } from "./responses/status.ts";
 import type { AclResponse, ListRightsResponse, MyRightsResponse } from "./responses/acl.ts";
 import type { EnabledResponse } from "./responses/enabled.ts";
@@ -18,6 +19,8 @@ import type { ConversionResponse, ConvertedResponse } from "./responses/convert.
 import type { JmapAccessResponse } from "./responses/jmap-access.ts";
 import type { ComparatorResponse, LanguageResponse } from "./responses/language.ts";
 import type { GenUrlAuthResponse, UrlFetchResponse } from "./responses/url-auth.ts";
+import type { UidBatchesResponse } from "./responses/uid-batches.ts";
+import type { UidFetchResponse } from "./responses/uid-fetch.ts";
 import type { VanishedResponse } from "./responses/vanished.ts";
 
 /** A response that no type names: an extension's, kept as it came. */
@@ -52,6 +55,8 @@ export type Response =
   | CountResponse
   | ExpungeResponse
   | FetchResponse
+  | UidFetchResponse
+  | UidBatchesResponse
   | IdResponse
   | NamespaceResponse
   | EnabledResponse

@@ -3,7 +3,13 @@
 import fc from "fast-check";
 import type {
   Command,
+  ContextUpdate,
   EsearchCommand,
+  EsearchResponse,
+  PartialResult,
+  Response,
+  SearchCorrelator,
+  UidBatchesResponse,
   MailboxFilter,
   PartialWindow,
   SearchKey,
@@ -11,7 +17,23 @@ import type {
   UnknownParameter,
 } from "../../src/codec/index.ts";
 import { PLAIN_RETURN_OPTIONS } from "../../src/codec/index.ts";
-import { ascii, date, mailbox, messageSet, modSeq, number, number64, nzNumber, objectId, text, utf8, word } from "./basics.ts";
+import {
+  ascii,
+  date,
+  mailbox,
+  messageSet,
+  modSeq,
+  number,
+  number64,
+  nzNumber,
+  numericSet,
+  objectId,
+  rawValue,
+  set,
+  text,
+  utf8,
+  word,
+} from "./basics.ts";
 
 /** A key of which texts are `value`s. */
 const searchKey = (value: fc.Arbitrary<string>): fc.Arbitrary<SearchKey> =>
@@ -76,6 +98,8 @@ const withOptions = <Value extends object>(
     fc.tuple(value, fc.array(returnOption, { maxLength: 3 })).map(([one, returnOptions]) => ({ ...one, returnOptions })),
   );
 
+const tag = fc.stringMatching(/^[A-Za-z0-9.]{1,8}$/);
+
 /** What to find: without a charset in US-ASCII, in a charset with any text. */
 const program = fc.oneof(
   fc.record({ charset: fc.constant(null), keys: fc.array(searchKey(ascii), { minLength: 1, maxLength: 3 }) }),
@@ -125,9 +149,47 @@ export const searchCommand: fc.Arbitrary<Command> = fc.oneof(
     charset: fc.constant("UTF-8"),
     keys,
   }),
-  fc.record({ name: fc.constant("CANCELUPDATE" as const), tags: fc.array(text, { minLength: 1, maxLength: 3 }) }),
+  fc.record({ name: fc.constant("CANCELUPDATE" as const), tags: fc.array(tag, { minLength: 1, maxLength: 3 }) }),
   fc.record(
     { name: fc.constant("UIDBATCHES" as const), size: nzNumber, batches: fc.record({ first: nzNumber, last: nzNumber }) },
     { requiredKeys: ["name", "size"] },
   ),
+);
+
+const correlator: fc.Arbitrary<SearchCorrelator> = fc.record(
+  { tag: fc.option(text.filter((value) => value !== "")), mailbox, uidValidity: nzNumber },
+  { requiredKeys: ["tag"] },
+);
+const partial: fc.Arbitrary<PartialResult> = fc.record({ window, set: fc.option(set) });
+const update: fc.Arbitrary<ContextUpdate> = fc.record({
+  type: fc.constantFrom("ADDTO" as const, "REMOVEFROM" as const),
+  changes: fc.array(fc.record({ position: number, set }), { minLength: 1, maxLength: 3 }),
+});
+const results: fc.Arbitrary<Omit<EsearchResponse, keyof SearchCorrelator>> = fc.record(
+  {
+    type: fc.constant("ESEARCH" as const),
+    numbering: fc.constantFrom("sequence" as const, "uid" as const),
+    min: nzNumber,
+    max: nzNumber,
+    count: number,
+    all: set,
+    modSeq,
+    partial,
+    relevancy: fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 4 }),
+    updates: fc.array(update, { minLength: 1, maxLength: 3 }),
+    extensions: fc.array(fc.record({ name: word.map((name) => `X-${name}`), raw: rawValue }), { maxLength: 2 }),
+  },
+  { requiredKeys: ["type", "numbering", "extensions"] },
+);
+const batches: fc.Arbitrary<UidBatchesResponse> = fc
+  .tuple(correlator, fc.oneof(fc.constant([]), numericSet))
+  .filter(([{ tag: asked, mailbox: where, uidValidity }]) => asked !== null || where !== undefined || uidValidity !== undefined)
+  .map(([one, found]) => ({ type: "UIDBATCHES", ...one, batches: found }));
+
+/** Any response that tells what was found. */
+export const searchResponse: fc.Arbitrary<Response> = fc.oneof(
+  fc.record({ type: fc.constantFrom("SEARCH" as const, "SORT" as const), numbers: fc.array(nzNumber) }),
+  fc.record({ type: fc.constant("SEARCH" as const), numbers: fc.array(nzNumber, { minLength: 1 }), modSeq }),
+  fc.tuple(correlator, results).map(([one, found]) => ({ ...one, ...found })),
+  batches,
 );

@@ -1,5 +1,6 @@
 // CANCELUPDATE: an end to the news of searches with the option UPDATE (RFC 5267 section 4.3.5).
 
+import { TAG } from "../characters.ts";
 import type { Cursor } from "../cursor.ts";
 import type { CommandGrammar } from "../grammar.ts";
 import type { Writer } from "../writer.ts";
@@ -31,5 +32,5 @@ function readCancelUpdate(cursor: Cursor): CancelUpdateCommand {
 /** See {@link readCancelUpdate}. */
 function writeCancelUpdate(writer: Writer, { tags }: CancelUpdateCommand): void {
   if (tags.length === 0) throw unsayable("CANCELUPDATE of nothing");
-  writer.raw("CANCELUPDATE ").spaced(tags, (tag) => writer.string(tag));
+  writer.raw("CANCELUPDATE ").spaced(tags, (tag) => writer.raw('"').word(tag, TAG, "a tag").raw('"'));
 }

@@ -3,12 +3,13 @@
 import type { Cursor } from "../cursor.ts";
 import type { CommandGrammar } from "../grammar.ts";
 import { Malformed } from "../malformed.ts";
+import { readPart, writeSection } from "../section.ts";
 import { formatMessageSet, readMessageSet } from "../sequence-set.ts";
 import type { MessageSet } from "../sequence-set.ts";
 import type { Writer } from "../writer.ts";
 import { unsayable } from "../writer.ts";
 import type { FetchAttribute } from "./fetch-attribute.ts";
-import { readFetchAttribute, readFetchAttributes, writeFetchAttribute, writeFetchAttributes } from "./fetch-attribute.ts";
+import { readFetchAttribute, writeFetchAttribute } from "./fetch-attribute.ts";
 
 /** How a part is to be converted. */
 export interface ConversionParameter {
@@ -27,9 +28,14 @@ export interface ConvertCommand {
   readonly mediaType: string | null;
   /** How it is to be. */
   readonly parameters: readonly ConversionParameter[];
-  /** Which parts, and what of them; BODYPARTSTRUCTURE and AVAILABLECONVERSIONS are `unknown` ones. */
-  readonly items: readonly FetchAttribute[];
+  /** Which parts, and what of them. */
+  readonly items: readonly ConvertAttribute[];
 }
+
+/** What to tell of a part in another form: as in FETCH, its structure, or in which forms it can be had. */
+export type ConvertAttribute = FetchAttribute | { readonly type: (typeof CONVERT_ATTRIBUTES)[number]; readonly part: readonly number[] };
+
+const CONVERT_ATTRIBUTES = ["BODYPARTSTRUCTURE[]", "AVAILABLECONVERSIONS[]"] as const;
 
 /** Asks what can be converted. */
 export interface ConversionsCommand {
@@ -41,6 +47,7 @@ export interface ConversionsCommand {
 }
 
 const OPEN = 40;
+const OPEN_BRACKET = 91;
 
 /** See {@link ConvertCommand}. */
 export const convert: CommandGrammar<ConvertCommand> = { read: readConvert, write: writeConvert };
@@ -52,8 +59,22 @@ function readConvert(cursor: Cursor, name: ConvertCommand["name"]): ConvertComma
   cursor.space();
   const conversion = readConversion(cursor);
   cursor.space();
-  const items = cursor.peek() === OPEN ? readFetchAttributes(cursor) : [readFetchAttribute(cursor, cursor.keyword())];
-  return { name, set, ...conversion, items };
+  return { name, set, ...conversion, items: cursor.peek() === OPEN ? readAttributes(cursor) : [readAttribute(cursor)] };
+}
+
+function readAttributes(cursor: Cursor): readonly ConvertAttribute[] {
+  const attributes: ConvertAttribute[] = [];
+  cursor.open();
+  do attributes.push(readAttribute(cursor));
+  while (!cursor.closes());
+  return attributes;
+}
+
+/** convert-att = "UID" / ("BODYPARTSTRUCTURE" / "AVAILABLECONVERSIONS") section-convert / "BINARY" section-convert [partial] / … */
+function readAttribute(cursor: Cursor): ConvertAttribute {
+  const name = cursor.keyword();
+  const type = cursor.peek() === OPEN_BRACKET ? CONVERT_ATTRIBUTES.find((known) => known === `${name}[]`) : undefined;
+  return type === undefined ? readFetchAttribute(cursor, name) : { type, part: readPart(cursor) };
 }
 
 /** convert-params = "(" (quoted-to-mime-type / nil) [SP "(" transcoding-params ")"] ")" */
@@ -97,8 +118,20 @@ function writeConvert(writer: Writer, { name, set, mediaType, parameters, items 
   if (parameters.length > 0)
     writer.raw(" ").list(parameters, (parameter) => writer.string(parameter.name).raw(" ").string(parameter.value));
   writer.raw(") ");
-  if (items.length === 1) writeFetchAttribute(writer, only);
-  else writeFetchAttributes(writer, items);
+  if (items.length === 1) writeAttribute(writer, only);
+  else writer.list(items, (item) => writeAttribute(writer, item));
+}
+
+/** See {@link readAttribute}. */
+function writeAttribute(writer: Writer, attribute: ConvertAttribute): void {
+  switch (attribute.type) {
+    case "BODYPARTSTRUCTURE[]":
+    case "AVAILABLECONVERSIONS[]":
+      writeSection(writer.raw(attribute.type.slice(0, -2)), { part: attribute.part, text: "", fields: [] });
+      break;
+    default:
+      writeFetchAttribute(writer, attribute);
+  }
 }
 
 /** See {@link readConversions}. */

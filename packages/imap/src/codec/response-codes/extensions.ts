@@ -1,6 +1,7 @@
 // Why what an extension was asked for cannot be: BADEVENT (RFC 5465), BADURL (RFC 4469), METADATA (RFC 5464), NOUPDATE (RFC 5267),
 // UNDEFINED-FILTER (RFC 5466), URLMECH (RFC 4467).
 
+import { readFilterName, writeFilterName } from "../commands/search-key-extensions.ts";
 import type { ResponseCodeGrammar } from "../grammar.ts";
 import { Malformed } from "../malformed.ts";
 import { unsayable } from "../writer.ts";
@@ -101,9 +102,9 @@ export const noUpdate: ResponseCodeGrammar<NoUpdateCode> = {
 export const undefinedFilter: ResponseCodeGrammar<UndefinedFilterCode> = {
   read: (cursor, type) => {
     cursor.space();
-    return { type, filter: cursor.atom() };
+    return { type, filter: readFilterName(cursor) };
   },
-  write: (writer, { type, filter }) => void writer.raw(`${type} `).atom(filter),
+  write: (writer, { type, filter }) => writeFilterName(writer.raw(`${type} `), filter),
 };
 
 /** "URLMECH" SP "INTERNAL" *(SP mechanism) */

@@ -24,9 +24,14 @@ const COMMA = 44;
 /** See {@link FetchResponse}. */
 export const fetchResponse: NumberedResponseGrammar<FetchResponse> = { read: readFetchResponse, write: writeFetchResponse };
 
-/** "FETCH" SP msg-att ; msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (msg-att-dynamic / msg-att-static)) ")" */
-function readFetchResponse(cursor: Cursor, sequenceNumber: number): FetchResponse {
+/** message-data = nz-number SP "FETCH" SP msg-att */
+export function readFetchResponse(cursor: Cursor, sequenceNumber: number): FetchResponse {
   if (sequenceNumber === 0) throw new Malformed("zero");
+  return { type: "FETCH", sequenceNumber, items: readFetchItems(cursor) };
+}
+
+/** SP msg-att ; msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (msg-att-dynamic / msg-att-static)) ")" */
+export function readFetchItems(cursor: Cursor): readonly FetchItem[] {
   if (cursor.peek() === OPEN) cursor.deviate("missing-space");
   else cursor.space();
   const items: FetchItem[] = [];
@@ -40,7 +45,7 @@ function readFetchResponse(cursor: Cursor, sequenceNumber: number): FetchRespons
     if (isIn(cursor.peek(), KEYWORD) && cursor.peek() !== COMMA) items.push(readFetchItem(cursor, items.length));
     else skipJunk(cursor);
   }
-  return { type: "FETCH", sequenceNumber, items };
+  return items;
 }
 
 /** "(" , which some servers forget or double */
@@ -70,20 +75,12 @@ function skipJunk(cursor: Cursor): void {
   if (cursor.at === at) cursor.at += 1;
 }
 
-/** The items of a response that is here up to a literal which streams; the last one holds it, unless it is not message data. */
-export function readFetchPrefix(cursor: Cursor): FetchResponse | undefined {
-  return attempt(
-    () => {
-      cursor.at += 2;
-      const sequenceNumber = cursor.nzNumber();
-      cursor.space();
-      return cursor.keyword() === "FETCH" ? readFetchResponse(cursor, sequenceNumber) : undefined;
-    },
-    () => undefined,
-  );
-}
 /** See {@link readFetchResponse}. */
 function writeFetchResponse(writer: Writer, { sequenceNumber, items }: FetchResponse): void {
-  writer.raw("* ").number(sequenceNumber).raw(" FETCH ");
+  writeFetchItems(writer.raw("* ").number(sequenceNumber).raw(" FETCH "), items);
+}
+
+/** See {@link readFetchItems}. */
+export function writeFetchItems(writer: Writer, items: readonly FetchItem[]): void {
   writer.list(items, (item) => writeFetchItem(writer, item));
 }

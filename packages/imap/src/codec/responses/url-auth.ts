@@ -6,8 +6,10 @@ import type { BodyStructure } from "../body-structure.ts";
 import type { Cursor } from "../cursor.ts";
 import { readRawValue } from "../extension-parameter.ts";
 import type { ResponseGrammar } from "../grammar.ts";
+import type { LiteralData } from "../literal.ts";
 import { LiteralAhead } from "../malformed.ts";
 import type { Writer } from "../writer.ts";
+import { unsayable } from "../writer.ts";
 
 /** URLs that can be followed. */
 export interface GenUrlAuthResponse {
@@ -62,7 +64,7 @@ function readUrlFetchResponse(cursor: Cursor): UrlFetchResponse {
     cursor.space();
     const url = cursor.astring();
     cursor.space();
-    urls.push(cursor.peek() === OPEN ? { url, items: readItems(cursor) } : { url, data: readBytes(cursor) });
+    urls.push(cursor.peek() === OPEN ? { url, items: readItems(cursor) } : { url, data: held(cursor.data()) });
     cursor.noTrailingSpace();
   } while (cursor.peek() === SP);
   return { type: "URLFETCH", urls };
@@ -88,32 +90,38 @@ function readItem(cursor: Cursor): UrlItem {
 }
 
 function readItemValue(cursor: Cursor, name: string): UrlItem {
-  if (name === "BODY" || name === "BINARY") return { type: name, data: readBytes(cursor) };
+  if (name === "BODY" || name === "BINARY") return { type: name, data: held(name === "BODY" ? cursor.data() : cursor.data8()) };
   if (name === "BODYPARTSTRUCTURE") return { type: name, structure: readBodyStructure(cursor) };
   return { type: "unknown", name, raw: readRawValue(cursor) };
 }
 
-function readBytes(cursor: Cursor): Uint8Array | null {
-  const data = cursor.data();
-  // Only message data of FETCH streams.
+/** Only message data of FETCH streams. */
+function held(data: LiteralData): Uint8Array | null {
   if (data !== null && !(data instanceof Uint8Array)) throw new LiteralAhead();
   return data;
 }
 
 /** See {@link readGenUrlAuthResponse}. */
 function writeGenUrlAuthResponse(writer: Writer, { type, urls }: GenUrlAuthResponse): void {
+  if (urls.length === 0) throw unsayable("GENURLAUTH of nothing");
   writer.raw(`* ${type}`);
   for (const url of urls) writer.raw(" ").string(url);
 }
 
 /** See {@link readUrlFetchResponse}. */
 function writeUrlFetchResponse(writer: Writer, { type, urls }: UrlFetchResponse): void {
+  if (urls.length === 0) throw unsayable("URLFETCH of nothing");
   writer.raw(`* ${type}`);
   for (const content of urls) {
     writer.raw(" ").string(content.url);
     if ("data" in content) writer.raw(" ").data(content.data);
-    else for (const item of content.items) writeItem(writer, item);
+    else writeItems(writer, content.items);
   }
+}
+
+function writeItems(writer: Writer, items: readonly UrlItem[]): void {
+  if (items.length === 0) throw unsayable("a URL with nothing");
+  for (const item of items) writeItem(writer, item);
 }
 
 function writeItem(writer: Writer, item: UrlItem): void {
