@@ -22,6 +22,9 @@ const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const TILDE = 126;
 
+/** In one response; servers that do not escape quotes are few, and subjects in one response fewer. */
+const MOST_REREADINGS = 16;
+
 const NO_GAPS: readonly Gap[] = [];
 
 /** Something that is not among the bytes because it streamed past: the body of a literal, or the numbers of a search. */
@@ -38,6 +41,8 @@ export class Cursor extends WordCursor {
   backslash: "escapes" | "is-text" = "escapes";
   /** Where a string ends: at a quote before a space or a parenthesis, or only at one before the beginning of another value. */
   quote: "before-space" | "before-value" = "before-space";
+  /** How often more a value may be read in another way: each reading may go through all that follows. */
+  rereadings = MOST_REREADINGS;
   /** What streamed past. */
   gaps: readonly Gap[] = NO_GAPS;
   /** Where secrets stand: pairs of indexes, first and behind the last byte. */
@@ -47,14 +52,19 @@ export class Cursor extends WordCursor {
   override reset(bytes: Uint8Array, start: number, end: number, available: number, offset: number): void {
     super.reset(bytes, start, end, available, offset);
     this.gaps = NO_GAPS;
+    this.rereadings = MOST_REREADINGS;
     if (this.secrets.length > 0) this.secrets = [];
   }
 
   /** astring = 1*ASTRING-CHAR / string */
   astring(): string {
+    return this.atString() ? this.string() : this.word(ASTRING);
+  }
+
+  /** True where a string begins that is no atom: a quote, the announcement of a literal. */
+  atString(): boolean {
     const byte = this.peek();
-    if (byte === QUOTE || byte === OPEN_BRACE || (byte === TILDE && this.bytes[this.at + 1] === OPEN_BRACE)) return this.string();
-    return this.word(ASTRING);
+    return byte === QUOTE || byte === OPEN_BRACE || (byte === TILDE && this.bytes[this.at + 1] === OPEN_BRACE);
   }
 
   /** string = quoted / literal ; as UTF-8 where it is, else one character per byte */

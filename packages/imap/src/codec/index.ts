@@ -73,7 +73,8 @@ export { PLAIN_RESPONSE_CODES, type ArgumentCode, type PlainCodeName, type Respo
 export type * from "./response-codes/extensions.ts";
 export type * from "./response-codes/mailbox.ts";
 export type * from "./response-codes/session.ts";
-export { ResponseDecoder, type FetchLiteralStart, type ResponseEvent, type UidFetchLiteralStart } from "./response-decoder.ts";
+export { ResponseDecoder } from "./response-decoder.ts";
+export type { FetchLiteralStart, LiteralStart, ResponseEvent, UidFetchLiteralStart } from "./response-event.ts";
 export { encodeResponse } from "./response-encoder.ts";
 export type { CapabilityResponse } from "./responses/capability.ts";
 export type { ContinuationResponse, TaggedResponse, UntaggedResponse } from "./responses/condition.ts";

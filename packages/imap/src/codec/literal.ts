@@ -60,6 +60,6 @@ export function findAnnouncement(bytes: Uint8Array, lineStart: number, lineEnd: 
   while (first > lineStart && isDigit(bytes[first - 1])) first -= 1;
   if (first === digitsEnd || first === lineStart || bytes[first - 1] !== OPEN_BRACE) return undefined;
   let size = 0;
-  for (let at = first; at < digitsEnd; at += 1) size = size * 10 + (bytes[at] ?? 0) - 48;
+  for (let at = first; at < digitsEnd; at += 1) size = size * 10 + ((bytes[at] ?? 0) - 48);
   return { at: first - 1, size: size > Number.MAX_SAFE_INTEGER ? Infinity : size, synchronizing };
 }

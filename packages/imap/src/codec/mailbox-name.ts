@@ -4,9 +4,6 @@ import { decodeUtf8, fromLatin1 } from "@mailwire/wire";
 import type { Cursor } from "./cursor.ts";
 import { unsayable } from "./writer.ts";
 
-const QUOTE = 34;
-const OPEN_BRACE = 123;
-
 /** A mailbox name in both forms. Address a mailbox by `raw`; show `name`. */
 export interface MailboxName {
   /** The name as it crosses the wire, one character (U+0000 to U+00FF) per byte; any case of INBOX is `INBOX`. */
@@ -87,6 +84,5 @@ function decodeUnits(base64: string): string | undefined {
 
 /** mailbox = "INBOX" / astring */
 export function readMailboxName(cursor: Cursor): MailboxName {
-  const next = cursor.peek();
-  return decodeMailboxName(next === QUOTE || next === OPEN_BRACE ? cursor.bytesString() : cursor.astring());
+  return decodeMailboxName(cursor.atString() ? cursor.bytesString() : cursor.astring());
 }

@@ -10,63 +10,26 @@ import { findAnnouncement } from "./literal.ts";
 import type { LiteralAnnouncement } from "./literal.ts";
 import { scanNumbers, scanRanges } from "./number-list.ts";
 import type { SequenceRange } from "./sequence-set.ts";
+import { OpenQuote } from "./open-quote.ts";
 import type { Response } from "./response.ts";
+import type { ResponseEvent } from "./response-event.ts";
 import { isFetchArgument, literalMayFollow, readResponse } from "./response-reader.ts";
-import type { FetchDataName, FetchItem } from "./responses/fetch-item.ts";
+import type { FetchDataName } from "./responses/fetch-item.ts";
 import { readFetchPrefix } from "./responses/fetch-prefix.ts";
 import { WaitingBytes } from "./waiting-bytes.ts";
-
-/** One thing that {@link ResponseDecoder} found. */
-export type ResponseEvent =
-  /** A whole response. Literals that streamed are in its items as their size. */
-  | {
-      readonly type: "response";
-      readonly response: Response;
-      /** What was tolerated. */
-      readonly deviations: readonly Deviation[];
-      /** Its bytes, without what streamed past: large literals, and the results of a search longer than 4096 bytes. */
-      readonly raw: readonly Uint8Array[];
-    }
-  | FetchLiteralStart
-  | UidFetchLiteralStart
-  /** Bytes of the literal: a view. */
-  | { readonly type: "literal-chunk"; readonly bytes: Uint8Array }
-  | { readonly type: "literal-end" };
-
-/** Data of a message begins that is too large to hold: `literal-chunk`s with `size` bytes in all follow, then `literal-end`. */
-interface LiteralStart {
-  readonly type: "literal-start";
-  /** The items that came before it in this response. */
-  readonly items: readonly FetchItem[];
-  /** What the literal holds. */
-  readonly item: FetchDataName;
-  /** Its bytes. */
-  readonly size: number;
-}
-
-/** Large data in a FETCH response. */
-export interface FetchLiteralStart extends LiteralStart {
-  /** The message. */
-  readonly sequenceNumber: number;
-}
-
-/** Large data in a UIDFETCH response (RFC 9586). */
-export interface UidFetchLiteralStart extends LiteralStart {
-  /** The message. */
-  readonly uid: number;
-}
 
 const EMPTY = new Uint8Array(0);
 const NOTHING: readonly Deviation[] = [];
 const CR = 13;
 const SP = 32;
-const QUOTE = 34;
 const CLOSE = 41;
-const BACKSLASH = 92;
 /** A SEARCH or ESEARCH line of this size, or of the greatest that may wait, is read as it comes. Whether one is must not depend on how the stream is cut. */
 const LONG_LINE_BYTES = 4096;
 /** How much of the two ends of a response tells whether a literal may follow. */
 const CONTEXT_BYTES = 128;
+
+/** How many bytes of a response may be read once more, beside as many as it has: many large literals must not cost their square. */
+const CREDIT_BYTES = 64 * 1024;
 
 /** Something of the current response that passes without being held. */
 type Stream =
@@ -95,6 +58,11 @@ export class ResponseDecoder {
   /** A line has ended that may go on, which only the next one tells; how far its end has been looked for. */
   #awaitsLine = false;
   #ahead = 0;
+  readonly #quotes = new OpenQuote();
+  /** Whether the line that waits may be the results of a search. */
+  #mayBeList = true;
+  /** What reading the current response up to its large literals, again and again, may still cost. */
+  #credit = CREDIT_BYTES;
   /** Deviations before the current response. */
   #before: Deviation[] = [];
 
@@ -147,10 +115,12 @@ export class ResponseDecoder {
       this.#scanned = lf + (goesOn ? 1 : 0) - waiting.start;
       return undefined;
     }
-    if (literal.size > this.#limits.maxLiteralBytes) throw this.#failure("literal-too-big", `a literal of ${literal.size} bytes`);
+    if (literal.size > this.#limits.maxLiteralBytes || literal.size === Infinity)
+      throw this.#failure("literal-too-big", `a literal of ${literal.size} bytes`);
     const event = literal.size > this.#limits.streamLiteralBytes ? this.#startLiteral(lf, literal.size) : undefined;
     if (event !== undefined) return event;
     this.#line = lf + 1 + literal.size - waiting.start;
+    this.#quotes.restart(this.#line);
     this.#scanned = this.#line;
     this.#checkSize(this.#line);
     return undefined;
@@ -163,7 +133,7 @@ export class ResponseDecoder {
   #goesOn(lf: number, lineEnd: number): boolean {
     const { bytes, start } = this.#waiting;
     this.#awaitsLine = false;
-    if (bytes[lineEnd - 1] === CLOSE || !this.#isFetch(lf) || !hasOpenQuote(bytes, start + this.#line, lineEnd)) return false;
+    if (bytes[lineEnd - 1] === CLOSE || !this.#isFetch(lf) || !this.#quotes.isOpen(bytes, start, lineEnd)) return false;
     this.#ahead = Math.max(this.#ahead, lf + 1 - start);
     this.#awaitsLine = !this.#hasLineAhead(start);
     if (this.#awaitsLine) return false;
@@ -218,8 +188,7 @@ export class ResponseDecoder {
       this.#deviateBefore("nul", start);
       while (bytes[start] === 0) start += 1;
     }
-    waiting.start = lf + 1;
-    this.#line = this.#scanned = 0;
+    this.#startLine(lf + 1);
     if (start === end) {
       this.#deviateBefore("empty-line", lf);
       return undefined;
@@ -233,6 +202,7 @@ export class ResponseDecoder {
       this.#gaps = [];
       this.#head = EMPTY;
     }
+    this.#credit = CREDIT_BYTES;
     return event;
   }
 
@@ -253,6 +223,8 @@ export class ResponseDecoder {
   /** Begins to stream the literal announced by the line that ends at `lf`, where it is data of a message. */
   #startLiteral(lf: number, size: number): ResponseEvent | undefined {
     const waiting = this.#waiting;
+    this.#credit += size - this.#head.length - (lf - waiting.start);
+    if (this.#credit < 0) return undefined;
     const head = concat([this.#head, waiting.bytes.slice(waiting.start, lf + 1)]);
     const gap: Gap = { at: head.length, value: { size } };
     this.#cursor.reset(head, 0, head.length, head.length, waiting.offset);
@@ -288,16 +260,27 @@ export class ResponseDecoder {
     this.#head = head;
     this.#checkSize(0);
     this.#gaps.push(gap);
-    this.#waiting.start = restAt;
+    this.#startLine(restAt);
+  }
+
+  /** A line begins with the byte at index `at`, before which nothing waits any more. */
+  #startLine(at: number): void {
+    this.#waiting.start = at;
     this.#line = this.#scanned = 0;
+    this.#quotes.restart(0);
+    this.#mayBeList = true;
   }
 
   /** Begins to read the results of a search as they come, when this is a long line of them. */
   #startsList(lf: number): boolean {
     const { bytes, start, end } = this.#waiting;
-    if ((lf === -1 ? end : lf) - start < this.#longLineBytes || this.#line > 0 || this.#head.length > 0) return false;
+    if (!this.#mayBeList || (lf === -1 ? end : lf) - start < this.#longLineBytes || this.#line > 0 || this.#head.length > 0) return false;
     const head = LIST_HEAD.exec(latin1(bytes, start, Math.min(end, start + 2 * CONTEXT_BYTES)))?.[0];
-    if (head === undefined) return false;
+    if (head === undefined) {
+      // More of the line changes nothing once all that is looked at is here.
+      this.#mayBeList = end - start < 2 * CONTEXT_BYTES;
+      return false;
+    }
     const isSet = /^\* E/i.test(head);
     this.#stream = isSet ? { type: "set", set: [] } : { type: "numbers", numbers: [] };
     this.#interrupt(fromLatin1(head), { at: head.length, value: this.#stream }, start + head.length);
@@ -336,16 +319,6 @@ export class ResponseDecoder {
 const FETCH_BEGINNING = /^\* \d+ (?:UID)?FETCH \(/i;
 /** A line that is no more of a string: it begins another response, or is nothing but the end of the one before. */
 const RESPONSE_BEGINNING = /^(?:\* |\+(?: |\r|$)|[^ "()*+%\\{]{1,40} (?:OK|NO|BAD)(?:[ \r]|$)|\)\r?$)/i;
-
-/** True when a string begins in these bytes and does not end there. */
-function hasOpenQuote(bytes: Uint8Array, start: number, end: number): boolean {
-  let open = false;
-  for (let at = start; at < end; at += 1) {
-    if (bytes[at] === BACKSLASH) at += 1;
-    else if (bytes[at] === QUOTE) open = !open;
-  }
-  return open;
-}
 
 /** Index of the first of the spaces before index `end`. */
 function withoutSpaces(bytes: Uint8Array, start: number, end: number): number {

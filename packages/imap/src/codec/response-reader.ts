@@ -121,7 +121,7 @@ export function literalMayFollow(before: string): boolean {
   if (!/[ (]~?$/.test(before)) return false;
   if (TEXTUAL.has(name)) return /^[^\]]*\[BADCHARSET [^\]]*\([^\]]*$/i.test(before);
   if (name === "LIST" || name === "LSUB" || name === "XLIST")
-    return /\) (?:"(?:[^"\\]|\\.)?"|NIL) $|\((?:(?:[^ ()"]+|"(?:[^"\\]|\\.)*"|\([^()]*\)) )*~?$/i.test(before);
+    return /\) (?:"(?:[^"\\]|\\.)?"|NIL) ~?$|\((?:(?:[^ ()"]+|"(?:[^"\\]|\\.)*"|\([^()]*\)) )*~?$/i.test(before);
   return !WITHOUT_STRINGS.has(name);
 }
 

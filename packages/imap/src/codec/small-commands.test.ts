@@ -56,7 +56,7 @@ describe("examples of the RFCs", () => {
     '* JMAPACCESS "https://example.com/.s/[jmap]"',
     '* LIST () "/" Foo ("CHILDINFO" ("SUBSCRIBED"))',
     '* LIST () "/" NewMailbox ("OLDNAME" ("OldMailbox"))',
-    '* LIST (\\NonExistent) "/" a ("X-NEW" (1 2) "OLDNAME" ("a b"))',
+    '* LIST (\\NonExistent) "/" a ("X-NEW" (1 2) X-OTHER 1:2 "OLDNAME" ("a b"))',
     '* LIST () "/" a ()',
   ])("%s is read, and said again with the same bytes", (text) => {
     const response = responseIn(text);
@@ -100,7 +100,7 @@ describe("what is read", () => {
       extended: [
         { type: "OLDNAME", mailbox: mailboxName("a)b") },
         { type: "CHILDINFO", options: ["SUBSCRIBED"] },
-        { type: "unknown", name: "X Y", raw: bytesOf('"z"') },
+        { type: "unknown", name: "X Y", raw: bytesOf('"X Y" "z"') },
       ],
     });
   });
@@ -110,8 +110,8 @@ describe("what is read", () => {
     expect(event).toMatchObject({
       response: {
         extended: [
-          { type: "invalid", name: "OLDNAME", raw: bytesOf("(a b)") },
-          { type: "invalid", name: "CHILDINFO", raw: bytesOf("5") },
+          { type: "invalid", name: "OLDNAME", raw: bytesOf('"OLDNAME" (a b)') },
+          { type: "invalid", name: "CHILDINFO", raw: bytesOf('"CHILDINFO" 5') },
           { type: "unknown", name: "X" },
         ],
       },

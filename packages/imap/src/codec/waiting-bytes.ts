@@ -60,6 +60,8 @@ export class WaitingBytes {
     if (!this.#appendable || this.bytes.length - this.end < chunk.length) this.#move(chunk.length, waiting);
     this.bytes.set(chunk, this.end);
     this.end += chunk.length;
+    // Stops searches: they must not go through memory that is still free each time.
+    if (this.end < this.bytes.length) this.bytes[this.end] = LF;
   }
 
   #move(more: number, waiting: number): void {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Command, ListExtendedItem, NotifyEvent, Response, UrlItem } from "../../src/codec/index.ts";
 import { fetchAttribute } from "./fetch.ts";
 import { part } from "./section.ts";
-import { mailbox, messageSet, nzNumber, rawValue, text, word } from "./basics.ts";
+import { mailbox, messageSet, nzNumber, rawValue, text, utf8, word } from "./basics.ts";
 
 const texts = fc.array(text, { maxLength: 3 });
 const mailboxes = fc.array(mailbox, { minLength: 1, maxLength: 3 });
@@ -104,7 +104,11 @@ export const listExtended: fc.Arbitrary<readonly ListExtendedItem[]> = fc.array(
   fc.oneof(
     fc.record({ type: fc.constant("CHILDINFO" as const), options: fc.array(fc.constantFrom("SUBSCRIBED", "X-New"), { maxLength: 2 }) }),
     fc.record({ type: fc.constant("OLDNAME" as const), mailbox }),
-    fc.record({ type: fc.constant("unknown" as const), name: word.map((name) => `X-${name}`), raw: rawValue }),
+    fc.tuple(word, rawValue).map(([name, raw]) => ({
+      type: "unknown" as const,
+      name: `X-${name}`,
+      raw: Uint8Array.of(...utf8(`X-${name} `), ...raw),
+    })),
   ),
   { maxLength: 3 },
 );

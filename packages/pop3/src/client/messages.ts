@@ -53,7 +53,8 @@ export async function* fetchMessages(
       const isAhead = onTheirWay.length > 0;
       if (isAhead && (onTheirWay.length > ahead || bytes + listed.octets > maxAheadBytes)) return;
       if (isAhead) bytes += listed.octets;
-      onTheirWay.push({ ...listed, body: source.retr(listed.message) });
+      const { message, octets, uid } = listed;
+      onTheirWay.push({ message, octets, uid, body: source.retr(message) });
       next += 1;
     }
   };

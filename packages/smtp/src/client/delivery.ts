@@ -42,12 +42,14 @@ export class Delivery {
     const pipelines = dialogue.extensions.has("PIPELINING");
     const mailReply = this.#begin();
     if (!pipelines) expectPositive("MAIL", await mailReply);
-    const rcptReplies = recipients.map((recipient) => dialogue.command(recipient));
+    const rcptReplies: Promise<ReceivedReply>[] = [];
+    for (const recipient of recipients) rcptReplies.push(dialogue.command(recipient));
     const isEager = pipelines && bodyCommand === "DATA" && options.dataCommand === "eager";
     const dataReply = isEager ? dialogue.command({ verb: "DATA" }) : undefined;
     dataReply?.catch(() => undefined);
     const [answer, replies] = await Promise.all([mailReply, Promise.all(rcptReplies)]);
-    const results = recipients.map(({ path }, at) => recipientResult(path, replies[at] ?? answer));
+    const results: RecipientResult[] = [];
+    recipients.forEach(({ path }, at) => results.push(recipientResult(path, replies[at] ?? answer)));
     if (!isPositive(answer) || !results.some(isAccepted)) {
       await this.#giveUp(answer, dataReply);
       expectPositive("MAIL", answer);

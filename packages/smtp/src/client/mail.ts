@@ -87,18 +87,17 @@ export function recipientResult(address: ForwardPath, reply: Reply): RecipientRe
  * `extension-needed` (and not offered).
  */
 export function transactionOf(mail: Mail, extensions: Extensions): Transaction {
-  const recipients = mail.to.map((to) => rcptCommand(typeof to === "string" ? { address: to } : to, extensions));
+  const recipients: RcptCommand[] = [];
+  for (const to of mail.to) recipients.push(rcptCommand(typeof to === "string" ? { address: to } : to, extensions));
   if (recipients.length === 0) throw new ProtocolError("local", "no-recipients", "a mail needs a recipient");
   const { RCPTMAX: most = Infinity } = extensions.limits;
   if (recipients.length > most) throw new ProtocolError("local", "too-many-recipients", `the server takes ${most} recipients at once`);
   const path = reversePath(mail.from);
-  const needsUtf8 =
-    mail.smtputf8 === true || [path, ...recipients.map((recipient) => recipient.path)].some((address) => /[^\0-\x7f]/.test(address));
-  const type = body(mail, extensions);
-  const known = { ...asked(mail, extensions), ...size(mail, extensions), ...type, ...utf8(needsUtf8, extensions) };
-  const bodyCommand = type.body === "BINARYMIME" ? "BDAT" : (mail.bodyCommand ?? "DATA");
+  const needsUtf8 = mail.smtputf8 === true || isBeyondAscii(path) || recipients.some((recipient) => isBeyondAscii(recipient.path));
+  const type = bodyType(mail, extensions);
+  const bodyCommand = type === "BINARYMIME" ? "BDAT" : (mail.bodyCommand ?? "DATA");
   return {
-    mail: { verb: "MAIL", path, parameters: [...encodeMailParameters(known), ...checked(mail.parameters)] },
+    mail: { verb: "MAIL", path, parameters: mailParameters(mail, extensions, type, needsUtf8 ? smtputf8(extensions) : undefined) },
     recipients,
     bodyCommand: extensions.has("CHUNKING") ? bodyCommand : "DATA",
   };
@@ -106,37 +105,37 @@ export function transactionOf(mail: Mail, extensions: Extensions): Transaction {
 
 function rcptCommand({ address, parameters, notify, orcpt }: Recipient, extensions: Extensions): RcptCommand {
   if (notify !== undefined || orcpt !== undefined) need("DSN", extensions);
-  const known = encodeRcptParameters({ ...(notify && { notify }), ...(orcpt && { orcpt }) });
-  return { verb: "RCPT", path: forwardPath(address), parameters: [...known, ...checked(parameters)] };
+  return { verb: "RCPT", path: forwardPath(address), parameters: withOthers(encodeRcptParameters({ notify, orcpt }), parameters) };
 }
 
-/** Whatever cannot be said must be noticed before anything is. */
-function checked(parameters: readonly Parameter[] = []): readonly Parameter[] {
-  return parameters.map(({ keyword, value }) => parameter(keyword, value));
+/** Adds parameters that the caller wrote. Whatever cannot be said must be noticed before anything is. */
+function withOthers(known: Parameter[], others: readonly Parameter[] = []): readonly Parameter[] {
+  for (const { keyword, value } of others) known.push(parameter(keyword, value));
+  return known;
 }
 
-/** The parameters that were asked for; each needs its extension. */
-function asked(mail: Mail, extensions: Extensions): MailParameters {
-  const { ret, envid, requiretls, by, mtPriority, holdForSeconds, holdUntil, solicit, auth } = mail;
-  if (ret !== undefined || envid !== undefined) need("DSN", extensions);
-  if (requiretls !== undefined) need("REQUIRETLS", extensions);
-  if (by !== undefined) need("DELIVERBY", extensions);
-  if (mtPriority !== undefined) need("MT-PRIORITY", extensions);
-  if (holdForSeconds !== undefined || holdUntil !== undefined) need("FUTURERELEASE", extensions);
-  if (solicit !== undefined) need("NO-SOLICITING", extensions);
-  if (auth !== undefined) need("AUTH", extensions);
-  return {
-    ...(ret !== undefined && { ret }),
-    ...(envid !== undefined && { envid }),
-    ...(requiretls !== undefined && { requiretls }),
-    ...(by !== undefined && { by }),
-    ...(mtPriority !== undefined && { mtPriority }),
-    ...(holdForSeconds !== undefined && { holdForSeconds }),
-    ...(holdUntil !== undefined && { holdUntil }),
-    ...(solicit !== undefined && { solicit }),
-    ...(auth !== undefined && { auth: reversePath(auth) }),
-  };
+/** The parameters that were asked for, each of which needs its extension, and those that follow from the message. */
+function mailParameters(mail: Mail, extensions: Extensions, body: MailParameters["body"], utf8: true | undefined): readonly Parameter[] {
+  const { ret, envid, requiretls, by, mtPriority, holdForSeconds, holdUntil, solicit } = mail;
+  for (const [name, keyword] of NEEDED) if (mail[name] !== undefined) need(keyword, extensions);
+  const auth = mail.auth === undefined ? undefined : reversePath(mail.auth);
+  const sizeBytes = messageSize(mail, extensions);
+  const asked = { sizeBytes, body, smtputf8: utf8, auth, ret, envid, requiretls, by, mtPriority, holdForSeconds, holdUntil, solicit };
+  return withOthers(encodeMailParameters(asked), mail.parameters);
 }
+
+/** The extension that each parameter needs. */
+const NEEDED = [
+  ["ret", "DSN"],
+  ["envid", "DSN"],
+  ["requiretls", "REQUIRETLS"],
+  ["by", "DELIVERBY"],
+  ["mtPriority", "MT-PRIORITY"],
+  ["holdForSeconds", "FUTURERELEASE"],
+  ["holdUntil", "FUTURERELEASE"],
+  ["solicit", "NO-SOLICITING"],
+  ["auth", "AUTH"],
+] as const satisfies readonly (readonly [keyof Mail, ExtensionKeyword])[];
 
 function need(keyword: ExtensionKeyword, extensions: Extensions): void {
   if (extensions.has(keyword)) return;
@@ -144,33 +143,37 @@ function need(keyword: ExtensionKeyword, extensions: Extensions): void {
 }
 
 /** SIZE, RFC 1870. Stuffing does not count. */
-function size({ body, sizeBytes = body instanceof Uint8Array ? body.length : undefined }: Mail, extensions: Extensions): MailParameters {
-  if (sizeBytes === undefined || !extensions.has("SIZE")) return {};
+function messageSize(
+  { body, sizeBytes = body instanceof Uint8Array ? body.length : undefined }: Mail,
+  extensions: Extensions,
+): number | undefined {
+  if (sizeBytes === undefined || !extensions.has("SIZE")) return undefined;
   const { maxMessageBytes = Infinity } = extensions;
   if (sizeBytes > maxMessageBytes) {
     throw new ProtocolError("local", "message-too-large", `the server takes ${maxMessageBytes} bytes, the message has ${sizeBytes}`);
   }
-  return { sizeBytes };
+  return sizeBytes;
 }
 
 /** BODY, RFC 6152 and RFC 3030. A server without 8BITMIME gets the message as it is: most carry eight bits, and nobody here can convert it. */
-function body({ body, bodyType }: Mail, extensions: Extensions): MailParameters {
-  if (bodyType === "BINARYMIME") {
+function bodyType({ body, bodyType: type }: Mail, extensions: Extensions): MailParameters["body"] {
+  if (type === "BINARYMIME") {
     need("BINARYMIME", extensions);
     need("CHUNKING", extensions);
-    return { body: bodyType };
+    return type;
   }
-  if (!extensions.has("8BITMIME")) return {};
-  const type = bodyType ?? (body instanceof Uint8Array && hasHighBytes(body) ? "8BITMIME" : undefined);
-  return type === undefined ? {} : { body: type };
+  if (!extensions.has("8BITMIME")) return undefined;
+  return type ?? (body instanceof Uint8Array && hasHighBytes(body) ? "8BITMIME" : undefined);
 }
 
 /** SMTPUTF8, RFC 6531. */
-function utf8(needed: boolean, extensions: Extensions): MailParameters {
-  if (!needed) return {};
-  if (!extensions.has("SMTPUTF8"))
-    throw new ProtocolError("local", "smtputf8-needed", "the mail needs SMTPUTF8, which the server does not offer");
-  return { smtputf8: true };
+function smtputf8(extensions: Extensions): true {
+  if (extensions.has("SMTPUTF8")) return true;
+  throw new ProtocolError("local", "smtputf8-needed", "the mail needs SMTPUTF8, which the server does not offer");
+}
+
+function isBeyondAscii(address: string): boolean {
+  return /[^\0-\x7f]/.test(address);
 }
 
 /** Looks at four bytes at a time where they are aligned. */

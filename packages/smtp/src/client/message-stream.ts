@@ -61,8 +61,9 @@ async function stream({ dialogue, flush }: MessageParts, pieces: Pieces): Promis
 
 /** The next answers that nobody waits for yet, at least one. */
 export function expectAnswers(dialogue: Dialogue, count: number): Promise<Answers> {
-  const more = Array.from({ length: count - 1 }, () => undefined);
-  const answers = Promise.all([dialogue.expectReply(), ...more.map(() => dialogue.expectReply())] as const);
+  const expected: [Promise<Reply>, ...Promise<Reply>[]] = [dialogue.expectReply()];
+  while (expected.length < count) expected.push(dialogue.expectReply());
+  const answers = Promise.all(expected);
   answers.catch(() => undefined);
   return answers;
 }

@@ -276,7 +276,8 @@ export class SmtpClient {
     const onAbort = (): void => this.abort(signal?.reason);
     signal?.addEventListener("abort", onAbort);
     try {
-      const parts = { ...this.#messageParts, options: this.#options, onBegun };
+      const { dialogue, flush, abort } = this.#messageParts;
+      const parts = { dialogue, flush, abort, options: this.#options, onBegun };
       return await new Delivery(parts, mail, transaction).run();
     } finally {
       signal?.removeEventListener("abort", onAbort);

@@ -2,7 +2,7 @@
 
 import type { Parameter } from "./parameters.ts";
 import { isMailbox, reversePath, type ReversePath } from "./path.ts";
-import { type DecodedParameters, parameterTypes, sortParameters, writeParameters } from "./typed-parameters.ts";
+import { type DecodedParameters, parameterTypes, sortParameters, type Wanted, writeParameters } from "./typed-parameters.ts";
 import { decodeXtext, encodeXtext } from "./xtext.ts";
 
 /** What the parameters of MAIL say. */
@@ -133,6 +133,6 @@ export function decodeMailParameters(parameters: readonly Parameter[]): DecodedP
 }
 
 /** The parameters that say `known`; throws a local `ProtocolError` (`bad-parameter`) for values that RFCs do not allow. */
-export function encodeMailParameters(known: MailParameters): readonly Parameter[] {
+export function encodeMailParameters(known: Wanted<MailParameters>): Parameter[] {
   return writeParameters(MAIL_PARAMETERS, known);
 }

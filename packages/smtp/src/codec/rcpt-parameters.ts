@@ -1,7 +1,7 @@
 // The parameters of RCPT that are known, typed: those of DSN (RFC 3461). A parameter is one entry in RCPT_PARAMETERS.
 
 import type { Parameter } from "./parameters.ts";
-import { type DecodedParameters, parameterTypes, sortParameters, writeParameters } from "./typed-parameters.ts";
+import { type DecodedParameters, parameterTypes, sortParameters, type Wanted, writeParameters } from "./typed-parameters.ts";
 import { decodeXtext, encodeXtext } from "./xtext.ts";
 
 /** What the parameters of RCPT say. */
@@ -58,6 +58,6 @@ export function decodeRcptParameters(parameters: readonly Parameter[]): DecodedP
 }
 
 /** The parameters that say `known`; throws a local `ProtocolError` (`bad-parameter`) for values that RFC 3461 does not allow. */
-export function encodeRcptParameters(known: RcptParameters): readonly Parameter[] {
+export function encodeRcptParameters(known: Wanted<RcptParameters>): Parameter[] {
   return writeParameters(RCPT_PARAMETERS, known);
 }

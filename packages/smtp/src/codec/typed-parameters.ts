@@ -18,8 +18,11 @@ interface ParameterType<Known> {
   /** What a value means; `undefined` when it means nothing. */
   readonly decode: (value: string | undefined) => Known | undefined;
   /** What says this much of `known`: a value, no value (`null`), or nothing to say (`undefined`). */
-  readonly encode: (known: Known) => string | null | undefined;
+  readonly encode: (known: Wanted<Known>) => string | null | undefined;
 }
+
+/** Parameters to be said: one that is `undefined` is not. */
+export type Wanted<Known> = { readonly [Name in keyof Known]?: Known[Name] | undefined };
 
 /** The known keywords of a command, in capitals. */
 export type ParameterTypes<Known> = ReadonlyMap<string, ParameterType<Known>>;
@@ -52,13 +55,15 @@ export function sortParameters<Known extends object>(
 }
 
 /** The parameters that say `known`, in the order of `types`; throws a local `ProtocolError` (`bad-parameter`) for what cannot be read back. */
-export function writeParameters<Known>(types: ParameterTypes<Known>, known: Known): readonly Parameter[] {
-  return [...types].flatMap(([keyword, { decode, encode }]) => {
+export function writeParameters<Known>(types: ParameterTypes<Known>, known: Wanted<Known>): Parameter[] {
+  const parameters: Parameter[] = [];
+  for (const [keyword, { decode, encode }] of types) {
     const value = encode(known);
-    if (value === undefined) return [];
+    if (value === undefined) continue;
     if (decode(value ?? undefined) === undefined) {
       throw new ProtocolError("local", "bad-parameter", `no value of ${keyword}: ${JSON.stringify(value)}`);
     }
-    return parameter(keyword, value ?? undefined);
-  });
+    parameters.push(parameter(keyword, value ?? undefined));
+  }
+  return parameters;
 }

@@ -8,10 +8,8 @@ import { decodeMailboxName } from "../mailbox-name.ts";
 import type { MailboxName } from "../mailbox-name.ts";
 import type { Writer } from "../writer.ts";
 
-const QUOTE = 34;
 const OPEN = 40;
 const CLOSE = 41;
-const OPEN_BRACE = 123;
 
 /** One item of an extension. */
 export type ExtensionItem =
@@ -57,7 +55,7 @@ function readLabels(cursor: Cursor): readonly MailboxName[] {
   cursor.open();
   while (!cursor.closes()) {
     if (cursor.nil()) cursor.deviate("nil-for-string");
-    else if (cursor.peek() === QUOTE || cursor.peek() === OPEN_BRACE) labels.push(decodeMailboxName(cursor.bytesString()));
+    else if (cursor.atString()) labels.push(decodeMailboxName(cursor.bytesString()));
     else labels.push(decodeMailboxName(cursor.flag()));
   }
   return labels;

@@ -42,6 +42,13 @@ function readFrom<Value>(cursor: Cursor, { start, depth, tolerated }: Beginning,
   return attempt(reader, () => undefined);
 }
 
+/** The same, which may go through all that follows: not more often than is good for one response. */
+function rereadFrom<Value>(cursor: Cursor, beginning: Beginning, reader: () => Value): Value | undefined {
+  if (cursor.rereadings === 0) return undefined;
+  cursor.rereadings -= 1;
+  return readFrom(cursor, beginning, reader);
+}
+
 /** True when words stood where strings belong next to quotes that were not escaped: these may be one string. */
 function isDoubtful(cursor: Cursor, tolerated: number): boolean {
   const codes = cursor.deviations?.slice(tolerated).map(({ code }) => code) ?? [];
@@ -63,7 +70,7 @@ function rereadItem(cursor: Cursor, item: FetchItem, keyword: ItemName, beginnin
 
 function readWithLooseQuotes(cursor: Cursor, keyword: ItemName, beginning: Beginning): FetchItem | undefined {
   cursor.quote = "before-value";
-  const item = readFrom(cursor, beginning, () => readFetchValue(cursor, keyword));
+  const item = rereadFrom(cursor, beginning, () => readFetchValue(cursor, keyword));
   cursor.quote = "before-space";
   return item;
 }
@@ -73,7 +80,7 @@ function recoverItem(cursor: Cursor, keyword: ItemName, beginning: Beginning): F
   const { start } = beginning;
   const { name } = keyword;
   cursor.backslash = "is-text";
-  const recovered = readFrom(cursor, beginning, () => readFetchValue(cursor, keyword));
+  const recovered = rereadFrom(cursor, beginning, () => readFetchValue(cursor, keyword));
   cursor.backslash = "escapes";
   if (recovered !== undefined) {
     cursor.deviate("unescaped-backslash");

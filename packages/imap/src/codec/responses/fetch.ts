@@ -69,7 +69,9 @@ function skipJunk(cursor: Cursor): void {
     () => cursor.skipValue(),
     () => {
       cursor.depth = depth;
-      cursor.at = at;
+      // What cannot be skipped may go through all that follows: not more often than is good for one response.
+      cursor.at = cursor.rereadings === 0 ? cursor.end : at + 1;
+      cursor.rereadings = Math.max(0, cursor.rereadings - 1);
     },
   );
   if (cursor.at === at) cursor.at += 1;

@@ -1,7 +1,6 @@
 // What LIST tells besides the mailbox's name and attributes (RFC 5258 section 6, RFC 9051 section 6.3.9.7).
 
 import type { Cursor } from "../cursor.ts";
-import { readRawValue } from "../extension-parameter.ts";
 import { readMailboxName } from "../mailbox-name.ts";
 import type { MailboxName } from "../mailbox-name.ts";
 import { attempt, Malformed } from "../malformed.ts";
@@ -13,9 +12,9 @@ export type ListExtendedItem =
   | { readonly type: "CHILDINFO"; readonly options: readonly string[] }
   /** The name that the mailbox had. */
   | { readonly type: "OLDNAME"; readonly mailbox: MailboxName }
-  /** An item of an extension, its value as it came. */
+  /** An item of an extension; `raw` is all of it as it came, name included. */
   | { readonly type: "unknown"; readonly name: string; readonly raw: Uint8Array }
-  /** A known item with a value that cannot be. */
+  /** A known item with a value that cannot be, kept the same way. */
   | { readonly type: "invalid"; readonly name: string; readonly raw: Uint8Array };
 
 /** mbox-list-extended = "(" [mbox-list-extended-item *(SP mbox-list-extended-item)] ")" */
@@ -28,29 +27,35 @@ export function readExtendedItems(cursor: Cursor): readonly ListExtendedItem[] {
 
 /** mbox-list-extended-item = mbox-list-extended-item-tag SP tagged-ext-val ; the former is an astring */
 function readItem(cursor: Cursor): ListExtendedItem {
+  const start = cursor.at;
   const name = cursor.astring();
   cursor.space();
   const { at, depth, tolerated } = cursor;
   return attempt(
-    () => readValue(cursor, name),
+    () => readValue(cursor, name) ?? readRest(cursor, "unknown", name, start),
     (): ListExtendedItem => {
       cursor.at = at;
       cursor.depth = depth;
       cursor.forget(tolerated);
       cursor.deviate("bad-list-item");
-      return { type: "invalid", name, raw: readRawValue(cursor) };
+      return readRest(cursor, "invalid", name, start);
     },
   );
 }
 
-function readValue(cursor: Cursor, name: string): ListExtendedItem {
+function readRest(cursor: Cursor, type: "unknown" | "invalid", name: string, start: number): ListExtendedItem {
+  cursor.skipValue();
+  return { type, name, raw: cursor.view(start, cursor.at) };
+}
+
+function readValue(cursor: Cursor, name: string): ListExtendedItem | undefined {
   switch (name.toUpperCase()) {
     case "CHILDINFO":
       return { type: "CHILDINFO", options: readOptions(cursor) };
     case "OLDNAME":
       return { type: "OLDNAME", mailbox: readOldName(cursor) };
     default:
-      return { type: "unknown", name, raw: readRawValue(cursor) };
+      return undefined;
   }
 }
 
@@ -84,7 +89,7 @@ export function writeExtendedItems(writer: Writer, items: readonly ListExtendedI
         writer.string(item.type).raw(" (").rawString(item.mailbox.raw).raw(")");
         break;
       default:
-        writer.string(item.name).raw(" ").verbatim(item.raw);
+        writer.verbatim(item.raw);
     }
   });
 }

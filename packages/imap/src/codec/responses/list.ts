@@ -32,7 +32,6 @@ const SP = 32;
 const QUOTE = 34;
 const OPEN = 40;
 const BACKSLASH = 92;
-const OPEN_BRACE = 123;
 
 /** See {@link ListResponse}. */
 export const listResponse: ResponseGrammar<ListResponse> = { read: readListResponse, write: writeListResponse };
@@ -78,7 +77,7 @@ export function readDelimiter(cursor: Cursor): string | null {
 function readMailbox(cursor: Cursor): string {
   const next = cursor.peek();
   const { at, end, tolerated } = cursor;
-  if (next === OPEN_BRACE) return cursor.bytesString();
+  if (next !== QUOTE && cursor.atString()) return cursor.bytesString();
   const quoted = next === QUOTE ? readQuotedMailbox(cursor) : undefined;
   if (quoted !== undefined) return quoted;
   cursor.forget(tolerated);

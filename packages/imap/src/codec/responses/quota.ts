@@ -9,11 +9,9 @@ import type { Writer } from "../writer.ts";
 import { unsayable } from "../writer.ts";
 
 const SP = 32;
-const QUOTE = 34;
 const OPEN = 40;
 const CLOSE = 41;
 const MINUS = 45;
-const OPEN_BRACE = 123;
 
 /** What is limited, and how much of it is used. */
 export interface QuotaResource {
@@ -71,7 +69,7 @@ function readRoot(cursor: Cursor): string {
     cursor.deviate("missing-root");
     return "";
   }
-  if (cursor.peek() === QUOTE || cursor.peek() === OPEN_BRACE) return cursor.astring();
+  if (cursor.atString()) return cursor.astring();
   const plain = cursor.run(ASTRING);
   if (plain !== "" && cursor.peek() === SP && (bytes[cursor.at + 1] === OPEN || cursor.at + 1 === end)) return plain;
   const list = bytes.lastIndexOf(OPEN, end - 1);
