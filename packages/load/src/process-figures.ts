@@ -32,11 +32,15 @@ export class Watch {
     this.#timer = setInterval(() => this.#look(), 100);
   }
 
-  /** Ends it; resolves to the highest figures of the time since it began. */
-  end(): Figures {
+  /** The highest figures since it began. */
+  get peak(): Figures {
     this.#look();
-    clearInterval(this.#timer);
     return this.#peak;
+  }
+
+  /** Looks no more. */
+  end(): void {
+    clearInterval(this.#timer);
   }
 
   #look(): void {

@@ -52,7 +52,7 @@ export const FULL_SIZE: readonly Scenario[] = [
     connections: 40,
     messageBytes: 20_000_000,
     ms: 8_000,
-    maxGrowthBytes: 200 * MIB,
+    maxGrowthBytes: 120 * MIB,
   }),
   slowWriters({ name: "45 writers of an octet each half second", connections: 45, octetEachMs: 500, ms: 10_000, maxGrowthBytes: 60 * MIB }),
   crumbs({ name: "45 writers of 20,000 segments of one octet", connections: 45, octets: 20_000, maxGrowthBytes: 100 * MIB }),

@@ -3,7 +3,7 @@
 
 import { ConnectionError, ProtocolError, printable } from "@mailwire/wire";
 import type { Driver } from "@mailwire/transport";
-import type { FetchLiteralStart } from "../codec/response-decoder.ts";
+import type { FetchLiteralStart } from "../codec/response-event.ts";
 import type { TaggedResponse, UntaggedResponse } from "../codec/responses/condition.ts";
 import type { FetchResponse } from "../codec/responses/fetch.ts";
 import type { ClientEvent, ClientIntent } from "../session/client-events.ts";

@@ -66,7 +66,8 @@ export { literalMode, type LiteralData, type LiteralMode, type Segment, type Str
 export { decodeMailboxName, INBOX, mailboxName, type MailboxName } from "./mailbox-name.ts";
 export type { InvalidResponse, Response, UnknownResponse } from "./response.ts";
 export { PLAIN_RESPONSE_CODES, type PlainCodeName, type ResponseCode } from "./response-code.ts";
-export { ResponseDecoder, type FetchLiteralStart, type ResponseEvent, type UidFetchLiteralStart } from "./response-decoder.ts";
+export { ResponseDecoder } from "./response-decoder.ts";
+export type { FetchLiteralStart, LiteralStart, ResponseEvent, UidFetchLiteralStart } from "./response-event.ts";
 export { encodeResponse } from "./response-encoder.ts";
 export type { CapabilityResponse } from "./responses/capability.ts";
 export type { ContinuationResponse, TaggedResponse, UntaggedResponse } from "./responses/condition.ts";
