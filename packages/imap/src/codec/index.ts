@@ -67,7 +67,10 @@ export { decodeMailboxName, INBOX, mailboxName, type MailboxName } from "./mailb
 export type { InvalidResponse, Response, UnknownResponse } from "./response.ts";
 export { PLAIN_RESPONSE_CODES, type PlainCodeName, type ResponseCode } from "./response-code.ts";
 export { ResponseDecoder, type FetchLiteralStart, type ResponseEvent, type UidFetchLiteralStart } from "./response-decoder.ts";
-export { encodeResponse } from "./response-encoder.ts";
+export { encodeResponse, type ResponseEncoding } from "./response-encoder.ts";
+export { obsoleteCommand, obsoleteResponse } from "./obsolete.ts";
+export { revisionOf, type Revision } from "./revision.ts";
+export { forwardCommand, forwardResponse } from "./forward.ts";
 export type { CapabilityResponse } from "./responses/capability.ts";
 export type { ContinuationResponse, TaggedResponse, UntaggedResponse } from "./responses/condition.ts";
 export type { ExtensionItem } from "./responses/fetch-extensions.ts";
