@@ -169,7 +169,7 @@ const fetchItem: fc.Arbitrary<FetchItem> = fc.oneof(
 );
 const statusItem: fc.Arbitrary<StatusItem> = fc.oneof(
   fc.record({ type: fc.constantFrom("MESSAGES" as const, "RECENT" as const, "UIDNEXT" as const, "UNSEEN" as const), value: number }),
-  fc.record({ type: fc.constantFrom("HIGHESTMODSEQ" as const, "SIZE" as const), value: modSeq }),
+  fc.record({ type: fc.constantFrom("HIGHESTMODSEQ" as const, "SIZE" as const, "DELETED-STORAGE" as const), value: modSeq }),
   fc.record({ type: fc.constant("APPENDLIMIT" as const), value: fc.option(number) }),
   fc.record({ type: fc.constant("MAILBOXID" as const), id: objectId }),
   fc.record({ type: fc.constant("unknown" as const), name: word.map((name) => `X-${name}`), raw: rawValue }),

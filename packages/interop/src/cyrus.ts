@@ -1,4 +1,4 @@
-// A private Cyrus (POP3 with STLS and implicit TLS, LMTP to put mail into it) on free loopback ports. Debian has no place for it beside Dovecot, so
+// A private Cyrus (IMAP in clear, POP3 with STLS and implicit TLS, LMTP to put mail into it) on free loopback ports. Debian has no place for it beside Dovecot, so
 // its packages are unpacked, not installed. Debian: libical3, libpcre3, libsasl2-modules, libxapian30, libzephyr4.
 
 import { spawn } from "node:child_process";
@@ -15,6 +15,7 @@ import { listening, mustRun } from "./program.ts";
 
 /** A running Cyrus; user alice/secret1. */
 export interface Cyrus {
+  readonly imap: number;
   readonly pop3: number;
   readonly pop3s: number;
   readonly lmtp: number;
@@ -26,10 +27,10 @@ export interface Cyrus {
 
 /** Starts Cyrus with all its files in `directory`, as the owner of mail. */
 export async function startCyrus(directory: string): Promise<Cyrus> {
-  const root = await unpacked("cyrus-pop3d", "cyrus-common", "sasl2-bin");
+  const root = await unpacked("cyrus-imapd", "cyrus-pop3d", "cyrus-common", "sasl2-bin");
   const programs = join(root, "usr", "lib", "cyrus", "bin");
   const certificate = await makeCertificate(directory);
-  const [pop3 = 0, pop3s = 0, lmtp = 0] = await freePorts(3);
+  const [imap = 0, pop3 = 0, pop3s = 0, lmtp = 0] = await freePorts(4);
   const imapdConf = join(directory, "imapd.conf");
   const cyrusConf = join(directory, "cyrus.conf");
   const passwords = join(directory, "sasldb2");
@@ -37,7 +38,7 @@ export async function startCyrus(directory: string): Promise<Cyrus> {
     mkdir(join(directory, "conf", "socket"), { recursive: true }),
     mkdir(join(directory, "spool")),
     writeFile(imapdConf, configuration(directory, certificate)),
-    writeFile(cyrusConf, services(programs, imapdConf, { pop3, pop3s, lmtp })),
+    writeFile(cyrusConf, services(programs, imapdConf, { imap, pop3, pop3s, lmtp })),
     mustRun([join(root, "usr", "sbin", "saslpasswd2"), "-p", "-c", "-f", passwords, "-u", "localhost", "alice"], { input: "secret1" }),
   ]);
   for (const path of [directory, join(directory, "conf"), join(directory, "conf", "socket"), join(directory, "spool"), passwords]) {
@@ -45,8 +46,9 @@ export async function startCyrus(directory: string): Promise<Cyrus> {
   }
   const argv = ["-C", imapdConf, "-M", cyrusConf, "-p", join(directory, "master.pid")];
   const master = spawn(join(programs, "master"), argv, { stdio: "ignore", env: await withLibraries(root), ...OWNER });
-  await Promise.all([pop3, pop3s, lmtp].map((port) => listening(port)));
+  await Promise.all([imap, pop3, pop3s, lmtp].map((port) => listening(port)));
   return {
+    imap,
     pop3,
     pop3s,
     lmtp,
@@ -76,9 +78,14 @@ servername: localhost
 defaultdomain: localhost
 unixhierarchysep: yes
 altnamespace: yes
-autocreate_quota: 0
+autocreate_quota: 100000
 autocreate_post: yes
 allowplaintext: no
+imap_allowplaintext: yes
+imapidlepoll: 1
+annotation_allow_undefined: yes
+munge8bit: no
+conversations: yes
 duplicatesuppression: no
 failedloginpause: 0
 sasl_pwcheck_method: auxprop
@@ -90,7 +97,7 @@ tls_server_key: ${certificate.keyFile}
 `;
 }
 
-function services(programs: string, imapdConf: string, ports: Readonly<Record<"pop3" | "pop3s" | "lmtp", number>>): string {
+function services(programs: string, imapdConf: string, ports: Readonly<Record<"imap" | "pop3" | "pop3s" | "lmtp", number>>): string {
   const service = (name: keyof typeof ports, program: string): string =>
     `${name} cmd="${programs}/${program} -C ${imapdConf}" listen="127.0.0.1:${ports[name]}"`;
   return `
@@ -98,6 +105,7 @@ START {
   recover cmd="${programs}/ctl_cyrusdb -C ${imapdConf} -r"
 }
 SERVICES {
+  ${service("imap", "imapd")}
   ${service("pop3", "pop3d")}
   ${service("pop3s", "pop3d -s")}
   ${service("lmtp", "lmtpd -a")}

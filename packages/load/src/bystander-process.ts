@@ -10,6 +10,8 @@ import type { Ports, Scenario } from "./scenario.ts";
 export interface BystanderProcess {
   /** Ends it after its current round; resolves to how it was served. */
   stop(): Promise<Service>;
+  /** Ends it at once. */
+  kill(): void;
 }
 
 /** Starts one; resolves once it begins. */
@@ -26,6 +28,7 @@ export async function startBystander(ports: Ports, who: Scenario["served"]): Pro
       await exited;
       return service;
     },
+    kill: () => void child.kill(),
   };
 }
 

@@ -2,10 +2,18 @@
 
 import { availableParallelism, totalmem } from "node:os";
 import process from "node:process";
+import { maxDescriptors } from "./process-figures.ts";
 import { runScenario } from "./run-scenario.ts";
 import { MIB } from "./scenario.ts";
 import { FULL_SIZE } from "./scenarios.ts";
 import { tableHead, tableRow } from "./table.ts";
+
+/** The largest scenario has 10,000 connections in this process, and in that of the server. */
+const NEEDED_DESCRIPTORS = 10_500;
+if (maxDescriptors() < NEEDED_DESCRIPTORS) {
+  console.error(`this needs more open files: \`ulimit -n ${NEEDED_DESCRIPTORS}\``);
+  process.exit(2);
+}
 
 const words = process.argv.slice(2).filter((word) => word !== "--");
 const wanted = FULL_SIZE.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));

@@ -14,6 +14,12 @@ export function figuresOf(pid: number): Figures {
   return { rssBytes: Number(kib) * 1024, descriptors: readdirSync(`/proc/${pid}/fd`).length };
 }
 
+/** How many files this process may have open at a time: `ulimit -n`, which Node raises as far as it may. */
+export function maxDescriptors(): number {
+  const limit = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync("/proc/self/limits", "latin1"))?.[1];
+  return limit === "unlimited" ? Infinity : Number(limit);
+}
+
 /** Looks at a process again and again. */
 export class Watch {
   readonly #pid: number;
@@ -26,11 +32,15 @@ export class Watch {
     this.#timer = setInterval(() => this.#look(), 100);
   }
 
-  /** Ends it; resolves to the highest figures of the time since it began. */
-  end(): Figures {
+  /** The highest figures since it began. */
+  get peak(): Figures {
     this.#look();
-    clearInterval(this.#timer);
     return this.#peak;
+  }
+
+  /** Looks no more. */
+  end(): void {
+    clearInterval(this.#timer);
   }
 
   #look(): void {

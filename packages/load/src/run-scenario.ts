@@ -6,11 +6,11 @@ import { observe, type Service } from "./bystander.ts";
 import { Crowd, type Fates } from "./crowd.ts";
 import { type Figures, Watch, figuresOf } from "./process-figures.ts";
 import { MIB, type Scenario } from "./scenario.ts";
-import { startServerProcess } from "./server-process.ts";
+import { type ServerProcess, startServerProcess } from "./server-process.ts";
 
 /** What came of a scenario. */
 export interface Result {
-  readonly name: string;
+  readonly scenario: Scenario;
   /** How the hostile connections were treated. */
   readonly fates: Fates;
   readonly before: Figures;
@@ -24,8 +24,8 @@ export interface Result {
 
 /** Everybody warms up with as many rounds of conversations: what is loaded or compiled then is no growth. */
 const WARM_UP_MS = 1500;
-/** Descriptors that have not come back by then have not come back. */
-const RETURN_MS = 15_000;
+/** Descriptors that have not come back by then have not come back: an SMTP session that answers errors late takes half a minute to its end. */
+const RETURN_MS = 45_000;
 /** Those who behave leave a connection that ends, or a timer. */
 const STRAY_DESCRIPTORS = 2;
 
@@ -33,27 +33,34 @@ const STRAY_DESCRIPTORS = 2;
 export async function runScenario(scenario: Scenario): Promise<Result> {
   const server = await startServerProcess(scenario.limits);
   try {
-    const { pid, ports } = server;
+    const { ports } = server;
     await observe(ports, "newcomers", AbortSignal.timeout(WARM_UP_MS), () => undefined);
     await sleep(300);
-    const before = figuresOf(pid);
-    const bystander = await startBystander(ports, scenario.served);
-    const watch = new Watch(pid);
-    const crowd = new Crowd();
+    const played = await play(scenario, server);
+    const code = await server.stop();
+    return code === 0 ? played : { ...played, complaints: [...played.complaints, "the server did not end well"] };
+  } finally {
+    await server.stop();
+  }
+}
+
+async function play(scenario: Scenario, { pid, ports }: ServerProcess): Promise<Result> {
+  const before = figuresOf(pid);
+  const bystander = await startBystander(ports, scenario.served);
+  const watch = new Watch(pid);
+  const crowd = new Crowd();
+  try {
     const complaints = await scenario.play({ ports, crowd });
-    const peak = watch.end();
     const service = await bystander.stop();
     const { fates } = crowd;
     crowd.disperse();
     const after = await settled(pid, before.descriptors + STRAY_DESCRIPTORS);
-    const code = await server.stop();
-    const result = { name: scenario.name, fates, before, peak, after, service };
-    return {
-      ...result,
-      complaints: [...complaints, ...complaintsAbout(scenario, result), ...(code === 0 ? [] : ["the server did not end well"])],
-    };
+    const result = { scenario, fates, before, peak: watch.peak, after, service };
+    return { ...result, complaints: [...complaints, ...complaintsAbout(result)] };
   } finally {
-    await server.stop();
+    watch.end();
+    bystander.kill();
+    crowd.disperse();
   }
 }
 
@@ -67,7 +74,7 @@ async function settled(pid: number, descriptors: number): Promise<Figures> {
   }
 }
 
-function complaintsAbout({ maxGrowthBytes }: Scenario, { before, peak, after, service }: Omit<Result, "complaints">): string[] {
+function complaintsAbout({ scenario: { maxGrowthBytes }, before, peak, after, service }: Omit<Result, "complaints">): string[] {
   const complaints = service.failures.slice(0, 3).map((failure) => `not served: ${failure}`);
   if (service.served === 0) complaints.push("nobody was served");
   if (after.descriptors > before.descriptors + STRAY_DESCRIPTORS)

@@ -37,7 +37,7 @@ export const FULL_SIZE: readonly Scenario[] = [
     places: 10_000,
     limits: { maxConnections: 12_000, maxConnectionsPerAddress: 1100 },
     served: "newcomers",
-    maxGrowthBytes: 500 * MIB,
+    maxGrowthBytes: 400 * MIB,
   }),
   flood({ name: "a flood of connections from one address", stayers: 50, ms: 10_000, maxGrowthBytes: 100 * MIB }),
   unfinishedHandshakes({
@@ -52,7 +52,7 @@ export const FULL_SIZE: readonly Scenario[] = [
     connections: 40,
     messageBytes: 20_000_000,
     ms: 8_000,
-    maxGrowthBytes: 200 * MIB,
+    maxGrowthBytes: 120 * MIB,
   }),
   slowWriters({ name: "45 writers of an octet each half second", connections: 45, octetEachMs: 500, ms: 10_000, maxGrowthBytes: 60 * MIB }),
   crumbs({ name: "45 writers of 20,000 segments of one octet", connections: 45, octets: 20_000, maxGrowthBytes: 100 * MIB }),
@@ -64,7 +64,7 @@ export const FULL_SIZE: readonly Scenario[] = [
     each: 5,
     bytes: 100_000_000,
     ms: 12_000,
-    maxGrowthBytes: 700 * MIB,
+    maxGrowthBytes: 500 * MIB,
   }),
   deepNesting({ name: "things nested 5,000 deep", depth: 5000, connections: 20, maxGrowthBytes: 150 * MIB }),
   pipelinedFlood({

@@ -7,7 +7,7 @@ import { MIB } from "./scenario.ts";
 const HEAD = [
   "scenario",
   "connections: what became of them",
-  "memory in MiB: before, peak, after",
+  "memory in MiB: before, peak, after (may grow by)",
   "descriptors: before, peak, after",
   "conversations of others",
   "slowest, ms",
@@ -19,14 +19,14 @@ export function tableHead(): string {
 }
 
 /** The row of a result. */
-export function tableRow({ name, fates, before, peak, after, service }: Result): string {
+export function tableRow({ scenario, fates, before, peak, after, service }: Result): string {
   const three = (of: (figures: Result["before"]) => number): string =>
     [before, peak, after].map((figures) => Math.round(of(figures))).join(", ");
   const all = service.served + service.failures.length;
   return row([
-    name,
+    scenario.name,
     fatesInWords(fates),
-    three(({ rssBytes }) => rssBytes / MIB),
+    `${three(({ rssBytes }) => rssBytes / MIB)} (${scenario.maxGrowthBytes / MIB})`,
     three(({ descriptors }) => descriptors),
     `${service.served} of ${all}`,
     String(Math.round(service.slowestMs)),

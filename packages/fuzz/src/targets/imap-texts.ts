@@ -1,4 +1,12 @@
-import { decodeMailboxName, formatSequenceSet, mailboxName, parseDateTime, parseSequenceSet } from "@mailwire/imap/codec";
+import {
+  countNumbers,
+  decodeMailboxName,
+  formatSequenceSet,
+  mailboxName,
+  parseDateTime,
+  parseSequenceSet,
+  resolveSequenceSet,
+} from "@mailwire/imap/codec";
 import { latin1 } from "@mailwire/wire";
 import { allowingLocalErrors } from "../target.ts";
 
@@ -11,6 +19,9 @@ export function fuzz(input: Uint8Array): void {
     if (decodeMailboxName(mailboxName(name).raw).name !== name) throw new Error(`another name: ${JSON.stringify(name)}`);
   });
   const set = parseSequenceSet(text);
-  if (set !== undefined && parseSequenceSet(formatSequenceSet(set)) === undefined) throw new Error(`no set: ${formatSequenceSet(set)}`);
+  if (set !== undefined) {
+    if (parseSequenceSet(formatSequenceSet(set)) === undefined) throw new Error(`no set: ${formatSequenceSet(set)}`);
+    if (countNumbers(resolveSequenceSet(set, 1)) < 1) throw new Error(`a set of nothing: ${formatSequenceSet(set)}`);
+  }
   parseDateTime(text);
 }

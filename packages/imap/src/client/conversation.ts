@@ -3,7 +3,7 @@
 
 import { ConnectionError, ProtocolError, printable } from "@mailwire/wire";
 import type { Driver } from "@mailwire/transport";
-import type { FetchLiteralStart } from "../codec/response-decoder.ts";
+import type { FetchLiteralStart } from "../codec/response-event.ts";
 import type { TaggedResponse, UntaggedResponse } from "../codec/responses/condition.ts";
 import type { FetchResponse } from "../codec/responses/fetch.ts";
 import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
@@ -27,6 +27,8 @@ export interface ConversationContext {
   readonly maxCollectedBytes: number;
   /** True while the command with this tag is sent and not answered. */
   readonly isSent: (tag: string) => boolean;
+  /** True once the server has said that it leaves, though the loop may not have come to it. */
+  readonly hasLeft: () => boolean;
   /** Takes what belongs to no operation. */
   readonly onUntagged: (response: UntaggedData) => void;
 }
@@ -66,7 +68,11 @@ export class Conversation {
       const { signal } = options;
       if (signal?.aborted === true) throw aborted(signal);
       const tag = this.#tag();
-      this.#driver.send({ type: "command", tag, command: operation.command });
+      try {
+        this.#driver.send({ type: "command", tag, command: operation.command });
+      } catch (error) {
+        throw this.#context.hasLeft() ? this.#goodbye() : error;
+      }
       const running = new RunningOperation(operation, (result) => resolve(result as Result), reject);
       this.#running.set(tag, running);
       if (signal !== undefined) {

@@ -3,7 +3,7 @@
 import { ProtocolError } from "@mailwire/wire";
 import type { FetchItem } from "../codec/responses/fetch-item.ts";
 import type { FetchResponse } from "../codec/responses/fetch.ts";
-import type { FetchLiteralStart } from "../codec/response-decoder.ts";
+import type { FetchLiteralStart } from "../codec/response-event.ts";
 import { LiteralQueue } from "./literal-queue.ts";
 import { ImapMessage } from "./message.ts";
 import type { MessageItem } from "./message.ts";

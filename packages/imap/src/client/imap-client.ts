@@ -70,6 +70,7 @@ export class ImapClient {
     this.#conversation = new Conversation(this.#driver, {
       maxCollectedBytes: options.maxCollectedBytes ?? MAX_COLLECTED_BYTES,
       isSent: (tag) => this.#session.isSent(tag),
+      hasLeft: () => this.#session.state === "logout" || this.#session.state === "closed",
       onUntagged: (response) => {
         this.#mailbox?.update(response);
         options.onUntagged?.(response);

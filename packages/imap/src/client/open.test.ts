@@ -66,6 +66,11 @@ describe("the greeting", () => {
     expect(rest).toBe("");
   });
 
+  test("BYE behind the greeting is nobody's mistake", async () => {
+    const { error } = await failing({}, (server) => server.say("* OK hi\r\n* BYE I changed my mind"), { secure: true });
+    expect(error).toMatchObject({ name: "ConnectionError", code: "closed" });
+  });
+
   test("BYE rejects with what the server said", async () => {
     const { error } = await failing({}, (server) => server.say("* BYE [UNAVAILABLE] too busy"), { secure: true });
     expect(error).toBeInstanceOf(ImapResponseError);

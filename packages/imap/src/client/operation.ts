@@ -4,7 +4,7 @@ import type { Secret } from "@mailwire/wire";
 import type { Command } from "../codec/command.ts";
 import type { TaggedResponse } from "../codec/responses/condition.ts";
 import type { FetchResponse } from "../codec/responses/fetch.ts";
-import type { FetchLiteralStart } from "../codec/response-decoder.ts";
+import type { FetchLiteralStart } from "../codec/response-event.ts";
 import type { UntaggedData } from "../session/untagged-data.ts";
 
 /** Takes the FETCH responses of an operation, with large literals as they come. */

@@ -108,8 +108,9 @@ function nextAddresses(cursor: Cursor): readonly Address[] | null {
   }
   cursor.open();
   while (!cursor.closes()) {
-    if (cursor.peek() === OPEN) addresses.push(readAddress(cursor));
-    else return [...addresses, ...readBareAddresses(cursor)];
+    if (cursor.peek() !== OPEN) return [...addresses, ...readBareAddresses(cursor)];
+    addresses.push(readAddress(cursor));
+    if (cursor.peek() === SP && cursor.bytes[cursor.at + 1] === OPEN) cursor.deviate("extra-space");
   }
   return addresses;
 }

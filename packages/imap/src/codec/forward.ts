@@ -4,7 +4,7 @@ import { indexOfByte, Secret } from "@mailwire/wire";
 import type { CommandEvent, RawParts } from "./command-event.ts";
 import { findAnnouncement } from "./literal.ts";
 import type { Segment } from "./literal.ts";
-import type { ResponseEvent } from "./response-decoder.ts";
+import type { ResponseEvent } from "./response-event.ts";
 
 const LF = 10;
 const CR = 13;

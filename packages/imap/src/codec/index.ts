@@ -66,7 +66,8 @@ export { literalMode, type LiteralData, type LiteralMode, type Segment, type Str
 export { decodeMailboxName, INBOX, mailboxName, type MailboxName } from "./mailbox-name.ts";
 export type { InvalidResponse, Response, UnknownResponse } from "./response.ts";
 export { PLAIN_RESPONSE_CODES, type PlainCodeName, type ResponseCode } from "./response-code.ts";
-export { ResponseDecoder, type FetchLiteralStart, type ResponseEvent, type UidFetchLiteralStart } from "./response-decoder.ts";
+export { ResponseDecoder } from "./response-decoder.ts";
+export type { FetchLiteralStart, LiteralStart, ResponseEvent, UidFetchLiteralStart } from "./response-event.ts";
 export { encodeResponse, type ResponseEncoding } from "./response-encoder.ts";
 export { obsoleteCommand, obsoleteResponse } from "./obsolete.ts";
 export { revisionOf, type Revision } from "./revision.ts";

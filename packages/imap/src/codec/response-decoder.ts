@@ -10,56 +10,15 @@ import { findAnnouncement } from "./literal.ts";
 import type { LiteralAnnouncement } from "./literal.ts";
 import { scanNumbers, scanRanges } from "./number-list.ts";
 import type { SequenceRange } from "./sequence-set.ts";
+import { DecodedResponse } from "./decoded-response.ts";
 import { OpenQuote } from "./open-quote.ts";
 import type { Revision } from "./revision.ts";
 import type { Response } from "./response.ts";
+import type { ResponseEvent } from "./response-event.ts";
 import { isFetchArgument, literalMayFollow, readResponse } from "./response-reader.ts";
-import type { FetchDataName, FetchItem } from "./responses/fetch-item.ts";
-import { DecodedResponse } from "./decoded-response.ts";
+import type { FetchDataName } from "./responses/fetch-item.ts";
 import { readFetchPrefix } from "./responses/fetch-prefix.ts";
 import { WaitingBytes } from "./waiting-bytes.ts";
-
-/** One thing that {@link ResponseDecoder} found. */
-export type ResponseEvent =
-  /** A whole response. Literals that streamed are in its items as their size. */
-  | {
-      readonly type: "response";
-      readonly response: Response;
-      /** What was tolerated. */
-      readonly deviations: readonly Deviation[];
-      /** Its bytes that were in no event before (views). The results of a search that was read as it came (`streamSearchBytes`) are in none. */
-      readonly raw: readonly Uint8Array[];
-    }
-  | FetchLiteralStart
-  | UidFetchLiteralStart
-  /** Bytes of the literal: a view. */
-  | { readonly type: "literal-chunk"; readonly bytes: Uint8Array }
-  | { readonly type: "literal-end" };
-
-/** Data of a message begins that is too large to hold: `literal-chunk`s with `size` bytes in all follow, then `literal-end`. */
-interface LiteralStart {
-  readonly type: "literal-start";
-  /** The items that came before it in this response. */
-  readonly items: readonly FetchItem[];
-  /** The bytes of the response that were in no event before (views), up to the literal. */
-  readonly raw: readonly Uint8Array[];
-  /** What the literal holds. */
-  readonly item: FetchDataName;
-  /** Its bytes. */
-  readonly size: number;
-}
-
-/** Large data in a FETCH response. */
-export interface FetchLiteralStart extends LiteralStart {
-  /** The message. */
-  readonly sequenceNumber: number;
-}
-
-/** Large data in a UIDFETCH response (RFC 9586). */
-export interface UidFetchLiteralStart extends LiteralStart {
-  /** The message. */
-  readonly uid: number;
-}
 
 const EMPTY = new Uint8Array(0);
 const NOTHING: readonly Deviation[] = [];

@@ -35,6 +35,8 @@ describe("examples of the RFCs", () => {
     "UID SORT RETURN (UPDATE COUNT) (SUBJECT) UTF-8 KEYWORD $Junk",
     "UID SEARCH RETURN (PARTIAL 23500:24000) UNDELETED UNKEYWORD $Junk",
     'CANCELUPDATE "B01"',
+    // RFC 5465
+    "SEARCH RETURN (COUNT UPDATE (UID BODY[HEADER.FIELDS (TO FROM SUBJECT)])) FROM boss",
     // RFC 9394
     "UID SEARCH RETURN (PARTIAL -1:-100) UNDELETED UNKEYWORD $Junk",
     // RFC 5032
@@ -152,6 +154,7 @@ describe("a search", () => {
       "a window from both ends",
       { name: "SEARCH", returnOptions: [{ type: "PARTIAL", window: { first: 1, last: -1 } }], charset: null, keys: [{ type: "ALL" }] },
     ],
+    ["news of nothing", { name: "SEARCH", returnOptions: [{ type: "UPDATE", attributes: [] }], charset: null, keys: [{ type: "ALL" }] }],
     ["no keys", { name: "ESEARCH", charset: null, keys: [] }],
     ["no mailboxes", { name: "ESEARCH", source: { mailboxes: [] }, charset: null, keys: [{ type: "ALL" }] }],
     [
@@ -162,6 +165,9 @@ describe("a search", () => {
     ["a filter with a slash", { name: "SEARCH", charset: null, keys: [{ type: "FILTER", filter: "a/b" }] }],
     ["an age of 0", { name: "SEARCH", charset: null, keys: [{ type: "OLDER", seconds: 0 }] }],
     ["an entry with a NUL", { name: "SEARCH", charset: null, keys: [{ type: "MODSEQ", modSeq: 1n, entry: { name: "\0", type: "all" } }] }],
+    ["a search in no order", { name: "SORT", criteria: [], charset: "UTF-8", keys: [{ type: "ALL" }] }],
+    ["text that its charset has not", { name: "SEARCH", charset: "US-ASCII", keys: [{ type: "NOT", key: { type: "TEXT", text: "ü" } }] }],
+    ["nothing in parentheses", { name: "SEARCH", charset: null, keys: [{ type: "AND", keys: [] }] }],
     ["no tags", { name: "CANCELUPDATE", tags: [] }],
     ["a tag with a NUL", { name: "CANCELUPDATE", tags: ["\0"] }],
     ["batches of nothing", { name: "UIDBATCHES", size: 0 }],

@@ -106,6 +106,13 @@ describe("ESEARCH", () => {
     expect(deviations).toEqual(["bad-esearch-result"]);
   });
 
+  test("whose last result has no value is read up to there", () => {
+    expect(heard("* ESEARCH UID COUNT 5 MIN")).toEqual({
+      response: { type: "ESEARCH", tag: null, numbering: "uid", count: 5, extensions: [] },
+      deviations: ["bad-esearch-result"],
+    });
+  });
+
   test.each<[string, Response]>([
     ["a score of 0", { type: "ESEARCH", tag: null, numbering: "uid", relevancy: [0], extensions: [] }],
     ["a score of 101", { type: "ESEARCH", tag: null, numbering: "uid", relevancy: [101], extensions: [] }],

@@ -3,7 +3,7 @@
 import type { Secret, TlsInfo } from "@mailwire/wire";
 import type { Command } from "../codec/command.ts";
 import type { Deviation } from "../codec/deviation.ts";
-import type { ResponseEvent } from "../codec/response-decoder.ts";
+import type { ResponseEvent } from "../codec/response-event.ts";
 import type { TaggedResponse, UntaggedResponse } from "../codec/responses/condition.ts";
 
 /**

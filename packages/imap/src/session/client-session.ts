@@ -7,7 +7,7 @@ import type { Command } from "../codec/command.ts";
 import { literalMode } from "../codec/literal.ts";
 import type { ResponseCode } from "../codec/response-code.ts";
 import { ResponseDecoder } from "../codec/response-decoder.ts";
-import type { ResponseEvent } from "../codec/response-decoder.ts";
+import type { ResponseEvent } from "../codec/response-event.ts";
 import type { CapabilityResponse } from "../codec/responses/capability.ts";
 import type { TaggedResponse } from "../codec/responses/condition.ts";
 import type { ClientEvent, ClientIntent } from "./client-events.ts";

@@ -34,6 +34,7 @@ import {
   utf8,
   word,
 } from "./basics.ts";
+import { fetchAttribute } from "./fetch.ts";
 
 /** A key of which texts are `value`s. */
 const searchKey = (value: fc.Arbitrary<string>): fc.Arbitrary<SearchKey> =>
@@ -87,6 +88,8 @@ const unknownParameter: fc.Arbitrary<UnknownParameter> = fc.record({
 const returnOption: fc.Arbitrary<SearchReturnOption> = fc.oneof(
   fc.constantFrom(...PLAIN_RETURN_OPTIONS).map((type) => ({ type })),
   fc.record({ type: fc.constant("PARTIAL" as const), window }),
+  fc.constant({ type: "UPDATE" as const }),
+  fc.record({ type: fc.constant("UPDATE" as const), attributes: fc.array(fetchAttribute, { minLength: 1, maxLength: 3 }) }),
   unknownParameter,
 );
 /** Options, which may be none, or none at all. */

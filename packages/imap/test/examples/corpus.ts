@@ -5,11 +5,11 @@
 //   C: abcd CAPABILITY                 the client says this, and CRLF
 //   S: abcd OK CAPABILITY completed    the server does
 //   S: +␠                              "␠" is a space that ends a line
-//   > words                            a remark for people: where the RFC prints something else, and why
+//   > words                            a remark for people
 //   ! invalid bad-list: words          what becomes of what the next line begins, other than that it is read as it stands
 //
 // An empty line begins another conversation, of which nothing is known. Lines are whole: the RFCs break them for the width of their pages. A literal is
-// the lines that follow, by its size. What an RFC leaves out ("...", "[...]") where a line should be is left out here, too.
+// the lines that follow, by its size. Lines of which an RFC leaves something out ("...", "[...]") are remarks.
 
 import { utf8 } from "@mailwire/wire";
 

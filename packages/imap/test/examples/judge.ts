@@ -75,11 +75,12 @@ function writtenWith(segments: readonly Segment[], streamed: Uint8Array): Uint8A
   );
 }
 
-/** What is left of a message without what the grammar leaves open: case, how a string is written, parentheses around a single one. */
+/** What is left of a message without what the grammar leaves open: case, how a string is written, parentheses around one thing or nothing. */
 function essence(bytes: Uint8Array): string {
   return upperCase(bytes)
     .replace(/~?\{\d+\+?\}\r\n/g, "")
-    .replace(/["\\()]/g, "");
+    .replace(/["\\()]/g, "")
+    .replace(/ +/g, " ");
 }
 
 function upperCase(bytes: Uint8Array): string {

@@ -18,103 +18,109 @@ export interface PlayedMessage {
   readonly bytes: Uint8Array;
   /** What it was read as; undefined where its literal was refused, or the example ends within. */
   readonly event: SaidCommand | SaidResponse | undefined;
-  /** The bytes of the literals that streamed. */
+  /** The bytes of its literals that streamed. */
   readonly streamed: Uint8Array;
 }
 
 /** Plays a conversation; the lines of an exchange (AUTHENTICATE, IDLE), which are no commands, are not among its messages. */
 export function playExample({ lines }: Example): readonly PlayedMessage[] {
-  const client = new Speaker();
-  const server = new Speaker();
-  for (const line of lines) {
-    if (line.from === "client") {
-      // Some examples leave out the server's "+".
-      takeLiteral(client);
-      client.say(line);
-      hear(client);
-    } else {
-      server.say(line);
-      listen(server, client);
-    }
-  }
-  return [...client.messages(), ...server.messages()].sort((a, b) => a.first.at - b.first.at);
+  const conversation = new Conversation();
+  for (const line of lines) conversation.say(line);
+  return conversation.messages();
 }
 
-/** One side, and the decoder that the other side has. */
-class Speaker {
-  readonly commands = new CommandDecoder();
-  readonly responses = new ResponseDecoder();
-  /** Whether the server's next `+` asks for a line of an exchange, not for a literal. */
-  exchanges = false;
-  /** The tag of the command whose literal waits for the server's answer. */
-  waits: string | undefined;
+/** What one side says, from line to message. */
+class Side {
+  readonly messages: PlayedMessage[] = [];
+  /** Of the message that was begun. */
+  lines: ExampleLine[] = [];
   streamed: Uint8Array[] = [];
-  readonly #messages: PlayedMessage[] = [];
-  #lines: ExampleLine[] = [];
 
-  say(line: ExampleLine): void {
-    this.#lines.push(line);
-    (line.from === "client" ? this.commands : this.responses).push(line.bytes);
-  }
-
-  /** What was said is read; without an event it was no message, or not all of one. */
+  /** The message ends; without an event it never came, or not all of it. */
   end(event?: PlayedMessage["event"]): void {
-    const [first] = this.#lines;
+    const [first] = this.lines;
     if (first === undefined) throw new Error("nothing was said");
-    this.#messages.push({ first, bytes: concat(this.#lines.map(({ bytes }) => bytes)), event, streamed: concat(this.streamed) });
+    this.messages.push({ first, bytes: concat(this.lines.map(({ bytes }) => bytes)), event, streamed: concat(this.streamed) });
     this.forget();
   }
 
-  /** What was said was a line of an exchange. */
+  /** What was said was no message. */
   forget(): void {
-    this.#lines = [];
+    this.lines = [];
     this.streamed = [];
   }
-
-  /** All messages, with the one that was begun. */
-  messages(): readonly PlayedMessage[] {
-    if (this.#lines.length > 0) this.end();
-    return this.#messages;
-  }
 }
 
-/** The server reads. */
-function hear(client: Speaker): void {
-  for (let event = client.commands.next(); event !== undefined; event = client.commands.next()) {
-    if (event.type === "literal" || event.type === "append") {
-      client.waits = event.tag;
-      if (event.type === "append" && !event.synchronizing) takeLiteral(client);
+class Conversation {
+  readonly #client = new Side();
+  readonly #server = new Side();
+  readonly #commands = new CommandDecoder();
+  readonly #responses = new ResponseDecoder();
+  /** Whether the server's next `+` asks for a line of an exchange, not for a literal. */
+  #exchanges = false;
+  /** The tag of the command whose literal waits for the server's answer. */
+  #waits: string | undefined;
+
+  say(line: ExampleLine): void {
+    if (line.from === "client") {
+      // Some examples leave out the server's "+".
+      this.#takeLiteral();
+      this.#client.lines.push(line);
+      this.#commands.push(line.bytes);
+      this.#hear();
+    } else {
+      this.#server.lines.push(line);
+      this.#responses.push(line.bytes);
+      this.#listen();
     }
-    if (event.type === "literal-chunk") client.streamed.push(event.bytes);
-    if (event.type === "command") client.exchanges = event.command.name === "AUTHENTICATE" || event.command.name === "IDLE";
-    if (event.type === "line") client.forget();
-    if (event.type === "command" || event.type === "bad") client.end(event);
   }
-}
 
-function takeLiteral(client: Speaker): void {
-  if (client.waits === undefined) return;
-  client.waits = undefined;
-  client.commands.accept();
-}
-
-/** What a response means to the server's own decoder. */
-function answer(client: Speaker, response: Response): void {
-  if (response.type === "continuation") {
-    if (client.waits !== undefined) takeLiteral(client);
-    else if (client.exchanges) client.commands.expectLine();
-  } else if (response.type === "tagged" && response.tag === client.waits) {
-    client.waits = undefined;
-    client.commands.refuse();
-    client.end();
+  /** All messages in order, with those that were begun. */
+  messages(): readonly PlayedMessage[] {
+    const sides = [this.#client, this.#server];
+    for (const side of sides) if (side.lines.length > 0) side.end();
+    return sides.flatMap(({ messages }) => messages).sort((a, b) => a.first.at - b.first.at);
   }
-}
 
-/** The client reads. */
-function listen(server: Speaker, client: Speaker): void {
-  for (let event = server.responses.next(); event !== undefined; event = server.responses.next()) {
-    if (event.type !== "response") continue;
-    answer(client, event.response);
-    server.end(event);
+  /** The server reads. */
+  #hear(): void {
+    const client = this.#client;
+    for (let event = this.#commands.next(); event !== undefined; event = this.#commands.next()) {
+      if (event.type === "literal" || event.type === "append") {
+        this.#waits = event.tag;
+        if (event.type === "append" && !event.synchronizing) this.#takeLiteral();
+      } else if (event.type === "literal-chunk") client.streamed.push(event.bytes);
+      else if (event.type === "line") client.forget();
+      else if (event.type === "command") {
+        this.#exchanges = event.command.name === "AUTHENTICATE" || event.command.name === "IDLE";
+        client.end(event);
+      } else if (event.type === "bad") client.end(event);
+    }
+  }
+
+  /** The client reads, and what it reads is the answer to what it said. */
+  #listen(): void {
+    for (let event = this.#responses.next(); event !== undefined; event = this.#responses.next()) {
+      if (event.type !== "response") continue;
+      this.#answer(event.response);
+      this.#server.end(event);
+    }
+  }
+
+  #answer(response: Response): void {
+    if (response.type === "continuation") {
+      if (this.#waits !== undefined) this.#takeLiteral();
+      else if (this.#exchanges) this.#commands.expectLine();
+    } else if (response.type === "tagged" && response.tag === this.#waits) {
+      this.#waits = undefined;
+      this.#commands.refuse();
+      this.#client.end();
+    }
+  }
+
+  #takeLiteral(): void {
+    if (this.#waits === undefined) return;
+    this.#waits = undefined;
+    this.#commands.accept();
   }
 }

@@ -23,14 +23,14 @@ export function unfinishedHandshakes({ connections, addresses, ms, ...scenario }
     ...scenario,
     served: "newcomers",
     play: async ({ ports, crowd }) => {
-      for (let index = 0; index < connections; index += 1)
-        void crowd.join({ port: ports.imaps, from: addressOf(index % addresses) }).say(BEGINNING);
       const upgraded = await Promise.all(
         (["smtp", "pop3", "imap"] as const).map(async (protocol) => {
           const connection = crowd.join({ port: ports[protocol], from: addressOf(addresses) });
           return beginUpgrade(connection, UPGRADES[protocol]);
         }),
       );
+      for (let index = 0; index < connections; index += 1)
+        void crowd.join({ port: ports.imaps, from: addressOf(index % addresses) }).say(BEGINNING);
       await new Promise((resolve) => setTimeout(resolve, ms));
       return upgraded.every((begun) => begun) ? [] : ["STARTTLS was refused"];
     },

@@ -36,6 +36,12 @@ describe("commands", () => {
 });
 
 describe("the end", () => {
+  test("is nobody's mistake when it comes with the greeting", async () => {
+    const [ours, theirs] = memoryPair();
+    await theirs.write([utf8("220 mx.example\r\n421 changed my mind\r\n")]);
+    await expect(SmtpClient.open(ours, { serverName: "mx.example" })).rejects.toMatchObject({ name: "ConnectionError", code: "closed" });
+  });
+
   test("is said by the server when it is told to close, and everyone who waits hears it", async () => {
     const { client, served } = await meet();
     served.close();

@@ -171,8 +171,9 @@ export class Dialogue {
     try {
       this.#driver.send(intent);
     } catch (error) {
-      // The driver may know before the loop does.
+      // The driver may know before the loop does, and so may the session: of a good-bye that came with what was before it.
       if (error instanceof ConnectionError) this.#reason = error;
+      else if (this.#session.state === "closed") throw new ConnectionError("closed", "the server has said good-bye", { cause: error });
       throw error;
     }
   }

@@ -6,21 +6,29 @@ import type { UnknownParameter } from "../extension-parameter.ts";
 import { readPartialWindow, writePartialWindow } from "../partial-window.ts";
 import type { PartialWindow } from "../partial-window.ts";
 import type { Writer } from "../writer.ts";
+import type { FetchAttribute } from "./fetch-attribute.ts";
+import { readFetchAttributes, writeFetchAttributes } from "./fetch-attribute.ts";
 import { skipLeadingWord } from "./leading-word.ts";
 
 /** Options that are a name alone. */
-export const PLAIN_RETURN_OPTIONS = ["MIN", "MAX", "ALL", "COUNT", "SAVE", "RELEVANCY", "CONTEXT", "UPDATE"] as const;
+export const PLAIN_RETURN_OPTIONS = ["MIN", "MAX", "ALL", "COUNT", "SAVE", "RELEVANCY", "CONTEXT"] as const;
 
 /** An option that is one word. */
 export type PlainReturnOption = (typeof PLAIN_RETURN_OPTIONS)[number];
 
 /**
  * What a search is to return, or to do with what it finds: `MIN`, `MAX`, `ALL`, `COUNT` (RFC 4731); `SAVE` keeps it as `$` (RFC 5182);
- * `PARTIAL` returns some of it (RFC 9394); `UPDATE` tells of changes, `CONTEXT` says that more like it will be asked (RFC 5267); `RELEVANCY`
- * returns scores (RFC 6203).
+ * `PARTIAL` returns some of it (RFC 9394); `CONTEXT` says that more like it will be asked (RFC 5267); `RELEVANCY` returns scores (RFC 6203).
  */
 export type SearchReturnOption =
-  { readonly type: PlainReturnOption } | { readonly type: "PARTIAL"; readonly window: PartialWindow } | UnknownParameter;
+  | { readonly type: PlainReturnOption }
+  | { readonly type: "PARTIAL"; readonly window: PartialWindow }
+  /** Tells of changes (RFC 5267), with these data of the messages that are new among those found (RFC 5465 section 7). */
+  | { readonly type: "UPDATE"; readonly attributes?: readonly FetchAttribute[] }
+  | UnknownParameter;
+
+const SP = 32;
+const OPEN = 40;
 
 /** search-return-opts = "RETURN" SP "(" [search-return-opt *(SP search-return-opt)] ")" ; and the space behind them */
 export function readReturnOptions(cursor: Cursor): { readonly returnOptions?: readonly SearchReturnOption[] } {
@@ -30,14 +38,24 @@ export function readReturnOptions(cursor: Cursor): { readonly returnOptions?: re
   return { returnOptions };
 }
 
-/** search-return-opt = "MIN" / "MAX" / "ALL" / "COUNT" / "SAVE" / "RELEVANCY" / "CONTEXT" / "UPDATE" / "PARTIAL" SP partial-range */
+/**
+ * search-return-opt = "MIN" / "MAX" / "ALL" / "COUNT" / "SAVE" / "RELEVANCY" / "CONTEXT" / "PARTIAL" SP partial-range /
+ *                     "UPDATE" [SP "(" fetch-att *(SP fetch-att) ")"]
+ */
 function readReturnOption(cursor: Cursor, name: string): SearchReturnOption | undefined {
   if (name === "PARTIAL") {
     cursor.space();
     return { type: name, window: readPartialWindow(cursor) };
   }
+  if (name === "UPDATE") return readUpdate(cursor);
   const plain = PLAIN_RETURN_OPTIONS.find((type) => type === name);
   return plain === undefined ? undefined : { type: plain };
+}
+
+function readUpdate(cursor: Cursor): SearchReturnOption {
+  if (cursor.peek() !== SP || cursor.bytes[cursor.at + 1] !== OPEN) return { type: "UPDATE" };
+  cursor.space();
+  return { type: "UPDATE", attributes: readFetchAttributes(cursor) };
 }
 
 /** See {@link readReturnOptions}. */
@@ -50,5 +68,11 @@ export function writeReturnOptions(writer: Writer, options: readonly SearchRetur
 function writeReturnOption(writer: Writer, option: SearchReturnOption): void {
   if (option.type === "unknown") writeUnknownParameter(writer, option);
   else if (option.type === "PARTIAL") writePartialWindow(writer.raw("PARTIAL "), option.window);
+  else if (option.type === "UPDATE") writeUpdate(writer, option.attributes);
   else writer.raw(option.type);
+}
+
+function writeUpdate(writer: Writer, attributes: readonly FetchAttribute[] | undefined): void {
+  writer.raw("UPDATE");
+  if (attributes !== undefined) writeFetchAttributes(writer.raw(" "), attributes);
 }

@@ -1,4 +1,4 @@
-// STATUS (RFC 3501 section 7.2.4; RFC 7162, 7889, 8438, 8474 for items of extensions).
+// STATUS (RFC 3501 section 7.2.4; RFC 7162, 7889, 8438, 8474, 9208 for items of extensions).
 
 import { ASTRING } from "../characters.ts";
 import { attempt, Malformed } from "../malformed.ts";
@@ -12,8 +12,8 @@ import type { MailboxName } from "../mailbox-name.ts";
 /** One figure of a mailbox. */
 export type StatusItem =
   | { readonly type: "MESSAGES" | "RECENT" | "UIDNEXT" | "UIDVALIDITY" | "UNSEEN" | "DELETED"; readonly value: number }
-  /** `SIZE` is in octets (RFC 8438). */
-  | { readonly type: "HIGHESTMODSEQ" | "SIZE"; readonly value: bigint }
+  /** `SIZE` is in octets (RFC 8438); `DELETED-STORAGE`, what EXPUNGE would free, in units of 1024 octets (RFC 9208). */
+  | { readonly type: "HIGHESTMODSEQ" | "SIZE" | "DELETED-STORAGE"; readonly value: bigint }
   /** The largest message to append, null where there is no limit (RFC 7889). */
   | { readonly type: "APPENDLIMIT"; readonly value: number | null }
   /** An identifier that the mailbox keeps when it is renamed (RFC 8474). */
@@ -114,6 +114,7 @@ function readValue(cursor: Cursor, name: string): StatusItem {
       return { type: name, value: cursor.looseNumber() };
     case "HIGHESTMODSEQ":
     case "SIZE":
+    case "DELETED-STORAGE":
       return { type: name, value: cursor.number63() };
     case "APPENDLIMIT":
       return { type: name, value: cursor.nil() ? null : cursor.looseNumber() };
