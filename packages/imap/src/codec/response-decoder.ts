@@ -13,7 +13,6 @@ import type { SequenceRange } from "./sequence-set.ts";
 import { DecodedResponse } from "./decoded-response.ts";
 import { OpenQuote } from "./open-quote.ts";
 import type { Revision } from "./revision.ts";
-import type { Response } from "./response.ts";
 import type { ResponseEvent } from "./response-event.ts";
 import { isFetchArgument, literalMayFollow, readResponse } from "./response-reader.ts";
 import type { FetchDataName } from "./responses/fetch-item.ts";
