@@ -12,7 +12,6 @@ import type {
   Envelope,
   FetchItem,
   Response,
-  ResponseCode,
   StatusItem,
   Thread,
 } from "../src/codec/index.ts";
@@ -20,19 +19,19 @@ import { decodeMailboxName } from "../src/codec/index.ts";
 import { appending } from "./arbitraries/append.ts";
 import { fetchCommand } from "./arbitraries/fetch.ts";
 import { mailboxCommand } from "./arbitraries/mailbox.ts";
+import { responseCode } from "./arbitraries/response-code.ts";
 import { part, section } from "./arbitraries/section.ts";
+import { listExtended, smallCommand, smallResponse } from "./arbitraries/small-commands.ts";
 import {
   utf8,
   text,
   nstring,
   word,
-  flag,
   flags,
   nzNumber,
   number,
   modSeq,
   sequenceNumber,
-  set,
   messageSet,
   numericSet,
   mailbox,
@@ -118,30 +117,6 @@ const bodyStructure: fc.Arbitrary<BodyStructure> = fc.letrec<{ body: BodyStructu
 const respText = fc
   .string({ unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)), minLength: 1 })
   .map((value) => `.${value}`);
-/** Any response code. */
-const responseCode: fc.Arbitrary<ResponseCode> = fc.oneof(
-  fc.constantFrom("ALERT" as const, "READ-ONLY" as const, "NOMODSEQ" as const, "TRYCREATE" as const).map((type) => ({ type })),
-  fc.record({
-    type: fc.constant("BADCHARSET" as const),
-    charsets: fc.array(fc.oneof(word, fc.constantFrom("x y", "ü")), { maxLength: 4 }),
-  }),
-  fc.record({ type: fc.constant("CAPABILITY" as const), capabilities: fc.array(word) }),
-  fc.record({ type: fc.constant("PERMANENTFLAGS" as const), flags: fc.array(fc.oneof(flag, fc.constant("\\*"))) }),
-  fc.record({ type: fc.constantFrom("UIDNEXT" as const, "UIDVALIDITY" as const, "UNSEEN" as const), value: nzNumber }),
-  fc.record({ type: fc.constant("HIGHESTMODSEQ" as const), value: modSeq }),
-  fc.record({ type: fc.constant("MODIFIED" as const), set }),
-  fc.record({ type: fc.constant("MAILBOXID" as const), id: fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/) }),
-  fc.record({ type: fc.constant("APPENDUID" as const), uidValidity: nzNumber, uids: set }),
-  fc.record({ type: fc.constant("COPYUID" as const), uidValidity: nzNumber, source: set, destination: set }),
-  fc.record({ type: fc.constant("NOUPDATE" as const), tag: fc.stringMatching(/^[A-Za-z0-9.]{1,8}$/) }),
-  fc.record({ type: fc.constant("UNDEFINED-FILTER" as const), filter: word }),
-  fc.record({
-    type: fc.constant("unknown" as const),
-    name: word.map((name) => `X-${name}`),
-    arguments: fc.option(fc.stringMatching(/^[ -\\^-~]{1,20}$/)),
-  }),
-);
-
 const data = fc.option(fc.uint8Array({ maxLength: 200 }));
 /** Any item of a FETCH response. */
 const fetchItem: fc.Arbitrary<FetchItem> = fc.oneof(
@@ -250,12 +225,18 @@ export const response: fc.Arbitrary<Response> = fc.oneof(
   }),
   fc.record({ type: fc.constant("continuation" as const), text: respText }),
   fc.record({ type: fc.constant("CAPABILITY" as const), capabilities: fc.array(word) }),
-  fc.record({
-    type: fc.constantFrom("LIST" as const, "LSUB" as const, "XLIST" as const),
-    attributes: flags,
-    delimiter: fc.constantFrom(null, "/", ".", "\\", '"'),
-    mailbox,
-  }),
+  fc.record(
+    {
+      type: fc.constantFrom("LIST" as const, "LSUB" as const, "XLIST" as const),
+      attributes: flags,
+      delimiter: fc.constantFrom(null, "/", ".", "\\", '"'),
+      mailbox,
+      extended: listExtended,
+    },
+    { requiredKeys: ["type", "attributes", "delimiter", "mailbox"] },
+  ),
+  smallResponse,
+  smallResponse,
   fc.record({ type: fc.constant("STATUS" as const), mailbox, items: fc.array(statusItem) }),
   searchResponse,
   searchResponse,
@@ -319,6 +300,8 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   mailboxCommand,
   mailboxCommand,
+  smallCommand,
+  smallCommand,
   fetchCommand,
   fetchCommand,
   appending({ mailbox, flags, moment, sequenceNumber, text }),

@@ -5,13 +5,16 @@ import { identifierCommand, setAcl } from "./commands/acl.ts";
 import { append, replace } from "./commands/append.ts";
 import { cancelUpdate } from "./commands/cancel-update.ts";
 import { copy, uidExpunge } from "./commands/copy.ts";
+import { conversions, convert } from "./commands/convert.ts";
 import { compress, enable } from "./commands/enable.ts";
 import { esearch } from "./commands/esearch.ts";
 import { fetch } from "./commands/fetch.ts";
 import { id } from "./commands/id.ts";
+import { preference } from "./commands/language.ts";
 import { basicList, list } from "./commands/list.ts";
 import { create, mailboxCommand, rename } from "./commands/mailbox.ts";
 import { getMetadata, setMetadata } from "./commands/metadata.ts";
+import { notify } from "./commands/notify.ts";
 import { getQuota, setQuota } from "./commands/quota.ts";
 import { search } from "./commands/search.ts";
 import { select } from "./commands/select.ts";
@@ -20,6 +23,7 @@ import { sort, thread } from "./commands/sort.ts";
 import { status } from "./commands/status.ts";
 import { store } from "./commands/store.ts";
 import { uidBatches } from "./commands/uid-batches.ts";
+import { genUrlAuth, resetKey, urlFetch } from "./commands/url-auth.ts";
 import type { Cursor } from "./cursor.ts";
 import type { CommandGrammar, Named } from "./grammar.ts";
 import type { Writer } from "./writer.ts";
@@ -88,6 +92,16 @@ const GRAMMARS: { readonly [Name in KnownName]: CommandGrammar<Named<Command, "n
   MYRIGHTS: mailboxCommand,
   GETMETADATA: getMetadata,
   SETMETADATA: setMetadata,
+  NOTIFY: notify,
+  LANGUAGE: preference,
+  COMPARATOR: preference,
+  GENURLAUTH: genUrlAuth,
+  RESETKEY: resetKey,
+  URLFETCH: urlFetch,
+  CONVERSIONS: conversions,
+  CONVERT: convert,
+  "UID CONVERT": convert,
+  GETJMAPACCESS: plainCommand,
 };
 
 const READERS: ReadonlyMap<string, (cursor: Cursor) => Command> = new Map(

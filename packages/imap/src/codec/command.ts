@@ -15,6 +15,10 @@ import type { CreateCommand, MailboxCommand, RenameCommand } from "./commands/ma
 import type { SearchCommand } from "./commands/search.ts";
 import type { AuthenticateCommand, LoginCommand, PlainCommand } from "./commands/session.ts";
 import type { CopyCommand, UidExpungeCommand } from "./commands/copy.ts";
+import type { ConversionsCommand, ConvertCommand } from "./commands/convert.ts";
+import type { PreferenceCommand } from "./commands/language.ts";
+import type { NotifyCommand } from "./commands/notify.ts";
+import type { GenUrlAuthCommand, ResetKeyCommand, UrlFetchCommand } from "./commands/url-auth.ts";
 import type { SelectCommand } from "./commands/select.ts";
 import type { StatusCommand } from "./commands/status.ts";
 import type { StoreCommand, StoreLabelsCommand, StoreUnknownCommand } from "./commands/store.ts";
@@ -64,4 +68,11 @@ export type Command =
   | IdentifierCommand
   | GetMetadataCommand
   | SetMetadataCommand
+  | NotifyCommand
+  | PreferenceCommand
+  | GenUrlAuthCommand
+  | ResetKeyCommand
+  | UrlFetchCommand
+  | ConversionsCommand
+  | ConvertCommand
   | UnknownCommand;

@@ -95,7 +95,9 @@ describe("examples of the RFCs", () => {
 
 describe("responses of extensions", () => {
   test("LIST-EXTENDED keeps what it does not name", () => {
-    expect(heard('* LIST () "/" foo ("CHILDINFO" ("SUBSCRIBED"))')).toMatchObject({ extended: bytesOf('("CHILDINFO" ("SUBSCRIBED"))') });
+    expect(heard('* LIST () "/" foo ("CHILDINFO" ("SUBSCRIBED"))')).toMatchObject({
+      extended: [{ type: "CHILDINFO", options: ["SUBSCRIBED"] }],
+    });
   });
 
   test("ESEARCH of several mailboxes", () => {
@@ -121,24 +123,18 @@ describe("responses of extensions", () => {
 });
 
 describe("what no type names survives", () => {
-  test.each(["NOTIFY SET (SELECTED (MessageNew))", "LANGUAGE de", 'CONVERT 1 ("TEXT/PLAIN")', 'GENURLAUTH "u" INTERNAL'])(
-    "commands, byte by byte",
-    (text) => {
-      expect(said(text).name).toBe("unknown");
-      expect(textOf(written(encodeCommand("a", said(text))))).toBe(`a ${text}\r\n`);
-    },
-  );
+  test.each(["XNEW", "XNEW a (b", 'UID XNEW "x"'])("commands, byte by byte", (text) => {
+    expect(said(text).name).toBe("unknown");
+    expect(textOf(written(encodeCommand("a", said(text))))).toBe(`a ${text}\r\n`);
+  });
 
-  test.each(["* LANGUAGE (DE)", '* CONVERTED (TAG "a") 1', '* GENURLAUTH {3}\r\n"\\ '])("responses, byte by byte", (text) => {
+  test.each(["* XNEW (DE)", '* 5 XNEW (TAG "a") 1', '* XNEW {3}\r\n"\\ '])("responses, byte by byte", (text) => {
     expect(heard(text).type).toBe("unknown");
     expect(textOf(written(encodeResponse(heard(text))))).toBe(`${text}\r\n`);
   });
 
-  test.each(["REFERRAL imap://a;AUTH=*@b/c", 'INPROGRESS ("a" 454 1000)', 'JMAPACCESS "https://x"', "MESSAGELIMIT 1000 23221"])(
-    "response codes, byte by byte",
-    (code) => {
-      expect(heard(`a NO [${code}] no`)).toMatchObject({ code: { type: "unknown" } });
-      expect(textOf(written(encodeResponse(heard(`a NO [${code}] no`))))).toBe(`a NO [${code}] no\r\n`);
-    },
-  );
+  test.each(['JMAPACCESS "https://x"', "ANNOTATE TOOBIG", "X-NEW (a b)"])("response codes, byte by byte", (code) => {
+    expect(heard(`a NO [${code}] no`)).toMatchObject({ code: { type: "unknown" } });
+    expect(textOf(written(encodeResponse(heard(`a NO [${code}] no`))))).toBe(`a NO [${code}] no\r\n`);
+  });
 });

@@ -30,3 +30,11 @@ export interface NumberedResponseGrammar<Value extends { readonly type: string }
 /** The members of a union whose `Key` can be `Name`. */
 export type Named<Union, Key extends PropertyKey, Name> =
   Union extends Readonly<Record<Key, infer Own>> ? (Name extends Own ? Union : never) : never;
+
+/** A response code with arguments. */
+export interface ResponseCodeGrammar<Code extends { readonly type: string }> {
+  /** Reads what follows the name, `type`. */
+  read(cursor: Cursor, type: Code["type"]): Code;
+  /** Writes all that stands between the brackets. */
+  write(writer: Writer, code: Code): void;
+}

@@ -1,20 +1,30 @@
-// Response codes: the machine-readable part of a status response (RFC 3501 section 7.1, RFC 5530, RFC 4315, RFC 7162).
+// Response codes: the machine-readable part of a status response (RFC 3501 section 7.1, RFC 5530 and those that add to them).
 
-import { TAG } from "./characters.ts";
-import { readFilterName, writeFilterName } from "./commands/search-key-extensions.ts";
 import type { Cursor } from "./cursor.ts";
-import type { Flag } from "./flag.ts";
-import { readFlagList } from "./flag.ts";
-import { attempt, Malformed } from "./malformed.ts";
-import { readCapabilities } from "./responses/capability.ts";
-import type { SequenceSet } from "./sequence-set.ts";
-import { formatSequenceSet, readSequenceSet } from "./sequence-set.ts";
+import { attempt } from "./malformed.ts";
+import { readArgumentCode, writeArgumentCode } from "./response-code-registry.ts";
+import type {
+  BadEventCode,
+  BadUrlCode,
+  MetadataCode,
+  NoUpdateCode,
+  UndefinedFilterCode,
+  UrlMechanismCode,
+} from "./response-codes/extensions.ts";
+import type {
+  AppendUidCode,
+  CopyUidCode,
+  HighestModSeqCode,
+  MailboxIdCode,
+  ModifiedCode,
+  NumberCode,
+  PermanentFlagsCode,
+} from "./response-codes/mailbox.ts";
+import type { BadCharsetCode, CapabilityCode, InProgressCode, MessageLimitCode, ReferralCode } from "./response-codes/session.ts";
+import { readUntilBracket, writeUntilBracket } from "./response-codes/text.ts";
 import type { Writer } from "./writer.ts";
-import { unsayable } from "./writer.ts";
 
 const SP = 32;
-const OPEN = 40;
-const CLOSE = 41;
 const CLOSE_BRACKET = 93;
 
 /** Codes without arguments. */
@@ -52,59 +62,40 @@ export const PLAIN_RESPONSE_CODES = [
   "NOTIFICATIONOVERFLOW",
   "TEMPFAIL",
   "UIDREQUIRED",
+  "TOOBIG",
+  "BADCOMPARATOR",
 ] as const;
 
 /** Name of a code without arguments. */
 export type PlainCodeName = (typeof PLAIN_RESPONSE_CODES)[number];
 
-/** A response code; `UNSEEN` 0 says that there is none. `unknown` ones keep their arguments as text; `invalid` ones are known by name but could not be read. */
+/** A code with arguments. */
+export type ArgumentCode =
+  | BadCharsetCode
+  | CapabilityCode
+  | PermanentFlagsCode
+  | NumberCode
+  | HighestModSeqCode
+  | ModifiedCode
+  | MailboxIdCode
+  | AppendUidCode
+  | CopyUidCode
+  | ReferralCode
+  | InProgressCode
+  | MessageLimitCode
+  | MetadataCode
+  | BadEventCode
+  | BadUrlCode
+  | UrlMechanismCode
+  | NoUpdateCode
+  | UndefinedFilterCode;
+
+/** A response code. `unknown` ones keep their arguments as text; `invalid` ones are known by name but could not be read. */
 export type ResponseCode =
   | { readonly type: PlainCodeName }
-  | { readonly type: "BADCHARSET"; readonly charsets: readonly string[] }
-  | { readonly type: "CAPABILITY"; readonly capabilities: readonly string[] }
-  | { readonly type: "PERMANENTFLAGS"; readonly flags: readonly Flag[] }
-  | { readonly type: "UIDNEXT" | "UIDVALIDITY" | "UNSEEN"; readonly value: number }
-  | { readonly type: "HIGHESTMODSEQ"; readonly value: bigint }
-  /** Messages that STORE left alone because others had changed them (RFC 7162). */
-  | { readonly type: "MODIFIED"; readonly set: SequenceSet }
-  /** The identifier of the mailbox created or selected (RFC 8474). */
-  | { readonly type: "MAILBOXID"; readonly id: string }
-  | { readonly type: "APPENDUID"; readonly uidValidity: number; readonly uids: SequenceSet }
-  | { readonly type: "COPYUID"; readonly uidValidity: number; readonly source: SequenceSet; readonly destination: SequenceSet }
-  /** The search with this tag tells of no changes (RFC 5267). */
-  | { readonly type: "NOUPDATE"; readonly tag: string }
-  /** A search named a filter that is not there (RFC 5466). */
-  | { readonly type: "UNDEFINED-FILTER"; readonly filter: string }
+  | ArgumentCode
   | { readonly type: "unknown"; readonly name: string; readonly arguments: string | null }
   | { readonly type: "invalid"; readonly name: string; readonly arguments: string | null };
-
-/** How the arguments of a known code are read, behind its name. */
-type CodeReader = (cursor: Cursor, name: string) => ResponseCode;
-
-const READERS: ReadonlyMap<string, CodeReader> = new Map<string, CodeReader>([
-  ...PLAIN_RESPONSE_CODES.map((type): [string, CodeReader] => [type, () => ({ type })]),
-  ["BADCHARSET", (cursor) => ({ type: "BADCHARSET", charsets: readCharsets(cursor) })],
-  ["CAPABILITY", (cursor) => ({ type: "CAPABILITY", capabilities: readCapabilities(cursor) })],
-  ["PERMANENTFLAGS", (cursor) => ({ type: "PERMANENTFLAGS", flags: readFlagList(spaced(cursor)) })],
-  ["UIDNEXT", (cursor) => ({ type: "UIDNEXT", value: spaced(cursor).nzNumber() })],
-  ["UIDVALIDITY", (cursor) => ({ type: "UIDVALIDITY", value: spaced(cursor).nzNumber() })],
-  ["UNSEEN", readUnseen],
-  ["HIGHESTMODSEQ", (cursor) => ({ type: "HIGHESTMODSEQ", value: spaced(cursor).number63() })],
-  ["MODIFIED", (cursor) => ({ type: "MODIFIED", set: readSequenceSet(spaced(cursor)) })],
-  ["MAILBOXID", (cursor) => ({ type: "MAILBOXID", id: readMailboxId(spaced(cursor)) })],
-  ["NOUPDATE", (cursor) => ({ type: "NOUPDATE", tag: spaced(cursor).string() })],
-  ["UNDEFINED-FILTER", (cursor) => ({ type: "UNDEFINED-FILTER", filter: readFilterName(spaced(cursor)) })],
-  ["APPENDUID", (cursor) => ({ type: "APPENDUID", uidValidity: spaced(cursor).nzNumber(), uids: readSequenceSet(spaced(cursor)) })],
-  [
-    "COPYUID",
-    (cursor) => ({
-      type: "COPYUID",
-      uidValidity: spaced(cursor).nzNumber(),
-      source: readSequenceSet(spaced(cursor)),
-      destination: readSequenceSet(spaced(cursor)),
-    }),
-  ],
-]);
 
 /** resp-text-code between its brackets, of which the cursor stands behind the first; it ends behind the last. */
 export function readResponseCode(cursor: Cursor): ResponseCode {
@@ -122,11 +113,21 @@ export function readResponseCode(cursor: Cursor): ResponseCode {
 
 function readKnownCode(cursor: Cursor): ResponseCode {
   const name = cursor.keyword();
-  const code = READERS.get(name)?.(cursor, name) ?? readUnknownCode(cursor, name);
+  const code = readPlainCode(name) ?? readArgumentCode(cursor, name) ?? readUnknownCode(cursor, name);
   cursor.noSpace();
   cursor.expect(CLOSE_BRACKET);
   return code;
 }
+
+function readPlainCode(name: string): ResponseCode | undefined {
+  return isPlain(name) ? { type: name } : undefined;
+}
+
+function isPlain(name: string): name is PlainCodeName {
+  return PLAIN.has(name);
+}
+
+const PLAIN: ReadonlySet<string> = new Set(PLAIN_RESPONSE_CODES);
 
 /** atom [SP 1*<any TEXT-CHAR except "]">] */
 function readUnknownCode(cursor: Cursor, name: string): ResponseCode {
@@ -146,118 +147,20 @@ function readOddCode(cursor: Cursor): ResponseCode {
   return { type: "invalid", name: name.toUpperCase(), arguments: rest.length === 0 ? null : rest.join(" ") };
 }
 
-function readUntilBracket(cursor: Cursor): string {
-  const start = cursor.at;
-  while (cursor.peek() !== CLOSE_BRACKET) {
-    if (cursor.at >= cursor.end) throw new Malformed("open-bracket");
-    cursor.at += 1;
-  }
-  return cursor.slice(start, cursor.at);
-}
-
-function spaced(cursor: Cursor): Cursor {
-  cursor.space();
-  return cursor;
-}
-
-/** "UNSEEN" SP nz-number ; some servers say 0 when there is none */
-function readUnseen(cursor: Cursor): ResponseCode {
-  const value = spaced(cursor).number();
-  if (value === 0) cursor.deviate("zero");
-  return { type: "UNSEEN", value };
-}
-
-/** "(" objectid ")" (RFC 8474) */
-function readMailboxId(cursor: Cursor): string {
-  cursor.open();
-  const id = cursor.atom();
-  if (!cursor.closes()) cursor.expect(CLOSE);
-  return id;
-}
-
-/** "BADCHARSET" [SP "(" astring *(SP astring) ")" ] */
-function readCharsets(cursor: Cursor): readonly string[] {
-  const charsets: string[] = [];
-  if (!cursor.skip(SP)) return charsets;
-  if (cursor.peek() !== OPEN) return readBareCharsets(cursor);
-  cursor.open();
-  while (!cursor.closes()) charsets.push(cursor.astring());
-  return charsets;
-}
-
-/** The same without parentheses. */
-function readBareCharsets(cursor: Cursor): readonly string[] {
-  cursor.deviate("missing-parenthesis");
-  const charsets = [cursor.atom()];
-  while (cursor.peek() === SP) {
-    cursor.space();
-    charsets.push(cursor.atom());
-  }
-  return charsets;
-}
-
 /** The code in its brackets. */
 export function writeResponseCode(writer: Writer, code: ResponseCode): void {
   writer.raw("[");
-  switch (code.type) {
-    case "BADCHARSET":
-      writer.raw(code.type);
-      if (code.charsets.length > 0) writer.raw(" ").list(code.charsets, (charset) => writer.astring(charset));
-      break;
-    case "CAPABILITY":
-      writer.raw(code.type);
-      for (const capability of code.capabilities) writer.raw(" ").atom(capability);
-      break;
-    case "PERMANENTFLAGS":
-      writer
-        .raw(code.type)
-        .raw(" ")
-        .list(code.flags, (flag) => writer.flag(flag));
-      break;
-    case "UIDNEXT":
-    case "UIDVALIDITY":
-    case "UNSEEN":
-      writer.raw(code.type).raw(" ").number(code.value);
-      break;
-    case "HIGHESTMODSEQ":
-      writer.raw(code.type).raw(" ").number63(code.value);
-      break;
-    case "MODIFIED":
-      writer.raw(`MODIFIED ${formatSequenceSet(code.set)}`);
-      break;
-    case "MAILBOXID":
-      writer.raw("MAILBOXID (").atom(code.id).raw(")");
-      break;
-    case "NOUPDATE":
-      writer.raw('NOUPDATE "').word(code.tag, TAG, "a tag").raw('"');
-      break;
-    case "UNDEFINED-FILTER":
-      writeFilterName(writer.raw("UNDEFINED-FILTER "), code.filter);
-      break;
-    case "APPENDUID":
-      writer
-        .raw(code.type)
-        .raw(" ")
-        .number(code.uidValidity)
-        .raw(` ${formatSequenceSet(code.uids)}`);
-      break;
-    case "COPYUID":
-      writer.raw(code.type).raw(" ").number(code.uidValidity);
-      writer.raw(` ${formatSequenceSet(code.source)} ${formatSequenceSet(code.destination)}`);
-      break;
-    case "unknown":
-    case "invalid":
-      writeOtherCode(writer, code.name, code.arguments);
-      break;
-    default:
-      writer.raw(code.type);
-  }
+  if (code.type === "unknown" || code.type === "invalid") writeOtherCode(writer, code.name, code.arguments);
+  else if (isPlainCode(code)) writer.raw(code.type);
+  else writeArgumentCode(writer, code);
   writer.raw("]");
+}
+
+function isPlainCode(code: ResponseCode): code is { readonly type: PlainCodeName } {
+  return PLAIN.has(code.type);
 }
 
 function writeOtherCode(writer: Writer, name: string, rest: string | null): void {
   writer.atom(name);
-  if (rest === null) return;
-  if (!/^[\x01-\x5c\x5e-\x7f]+$/.test(rest)) throw unsayable(`the arguments of ${name}`);
-  writer.raw(` ${rest}`);
+  if (rest !== null) writeUntilBracket(writer.raw(" "), rest, `the arguments of ${name}`);
 }

@@ -482,7 +482,7 @@ describe("what servers send all the same", () => {
     ['* LIST () "" "&AOQ-"', { delimiter: null, mailbox: { raw: "&AOQ-", name: "ä" } }],
     ['* LIST () "/" \xc3\xa4', { mailbox: { name: "ä" } }],
     ['* LIST () "/" ', { type: "invalid", reason: "no-mailbox" }],
-    ['* LIST () "/" a ("CHILDINFO" ("SUBSCRIBED"))', { mailbox: { raw: "a" }, extended: bytesOf('("CHILDINFO" ("SUBSCRIBED"))') }],
+    ['* LIST () "/" a ("CHILDINFO" ("SUBSCRIBED"))', { mailbox: { raw: "a" }, extended: [{ type: "CHILDINFO", options: ["SUBSCRIBED"] }] }],
     ['* LIST () "/" "a" x', { mailbox: { raw: "a" } }],
     ["* STATUS a b (MESSAGES 1)", { mailbox: { raw: "a b" } }],
     ["* STATUS a", { type: "invalid", reason: "no-list" }],

@@ -120,7 +120,8 @@ export function literalMayFollow(before: string): boolean {
   if ((name === "FETCH" || name === "UIDFETCH") && /BODY\[[^\]]*\](?:<\d+>)?$/i.test(before)) return true;
   if (!/[ (]~?$/.test(before)) return false;
   if (TEXTUAL.has(name)) return /^[^\]]*\[BADCHARSET [^\]]*\([^\]]*$/i.test(before);
-  if (name === "LIST" || name === "LSUB" || name === "XLIST") return /\) (?:"(?:[^"\\]|\\.)?"|NIL) ~?$|\((?:[^ ()]+ )*~?$/i.test(before);
+  if (name === "LIST" || name === "LSUB" || name === "XLIST")
+    return /\) (?:"(?:[^"\\]|\\.)?"|NIL) ~?$|\((?:(?:[^ ()"]+|"(?:[^"\\]|\\.)*"|\([^()]*\)) )*~?$/i.test(before);
   return !WITHOUT_STRINGS.has(name);
 }
 

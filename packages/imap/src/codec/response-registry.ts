@@ -5,9 +5,12 @@ import type { Named, NumberedResponseGrammar, ResponseGrammar } from "./grammar.
 import type { Response } from "./response.ts";
 import { aclResponse, listRightsResponse, myRightsResponse } from "./responses/acl.ts";
 import { capabilityResponse } from "./responses/capability.ts";
+import { conversionResponse, convertedResponse } from "./responses/convert.ts";
 import { enabledResponse } from "./responses/enabled.ts";
 import { fetchResponse } from "./responses/fetch.ts";
 import { idResponse } from "./responses/id.ts";
+import { jmapAccessResponse } from "./responses/jmap-access.ts";
+import { comparatorResponse, languageResponse } from "./responses/language.ts";
 import { listResponse } from "./responses/list.ts";
 import { countResponse, expungeResponse, flagsResponse } from "./responses/mailbox-state.ts";
 import { metadataResponse } from "./responses/metadata.ts";
@@ -19,10 +22,11 @@ import { statusResponse } from "./responses/status.ts";
 import { threadResponse } from "./responses/thread.ts";
 import { uidBatchesResponse } from "./responses/uid-batches.ts";
 import { uidFetchResponse } from "./responses/uid-fetch.ts";
+import { genUrlAuthResponse, urlFetchResponse } from "./responses/url-auth.ts";
 import { vanishedResponse } from "./responses/vanished.ts";
 import type { Writer } from "./writer.ts";
 
-type NumberedName = "EXISTS" | "RECENT" | "EXPUNGE" | "FETCH" | "UIDFETCH";
+type NumberedName = "EXISTS" | "RECENT" | "EXPUNGE" | "FETCH" | "UIDFETCH" | "CONVERTED";
 type Name = Exclude<Response["type"], NumberedName | "tagged" | "untagged" | "continuation" | "unknown" | "invalid">;
 
 const GRAMMARS: { readonly [Type in Name]: ResponseGrammar<Named<Response, "type", Type>> } = {
@@ -47,6 +51,12 @@ const GRAMMARS: { readonly [Type in Name]: ResponseGrammar<Named<Response, "type
   LISTRIGHTS: listRightsResponse,
   MYRIGHTS: myRightsResponse,
   METADATA: metadataResponse,
+  LANGUAGE: languageResponse,
+  COMPARATOR: comparatorResponse,
+  GENURLAUTH: genUrlAuthResponse,
+  URLFETCH: urlFetchResponse,
+  CONVERSION: conversionResponse,
+  JMAPACCESS: jmapAccessResponse,
 };
 
 const NUMBERED_GRAMMARS: { readonly [Type in NumberedName]: NumberedResponseGrammar<Named<Response, "type", Type>> } = {
@@ -55,6 +65,7 @@ const NUMBERED_GRAMMARS: { readonly [Type in NumberedName]: NumberedResponseGram
   EXPUNGE: expungeResponse,
   FETCH: fetchResponse,
   UIDFETCH: uidFetchResponse,
+  CONVERTED: convertedResponse,
 };
 
 const READERS: ReadonlyMap<string, (cursor: Cursor) => Response> = new Map(

@@ -15,6 +15,10 @@ import type { MetadataResponse } from "./responses/metadata.ts";
 import type { NamespaceResponse } from "./responses/namespace.ts";
 import type { QuotaResponse, QuotaRootResponse } from "./responses/quota.ts";
 import type { ThreadResponse } from "./responses/thread.ts";
+import type { ConversionResponse, ConvertedResponse } from "./responses/convert.ts";
+import type { JmapAccessResponse } from "./responses/jmap-access.ts";
+import type { ComparatorResponse, LanguageResponse } from "./responses/language.ts";
+import type { GenUrlAuthResponse, UrlFetchResponse } from "./responses/url-auth.ts";
 import type { UidBatchesResponse } from "./responses/uid-batches.ts";
 import type { UidFetchResponse } from "./responses/uid-fetch.ts";
 import type { VanishedResponse } from "./responses/vanished.ts";
@@ -64,5 +68,12 @@ export type Response =
   | ListRightsResponse
   | MyRightsResponse
   | MetadataResponse
+  | LanguageResponse
+  | ComparatorResponse
+  | GenUrlAuthResponse
+  | UrlFetchResponse
+  | ConversionResponse
+  | ConvertedResponse
+  | JmapAccessResponse
   | UnknownResponse
   | InvalidResponse;

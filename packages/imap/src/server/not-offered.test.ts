@@ -15,6 +15,10 @@ describe("what the server does not offer is refused, and nothing happens", () =>
     ['LIST "" (INBOX x)', "LIST has no options here"],
     ['XLIST "" *', "Unknown command"],
     ['RLIST "" *', "Unknown command"],
+    ["NOTIFY NONE", "Unknown command"],
+    ["LANGUAGE de", "Unknown command"],
+    ["GETJMAPACCESS", "Unknown command"],
+    ['URLFETCH "imap://a"', "Unknown command"],
     ["STATUS INBOX (MESSAGES SIZE)", "Unknown STATUS attribute"],
     ["STATUS INBOX (X-NEW)", "Unknown STATUS attribute"],
   ])("%s", async (line, text) => {

@@ -18,6 +18,9 @@ const ALONE: ReadonlySet<Command["name"]> = new Set<Command["name"]>([
   "COMPRESS",
   "IDLE",
   "UNAUTHENTICATE",
+  "NOTIFY",
+  "LANGUAGE",
+  "COMPARATOR",
   "unknown",
 ]);
 
@@ -41,6 +44,9 @@ const ANSWERS: ReadonlyMap<Command["name"], string> = new Map<Command["name"], s
   ["STATUS", "STATUS"],
   ["MYRIGHTS", "MYRIGHTS"],
   ["GETMETADATA", "METADATA"],
+  ["GENURLAUTH", "GENURLAUTH"],
+  ["URLFETCH", "URLFETCH"],
+  ["CONVERSIONS", "CONVERSION"],
 ]);
 
 /** All that the answer to a command may consist of, as far as it does not say whose it is. */
@@ -57,7 +63,7 @@ function answersOf(command: Command): readonly string[] {
 export function areConfusable(one: Command, other: Command): boolean {
   const answers = answersOf(other);
   if (!answersOf(one).some((answer) => answers.includes(answer))) return false;
-  if ("mailbox" in one && "mailbox" in other) return one.mailbox.raw === other.mailbox.raw;
+  if ("mailbox" in one && "mailbox" in other) return one.mailbox?.raw === other.mailbox?.raw;
   if (!("set" in one) || !("set" in other)) return true;
   // Data of a message has its sequence number, and its UID where that was asked for.
   return numbersUids(one) !== numbersUids(other) || intersects(one.set, other.set);
@@ -84,11 +90,11 @@ export function goesAlone(command: Command): boolean {
 
 /** True for a command during which the server may tell that messages have lost their numbers. */
 export function shiftsNumbers(command: Command): boolean {
-  // RFC 5256 section 3: SORT and THREAD are to numbers what SEARCH is.
+  // RFC 5256 section 3, RFC 5259 section 6: SORT, THREAD and CONVERT are to numbers what SEARCH and FETCH are.
   return !KEEPS_NUMBERS.has(command.name);
 }
 
-const KEEPS_NUMBERS: ReadonlySet<Command["name"]> = new Set<Command["name"]>(["FETCH", "STORE", "SEARCH", "SORT", "THREAD"]);
+const KEEPS_NUMBERS: ReadonlySet<Command["name"]> = new Set<Command["name"]>(["FETCH", "STORE", "SEARCH", "SORT", "THREAD", "CONVERT"]);
 
 /** True for a command with message sequence numbers among its arguments. */
 export function saysNumbers(command: Command): boolean {
@@ -97,6 +103,7 @@ export function saysNumbers(command: Command): boolean {
     case "STORE":
     case "COPY":
     case "MOVE":
+    case "CONVERT":
       // The server keeps what `$` means in step with expunges (RFC 5182 section 2.1).
       return command.set !== "$";
     case "SEARCH":

@@ -40,6 +40,27 @@ describe("the hook", () => {
     expect(await person.ask("RSET")).toBe("250 Anything goes");
   });
 
+  test("sees nothing behind STARTTLS of what was said before it", async () => {
+    const seen: unknown[] = [];
+    const { client } = await meet({
+      secure: false,
+      client: { allowPlaintext: true, serverName: "mx.example" },
+      server: {
+        tls: {},
+        onCommand: ({ command }, { info, hello }) => {
+          seen.push([command.verb, info.secure, hello?.verb]);
+          return undefined;
+        },
+      },
+    });
+    await client.startTls();
+    expect(seen).toEqual([
+      ["EHLO", false, undefined],
+      ["STARTTLS", false, "EHLO"],
+      ["EHLO", true, undefined],
+    ]);
+  });
+
   test("splits its own answer or the usual one, and no other", async () => {
     const { person } = await visit({
       onCommand: ({ command }) => {

@@ -11,7 +11,18 @@ import { unsayable } from "../writer.ts";
 /** A command without arguments. What ends IDLE is a line of its own, `DONE`. */
 export interface PlainCommand {
   readonly name:
-    "CAPABILITY" | "NOOP" | "LOGOUT" | "STARTTLS" | "CHECK" | "CLOSE" | "EXPUNGE" | "IDLE" | "NAMESPACE" | "UNSELECT" | "UNAUTHENTICATE";
+    | "CAPABILITY"
+    | "NOOP"
+    | "LOGOUT"
+    | "STARTTLS"
+    | "CHECK"
+    | "CLOSE"
+    | "EXPUNGE"
+    | "IDLE"
+    | "NAMESPACE"
+    | "UNSELECT"
+    | "UNAUTHENTICATE"
+    | "GETJMAPACCESS";
 }
 
 /** Logs in with a password in clear. */

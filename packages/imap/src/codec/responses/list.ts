@@ -10,6 +10,8 @@ import type { Writer } from "../writer.ts";
 import { unsayable } from "../writer.ts";
 import type { MailboxAttribute } from "../flag.ts";
 import type { MailboxName } from "../mailbox-name.ts";
+import type { ListExtendedItem } from "./list-extended.ts";
+import { readExtendedItems, writeExtendedItems } from "./list-extended.ts";
 
 /** One mailbox. */
 export interface ListResponse {
@@ -21,8 +23,8 @@ export interface ListResponse {
   readonly delimiter: string | null;
   /** The mailbox. */
   readonly mailbox: MailboxName;
-  /** The list of extended data behind it, as it came (RFC 5258). */
-  readonly extended?: Uint8Array;
+  /** What is told besides (RFC 5258); absent for nothing. */
+  readonly extended?: readonly ListExtendedItem[];
 }
 
 const TAB = 9;
@@ -50,9 +52,7 @@ function readListResponse(cursor: Cursor, type: ListResponse["type"]): ListRespo
   if (cursor.peek() !== SP) return response;
   cursor.space();
   if (cursor.peek() !== OPEN) return response;
-  const start = cursor.at;
-  cursor.skipValue();
-  return { ...response, extended: cursor.view(start, cursor.at) };
+  return { ...response, extended: readExtendedItems(cursor) };
 }
 
 /** A space, which some servers forget. */
@@ -121,5 +121,5 @@ function writeListResponse(writer: Writer, { type, attributes, delimiter, mailbo
   writer.raw(`* ${type} `).list(attributes, (attribute) => writer.flag(attribute));
   writeDelimiter(writer.raw(" "), delimiter);
   writer.raw(" ").mailbox(mailbox);
-  if (extended !== undefined) writer.raw(" ").verbatim(extended);
+  if (extended !== undefined) writeExtendedItems(writer.raw(" "), extended);
 }
