@@ -89,7 +89,7 @@ test("a proxy that renames a mailbox changes nothing else", () => {
     'a SELECT "x"\r\nb1  fetch 1 (FLAGS)\r\nc APPEND {1}\r\nx (\\Seen) {5}\r\nhello\r\nd LOGIN {1+}\r\nx {6+}\r\nsecret\r\ne STATUS x (MESSAGES)\r\nf select y\r\n';
   const change = (event: CommandEvent): readonly Segment[] => {
     if (event.type !== "command" || !("mailbox" in event.command) || event.command.name === "APPEND") return forwardCommand(event);
-    if (event.command.mailbox.name !== "x") return forwardCommand(event);
+    if (event.command.mailbox?.name !== "x") return forwardCommand(event);
     return encodeCommand(event.tag, { ...event.command, mailbox: renamed });
   };
   expect(textOf(written(proxied([bytesOf(session)], change)))).toBe(
