@@ -73,7 +73,7 @@ const COMMANDS = new Map(
       needs: 1,
       run: async (client, words) => {
         const { untagged, response } = await client.raw(words.join(" "));
-        for (const segment of [...untagged, response].flatMap(encodeResponse))
+        for (const segment of [...untagged, response].flatMap((one) => encodeResponse(one)))
           if (segment.type === "bytes") process.stdout.write(segment.bytes);
       },
     },

@@ -14,6 +14,7 @@ import { DEFAULT_COMMAND_LIMITS } from "./limits.ts";
 import type { LiteralAnnouncement } from "./literal.ts";
 import { findAnnouncement } from "./literal.ts";
 import { LiteralAhead, Malformed } from "./malformed.ts";
+import type { Revision } from "./revision.ts";
 import { WaitingBytes } from "./waiting-bytes.ts";
 
 export type { CommandEvent, RawParts } from "./command-event.ts";
@@ -89,7 +90,19 @@ export class CommandDecoder {
   /** Takes bounds; those not given are the defaults. */
   set limits(limits: CommandLimits) {
     this.#limits = withLimits(DEFAULT_COMMAND_LIMITS, limits);
+    const { revision } = this;
     this.#cursor = cursorWithin(this.#limits);
+    this.revision = revision;
+  }
+
+  /** What was enabled: mailbox names are read accordingly. May be changed between commands. */
+  get revision(): Revision {
+    return this.#cursor.revision;
+  }
+
+  /** Takes what was enabled. */
+  set revision(revision: Revision) {
+    this.#cursor.revision = revision;
   }
 
   /** Bytes that were pushed and belong to no event yet: must be 0 before a TLS handshake. */

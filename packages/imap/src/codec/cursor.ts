@@ -4,6 +4,7 @@ import { decodeUtf8, latin1 } from "@mailwire/wire";
 import { ASTRING, ATOM, CLASSES, FLAG, isIn, QUOTED } from "./characters.ts";
 import type { StreamedLiteral } from "./literal.ts";
 import { LiteralAhead, Malformed } from "./malformed.ts";
+import type { Revision } from "./revision.ts";
 import type { SequenceRange } from "./sequence-range.ts";
 import { WordCursor } from "./word-cursor.ts";
 
@@ -42,6 +43,8 @@ export class Cursor extends WordCursor {
   backslash: "escapes" | "is-text" = "escapes";
   /** Where a string ends: at a quote before a space or a parenthesis, only at one before the beginning of another value, or at the first. */
   quote: "before-space" | "before-value" | "first" = "before-space";
+  /** What is enabled: how mailbox names are encoded. */
+  revision: Revision = "IMAP4rev1";
   /** How often more a value may be read in another way: each reading may go through all that follows. */
   rereadings = MOST_REREADINGS;
   /** What streamed past. */

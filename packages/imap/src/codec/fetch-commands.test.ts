@@ -94,13 +94,19 @@ describe("what is read", () => {
     });
     expect(commandIn('STORE 1 +X-GM-LABELS (\\Inbox "a b" {1+}\r\n( NIL)')).toEqual({
       ...base,
-      labels: ["\\Inbox", "a b", "(", "NIL"].map(decodeMailboxName),
+      labels: ["\\Inbox", "a b", "(", "NIL"].map((label) => decodeMailboxName(label)),
     });
     expect(commandIn("STORE 1 +x-other.silent (a b)")).toEqual({ ...base, silent: true, attribute: "X-OTHER", raw: bytesOf("(a b)") });
   });
 
   test("labels that look like flags but are none go in quotes", () => {
-    const command = { name: "STORE", set: SET, action: "replace", silent: false, labels: ["\\a b", "\\"].map(decodeMailboxName) } as const;
+    const command = {
+      name: "STORE",
+      set: SET,
+      action: "replace",
+      silent: false,
+      labels: ["\\a b", "\\"].map((label) => decodeMailboxName(label)),
+    } as const;
     expect(textFor(command)).toBe('a STORE 1 X-GM-LABELS ("\\\\a b" "\\\\")\r\n');
     expect(commandIn('STORE 1 X-GM-LABELS ("\\\\a b" "\\\\")')).toEqual(command);
   });

@@ -12,6 +12,8 @@ export interface ResponseLimits {
   readonly maxLiteralBytes: number;
   /** Literals of message data larger than this pass as chunks; smaller ones arrive inside their item. */
   readonly streamLiteralBytes: number;
+  /** A SEARCH or ESEARCH response with a longer line is read as it comes, and not kept as bytes; Infinity for none. */
+  readonly streamSearchBytes: number;
   /** Numbers of one SEARCH response, ranges of one ESEARCH response: these are read as they come, whatever the line's length. */
   readonly maxSearchNumbers: number;
 }
@@ -28,6 +30,8 @@ export const DEFAULT_RESPONSE_LIMITS: ResponseLimits = {
   maxLiteralBytes: 0xffff_ffff,
   // Larger than nearly all header blocks, small enough that a batch of messages never adds up.
   streamLiteralBytes: 64 * 1024,
+  // Longer than most, and short enough to be held for each of a thousand connections.
+  streamSearchBytes: 4096,
   // The largest mailboxes known hold a few million messages.
   maxSearchNumbers: 10_000_000,
 };

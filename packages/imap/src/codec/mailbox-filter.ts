@@ -51,6 +51,6 @@ export function writeMailboxFilter(writer: Writer, filter: MailboxFilter): void 
   const { mailboxes } = filter;
   if (mailboxes.length === 0) throw unsayable(`${filter.type} of no mailbox`);
   writer.raw(" ");
-  if (mailboxes.length > 1) writer.list(mailboxes, ({ raw }) => writer.bytesString(raw));
-  else for (const { raw } of mailboxes) writer.bytesString(raw);
+  if (mailboxes.length > 1) writer.list(mailboxes, (mailbox) => writer.mailbox(mailbox));
+  else for (const mailbox of mailboxes) writer.mailbox(mailbox);
 }

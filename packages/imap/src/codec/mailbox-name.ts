@@ -2,6 +2,7 @@
 
 import { decodeUtf8, fromLatin1 } from "@mailwire/wire";
 import type { Cursor } from "./cursor.ts";
+import type { Revision } from "./revision.ts";
 import { unsayable } from "./writer.ts";
 
 /** A mailbox name in both forms. Address a mailbox by `raw`; show `name`. */
@@ -19,11 +20,14 @@ export function mailboxName(name: string): MailboxName {
   return { raw: encodeUtf7(name), name };
 }
 
-/** The mailbox that is `raw` on the wire, one character per byte. Never fails: what cannot be decoded is shown as it is. */
-export function decodeMailboxName(raw: string): MailboxName {
+/**
+ * The mailbox that is `raw` on the wire, one character per byte. Never fails: what cannot be decoded is shown as it is. Modified UTF-7 is
+ * decoded in IMAP4rev1 only; UTF-8 always is.
+ */
+export function decodeMailboxName(raw: string, revision: Revision = "IMAP4rev1"): MailboxName {
   if (isInbox(raw)) return INBOX;
   if (/[\x80-\xff]/.test(raw)) return { raw, name: decodeUtf8(fromLatin1(raw)) ?? raw };
-  return { raw, name: raw.includes("&") ? (decodeUtf7(raw) ?? raw) : raw };
+  return { raw, name: revision === "IMAP4rev1" && raw.includes("&") ? (decodeUtf7(raw) ?? raw) : raw };
 }
 
 /** The mailbox that every account has; its name is the same in any case. */
@@ -84,5 +88,5 @@ function decodeUnits(base64: string): string | undefined {
 
 /** mailbox = "INBOX" / astring */
 export function readMailboxName(cursor: Cursor): MailboxName {
-  return decodeMailboxName(cursor.atString() ? cursor.bytesString() : cursor.astring());
+  return decodeMailboxName(cursor.atString() ? cursor.bytesString() : cursor.astring(), cursor.revision);
 }

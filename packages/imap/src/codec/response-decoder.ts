@@ -10,8 +10,9 @@ import { findAnnouncement } from "./literal.ts";
 import type { LiteralAnnouncement } from "./literal.ts";
 import { scanNumbers, scanRanges } from "./number-list.ts";
 import type { SequenceRange } from "./sequence-set.ts";
+import { DecodedResponse } from "./decoded-response.ts";
 import { OpenQuote } from "./open-quote.ts";
-import type { Response } from "./response.ts";
+import type { Revision } from "./revision.ts";
 import type { ResponseEvent } from "./response-event.ts";
 import { isFetchArgument, literalMayFollow, readResponse } from "./response-reader.ts";
 import type { FetchDataName } from "./responses/fetch-item.ts";
@@ -24,8 +25,6 @@ const CR = 13;
 const SP = 32;
 const CLOSE = 41;
 const CLOSE_BRACE = 125;
-/** A SEARCH or ESEARCH line of this size, or of the greatest that may wait, is read as it comes. Whether one is must not depend on how the stream is cut. */
-const LONG_LINE_BYTES = 4096;
 /** How much of the two ends of a response tells whether a literal may follow. */
 const CONTEXT_BYTES = 128;
 
@@ -52,6 +51,8 @@ export class ResponseDecoder {
   /** What of the current response stands before something that streamed past; the rest of it waits. */
   #head: Uint8Array = EMPTY;
   #gaps: Gap[] = [];
+  /** How much of it was in events. */
+  #told = 0;
   #stream: Stream | undefined;
   /** From where a line end is to be looked for, and where the line begins that it ends; counted from the first waiting byte. */
   #scanned = 0;
@@ -69,8 +70,20 @@ export class ResponseDecoder {
 
   constructor(limits?: Partial<ResponseLimits>) {
     this.#limits = withLimits(DEFAULT_RESPONSE_LIMITS, limits);
-    this.#longLineBytes = Math.min(LONG_LINE_BYTES, this.#limits.maxResponseBytes);
+    const { streamSearchBytes, maxResponseBytes } = this.#limits;
+    // Whether a line is read as it comes must not depend on how the stream is cut.
+    this.#longLineBytes = streamSearchBytes === Infinity ? Infinity : Math.min(streamSearchBytes, maxResponseBytes);
     this.#cursor = new Cursor("server", this.#limits);
+  }
+
+  /** What was enabled: mailbox names are read accordingly. May be changed between responses. */
+  get revision(): Revision {
+    return this.#cursor.revision;
+  }
+
+  /** Takes what was enabled. */
+  set revision(revision: Revision) {
+    this.#cursor.revision = revision;
   }
 
   /** Bytes that were pushed and belong to no event yet: must be 0 before a TLS handshake. */
@@ -202,10 +215,11 @@ export class ResponseDecoder {
     cursor.gaps = this.#gaps;
     const response = readResponse(cursor);
     if (lineEnd === lf) cursor.deviate("bare-lf");
-    const event = new DecodedResponse(response, this.#takeDeviations(), bytes, start, after);
+    const event = new DecodedResponse(response, this.#takeDeviations(), bytes, start + this.#told, after);
     if (this.#gaps.length > 0) {
       this.#gaps = [];
       this.#head = EMPTY;
+      this.#told = 0;
     }
     this.#credit = CREDIT_BYTES;
     return event;
@@ -239,6 +253,8 @@ export class ResponseDecoder {
     if (prefix === undefined || item === undefined || !("data" in item) || item.data !== gap.value) return undefined;
     this.#interrupt(head, gap, lf + 1);
     this.#stream = { type: "literal", remaining: size };
+    const raw = [head.subarray(this.#told)];
+    this.#told = head.length;
     const name: FetchDataName =
       item.type === "BINARY[]"
         ? { type: item.type, part: item.part, origin: item.origin }
@@ -246,7 +262,7 @@ export class ResponseDecoder {
           ? { type: item.type, section: item.section, origin: item.origin }
           : { type: item.type };
     const message = prefix.type === "FETCH" ? { sequenceNumber: prefix.sequenceNumber } : { uid: prefix.uid };
-    return { type: "literal-start", ...message, items: prefix.items.slice(0, -1), item: name, size };
+    return { type: "literal-start", ...message, items: prefix.items.slice(0, -1), item: name, raw, size };
   }
 
   #nextChunk(stream: { remaining: number }): ResponseEvent | undefined {
@@ -343,26 +359,4 @@ const LIST_HEAD =
 
 function isOfRange(byte: number): boolean {
   return byte >= 48 && byte <= 58;
-}
-
-/** The event of a whole response; its bytes are only looked at when asked for. */
-class DecodedResponse {
-  readonly type = "response";
-  readonly response: Response;
-  readonly deviations: readonly Deviation[];
-  readonly #bytes: Uint8Array;
-  readonly #start: number;
-  readonly #end: number;
-
-  constructor(response: Response, deviations: readonly Deviation[], bytes: Uint8Array, start: number, end: number) {
-    this.response = response;
-    this.deviations = deviations;
-    this.#bytes = bytes;
-    this.#start = start;
-    this.#end = end;
-  }
-
-  get raw(): readonly Uint8Array[] {
-    return [this.#bytes.subarray(this.#start, this.#end)];
-  }
 }

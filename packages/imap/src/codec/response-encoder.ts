@@ -4,14 +4,25 @@ import type { Segment } from "./literal.ts";
 import type { Response } from "./response.ts";
 import { writeKnownResponse } from "./response-registry.ts";
 import { writeContinuation, writeTaggedResponse, writeUntaggedResponse } from "./responses/condition.ts";
-import { Writer } from "./writer.ts";
+import { obsoleteResponse } from "./obsolete.ts";
+import type { Revision } from "./revision.ts";
+import { unsayable, Writer } from "./writer.ts";
+
+/** How {@link encodeResponse} may write strings. */
+export interface ResponseEncoding {
+  /** From {@link revisionOf}; default IMAP4rev1. In IMAP4rev2 what {@link obsoleteResponse} names cannot be said. */
+  readonly revision?: Revision;
+}
 
 /**
  * `response` as segments to send in order (`bytes`, and `stream` for literals given by their size). Throws a local `ProtocolError`
  * (`bad-argument`) for what cannot be said.
  */
-export function encodeResponse(response: Response): readonly Segment[] {
-  const writer = new Writer("server");
+export function encodeResponse(response: Response, encoding: ResponseEncoding = {}): readonly Segment[] {
+  const { revision = "IMAP4rev1" } = encoding;
+  const obsolete = revision === "IMAP4rev2" ? obsoleteResponse(response) : undefined;
+  if (obsolete !== undefined) throw unsayable(`${obsolete} in IMAP4rev2`);
+  const writer = new Writer("server", revision);
   writeResponse(writer, response);
   return writer.finish();
 }

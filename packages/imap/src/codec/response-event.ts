@@ -12,7 +12,7 @@ export type ResponseEvent =
       readonly response: Response;
       /** What was tolerated. */
       readonly deviations: readonly Deviation[];
-      /** Its bytes, without what streamed past: large literals, and the results of a search longer than 4096 bytes. */
+      /** Its bytes that were in no event before (views). The results of a search that was read as it came (`streamSearchBytes`) are in none. */
       readonly raw: readonly Uint8Array[];
     }
   | FetchLiteralStart
@@ -26,6 +26,8 @@ export interface LiteralStart {
   readonly type: "literal-start";
   /** The items that came before it in this response. */
   readonly items: readonly FetchItem[];
+  /** The bytes of the response that were in no event before (views), up to the literal. */
+  readonly raw: readonly Uint8Array[];
   /** What the literal holds. */
   readonly item: FetchDataName;
   /** Its bytes. */

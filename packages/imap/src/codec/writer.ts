@@ -1,9 +1,10 @@
 // The one place where values become bytes: nothing gets past it that could end a line or a string early.
 
-import { fromLatin1, ProtocolError, utf8 } from "@mailwire/wire";
+import { decodeUtf8, fromLatin1, latin1, ProtocolError, utf8 } from "@mailwire/wire";
 import { ASTRING, ATOM, consistsOf, FLAG, QUOTED } from "./characters.ts";
 import type { LiteralData, LiteralMode, Segment } from "./literal.ts";
 import { findAnnouncement } from "./literal.ts";
+import type { Revision } from "./revision.ts";
 
 const NUL = 0;
 const LF = 10;
@@ -14,17 +15,30 @@ const LITERAL_MINUS_BYTES = 4096;
 /** Longer strings go as literals: RFC 2683 section 3.2.1.5 warns of lines of more than 1000 bytes. */
 const LONGEST_QUOTED = 512;
 
+/** A mailbox name in both forms. */
+interface Mailbox {
+  readonly raw: string;
+  readonly name: string;
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+}
+
 /** How literals are announced: as a server does, or as a client may. */
 export type LiteralForm = "server" | LiteralMode;
 
 /** Gathers the text and the literals of one command or response. Every writer throws a local `ProtocolError` for what cannot be said. */
 export class Writer {
   readonly #form: LiteralForm;
+  /** What is enabled: strings may be UTF-8 in quotes. */
+  readonly revision: Revision;
   readonly #segments: Segment[] = [];
   #text = "";
 
-  constructor(form: LiteralForm) {
+  constructor(form: LiteralForm, revision: Revision = "IMAP4rev1") {
     this.#form = form;
+    this.revision = revision;
   }
 
   /** Ends the line and gives all segments. */
@@ -42,10 +56,11 @@ export class Writer {
   }
 
   /**
-   * text = 1*TEXT-CHAR, for people: what is not US-ASCII is said as `?`. Text that begins like a response code is kept from being one.
+   * text = 1*TEXT-CHAR, for people: what is not US-ASCII is said as `?` before IMAP4rev2. Text that begins like a response code is kept from being one.
    */
   text(text: string): this {
-    return this.raw((text.startsWith("[") ? "- " : "") + text.replace(/[^\0-\x7f]/gu, "?"));
+    const said = this.revision === "IMAP4rev2" ? latin1(utf8(text)) : text.replace(/[^\0-\x7f]/gu, "?");
+    return this.raw((text.startsWith("[") ? "- " : "") + said);
   }
 
   /** Writes a word of one class of characters. */
@@ -101,8 +116,19 @@ export class Writer {
 
   /** string: quoted where that says it, else a literal of UTF-8. */
   string(text: string): this {
-    if (text.length > LONGEST_QUOTED || !/^[\x01-\x09\x0b\x0c\x0e-\x7f]*$/.test(text)) return this.#textLiteral(utf8(text));
-    this.#text += consistsOf(text, QUOTED) ? `"${text}"` : `"${text.replace(/["\\]/g, "\\$&")}"`;
+    if (!/^[\x01-\x7f]*$/.test(text)) return this.#utf8String(utf8(text));
+    if (text.length > LONGEST_QUOTED || /[\r\n]/.test(text)) return this.#textLiteral(utf8(text));
+    this.#text += consistsOf(text, QUOTED) ? `"${text}"` : quoted(text);
+    return this;
+  }
+
+  /** string of bytes beyond US-ASCII: UTF-8 may go in quotes where that is enabled (RFC 9755). */
+  #utf8String(bytes: Uint8Array): this {
+    const text = latin1(bytes);
+    if (this.revision === "IMAP4rev1" || text.length > LONGEST_QUOTED || /[\0\r\n]/.test(text) || decodeUtf8(bytes) === undefined) {
+      return this.#textLiteral(bytes);
+    }
+    this.#text += quoted(text);
     return this;
   }
 
@@ -115,12 +141,22 @@ export class Writer {
   bytesString(text: string): this {
     if (/^[\x01-\x7f]*$/.test(text)) return this.astring(text);
     if (/[^\0-\xff]/.test(text)) throw unsayable("a character that is no byte");
-    return this.#textLiteral(fromLatin1(text));
+    return this.#utf8String(fromLatin1(text));
   }
 
-  /** mailbox = "INBOX" / astring ; in the encoding of the revision */
-  mailbox({ raw }: { readonly raw: string; readonly name: string }): this {
-    return this.bytesString(raw);
+  /** mailbox = "INBOX" / astring ; modified UTF-7 becomes UTF-8 where that is enabled */
+  mailbox(mailbox: Mailbox): this {
+    return this.bytesString(this.#mailboxBytes(mailbox));
+  }
+
+  /** The same, never as an atom. */
+  mailboxString(mailbox: Mailbox): this {
+    return this.rawString(this.#mailboxBytes(mailbox));
+  }
+
+  #mailboxBytes({ raw, name }: Mailbox): string {
+    // Bytes beyond US-ASCII are what a server or client has said in UTF-8, or in no encoding at all: they address the mailbox as they are.
+    return this.revision === "IMAP4rev1" || /[\x80-\xff]/.test(raw) ? raw : latin1(utf8(name));
   }
 
   /** The same, never as an atom. */

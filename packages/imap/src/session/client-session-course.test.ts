@@ -282,8 +282,9 @@ test("an observer sees both ways, without secrets", () => {
     "server line d OK\r\n",
     "client line e SELECT m\r\n",
     "server line e OK\r\n",
+    "server line * 1 FETCH (BODY[] {3}\r\n",
     "server literal abc",
-    "server line * 1 FETCH (BODY[] {3}\r\n)\r\n",
+    "server line )\r\n",
   ]);
 });
 

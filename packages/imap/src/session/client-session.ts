@@ -176,6 +176,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
         this.#response(event);
         break;
       case "literal-start":
+        this.#options.observe?.({ from: "server", kind: "line", parts: event.raw });
         this.#requireAccount("FETCH");
         this.#patience = { phase: "literal", ms: this.#limits.responseMs, minBytesPerSecond: this.#limits.minBytesPerSecond };
         this.#out.event(event);

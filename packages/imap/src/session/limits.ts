@@ -71,8 +71,8 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
 
 /** Those of a client's limits that its decoder knows. */
 export function responseLimits(limits: ClientLimits): ResponseLimits {
-  const { maxResponseBytes, maxTokenBytes, maxNesting, maxLiteralBytes, streamLiteralBytes, maxSearchNumbers } = limits;
-  return { maxResponseBytes, maxTokenBytes, maxNesting, maxLiteralBytes, streamLiteralBytes, maxSearchNumbers };
+  const { maxResponseBytes, maxTokenBytes, maxNesting, maxLiteralBytes, streamLiteralBytes, streamSearchBytes, maxSearchNumbers } = limits;
+  return { maxResponseBytes, maxTokenBytes, maxNesting, maxLiteralBytes, streamLiteralBytes, streamSearchBytes, maxSearchNumbers };
 }
 
 /** Those of a server's limits that its decoder knows, each no greater than `cap`. */

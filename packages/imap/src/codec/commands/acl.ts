@@ -49,10 +49,10 @@ function readIdentifierCommand(cursor: Cursor, name: IdentifierCommand["name"]):
 
 /** See {@link readSetAcl}. */
 function writeSetAcl(writer: Writer, { mailbox, identifier, rights }: SetAclCommand): void {
-  writer.raw("SETACL ").bytesString(mailbox.raw).raw(" ").astring(identifier).raw(" ").astring(rights);
+  writer.raw("SETACL ").mailbox(mailbox).raw(" ").astring(identifier).raw(" ").astring(rights);
 }
 
 /** See {@link readIdentifierCommand}. */
 function writeIdentifierCommand(writer: Writer, { name, mailbox, identifier }: IdentifierCommand): void {
-  writer.raw(`${name} `).bytesString(mailbox.raw).raw(" ").astring(identifier);
+  writer.raw(`${name} `).mailbox(mailbox).raw(" ").astring(identifier);
 }

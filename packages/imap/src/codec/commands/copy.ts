@@ -46,7 +46,7 @@ function readUidExpunge(cursor: Cursor): UidExpungeCommand {
 
 /** See {@link readCopy}. */
 function writeCopy(writer: Writer, { name, set, mailbox }: CopyCommand): void {
-  writer.raw(`${name} ${formatMessageSet(set)} `).bytesString(mailbox.raw);
+  writer.raw(`${name} ${formatMessageSet(set)} `).mailbox(mailbox);
 }
 
 /** See {@link readUidExpunge}. */

@@ -86,12 +86,12 @@ function readPattern(cursor: Cursor): MailboxName {
   const next = cursor.peek();
   const raw = next === QUOTE || next === OPEN_BRACE ? cursor.bytesString() : cursor.run(LIST);
   if (raw === "" && next !== QUOTE && next !== OPEN_BRACE) throw new Malformed("no-pattern");
-  return decodeMailboxName(raw);
+  return decodeMailboxName(raw, cursor.revision);
 }
 
 /** See {@link readBasicList}. */
 function writeBasicList(writer: Writer, { name, reference, pattern }: ListCommand): void {
-  writer.raw(`${name} `).bytesString(reference.raw).raw(" ").bytesString(pattern.raw);
+  writer.raw(`${name} `).mailbox(reference).raw(" ").mailbox(pattern);
 }
 
 /** See {@link readList}. */
@@ -105,10 +105,10 @@ function writeExtendedList(writer: Writer, { selectionOptions, reference, patter
   if (only === undefined) throw unsayable("LIST of nothing");
   writer.raw("LIST ");
   if (selectionOptions.length > 0) writeSelectionOptions(writer, selectionOptions);
-  writer.bytesString(reference.raw).raw(" ");
+  writer.mailbox(reference).raw(" ");
   // What else is said tells that this is an extended LIST, to which an empty pattern is an ordinary one.
   const isBare = patterns.length === 1 && selectionOptions.length + returnOptions.length > 0;
-  if (isBare) writer.bytesString(only.raw);
-  else writer.list(patterns, ({ raw }) => writer.bytesString(raw));
+  if (isBare) writer.mailbox(only);
+  else writer.list(patterns, (mailbox) => writer.mailbox(mailbox));
   if (returnOptions.length > 0) writeReturnOptions(writer, returnOptions);
 }

@@ -81,12 +81,12 @@ function readRename(cursor: Cursor): RenameCommand {
 
 /** See {@link readMailboxCommand}. */
 function writeMailboxCommand(writer: Writer, { name, mailbox }: MailboxCommand): void {
-  writer.raw(`${name} `).bytesString(mailbox.raw);
+  writer.raw(`${name} `).mailbox(mailbox);
 }
 
 /** See {@link readCreate}. */
 function writeCreate(writer: Writer, { mailbox, parameters }: CreateCommand): void {
-  writer.raw("CREATE ").bytesString(mailbox.raw);
+  writer.raw("CREATE ").mailbox(mailbox);
   writeOptionalParameters(writer, parameters, (parameter) => {
     if (parameter.type === "unknown") writeUnknownParameter(writer, parameter);
     else writer.raw("USE ").list(parameter.attributes, (attribute) => writer.commandFlag(attribute));
@@ -95,6 +95,6 @@ function writeCreate(writer: Writer, { mailbox, parameters }: CreateCommand): vo
 
 /** See {@link readRename}. */
 function writeRename(writer: Writer, { from, to, parameters }: RenameCommand): void {
-  writer.raw("RENAME ").bytesString(from.raw).raw(" ").bytesString(to.raw);
+  writer.raw("RENAME ").mailbox(from).raw(" ").mailbox(to);
   writeOptionalParameters(writer, parameters, (parameter) => writeUnknownParameter(writer, parameter));
 }

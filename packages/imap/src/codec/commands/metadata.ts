@@ -103,12 +103,12 @@ function writeGetMetadata(writer: Writer, { mailbox, entries, maxSize, depth }: 
   const options = [...(maxSize === null ? [] : [`MAXSIZE ${maxSize}`]), ...(depth === "0" ? [] : [`DEPTH ${depth.toLowerCase()}`])];
   writer.raw("GETMETADATA ");
   if (options.length > 0) writer.raw(`(${options.join(" ")}) `);
-  writer.bytesString(mailbox.raw).raw(" ");
+  writer.mailbox(mailbox).raw(" ");
   writer.list(entries, (entry) => writer.astring(entry));
 }
 
 /** See {@link readSetMetadata}. */
 function writeSetMetadata(writer: Writer, { mailbox, entries }: SetMetadataCommand): void {
-  writer.raw("SETMETADATA ").bytesString(mailbox.raw).raw(" ");
+  writer.raw("SETMETADATA ").mailbox(mailbox).raw(" ");
   writer.list(entries, ({ name, value }) => writer.astring(name).raw(" ").data(value));
 }

@@ -126,7 +126,7 @@ export function writeExtensionKey(writer: Writer, key: ExtensionSearchKey): void
       writer.number64(key.id);
       break;
     case "X-GM-LABELS":
-      writer.bytesString(key.label.raw);
+      writer.mailbox(key.label);
       break;
     default:
       writer.raw(formatDate(key.date));

@@ -3,6 +3,7 @@
 import type { Cursor } from "../cursor.ts";
 import type { CommandGrammar } from "../grammar.ts";
 import type { Writer } from "../writer.ts";
+import { unsayable } from "../writer.ts";
 import { skipLeadingWord } from "./leading-word.ts";
 import { isAsciiKey, readSearchKeys, writeSearchKeys } from "./search-key.ts";
 import type { SearchKey } from "./search-key.ts";
@@ -52,7 +53,9 @@ function writeSearch(writer: Writer, command: SearchCommand): void {
 
 /** See {@link readSearchProgram}. Text beyond US-ASCII goes as UTF-8, and the charset is said where it was left open. */
 export function writeSearchProgram(writer: Writer, { charset, keys }: SearchProgram): void {
-  const said = charset ?? (keys.every(isAsciiKey) ? null : "UTF-8");
+  const said = charset ?? (keys.every(isAsciiKey) || writer.revision !== "IMAP4rev1" ? null : "UTF-8");
+  // RFC 9755 section 3: strings are UTF-8 already.
+  if (said !== null && writer.revision === "UTF8=ACCEPT") throw unsayable("CHARSET after ENABLE UTF8=ACCEPT");
   if (said !== null) writer.raw("CHARSET ").astring(said).raw(" ");
   writeSearchKeys(writer, keys, said);
 }

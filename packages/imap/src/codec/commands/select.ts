@@ -94,7 +94,7 @@ function readSequenceMatch(cursor: Cursor): SequenceMatch {
 
 /** See {@link readSelect}. */
 function writeSelect(writer: Writer, { name, mailbox, parameters }: SelectCommand): void {
-  writer.raw(`${name} `).bytesString(mailbox.raw);
+  writer.raw(`${name} `).mailbox(mailbox);
   writeOptionalParameters(writer, parameters, (parameter) => writeParameter(writer, parameter));
 }
 

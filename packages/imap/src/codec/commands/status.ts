@@ -60,7 +60,7 @@ export function readStatusAttributes(cursor: Cursor): readonly string[] {
 
 /** See {@link readStatus}. */
 function writeStatus(writer: Writer, { mailbox, items }: StatusCommand): void {
-  writeStatusAttributes(writer.raw("STATUS ").bytesString(mailbox.raw).raw(" "), items);
+  writeStatusAttributes(writer.raw("STATUS ").mailbox(mailbox).raw(" "), items);
 }
 
 /** See {@link readStatusAttributes}. */

@@ -111,7 +111,7 @@ function writeStore(writer: Writer, command: AnyStoreCommand): void {
   const attribute = "flags" in command ? "FLAGS" : "labels" in command ? "X-GM-LABELS" : command.attribute;
   writer.atom(attribute).raw(silent ? ".SILENT " : " ");
   if ("flags" in command) writer.list(command.flags, (flag) => writer.commandFlag(flag));
-  else if ("labels" in command) writer.list(command.labels, ({ raw }) => writeLabel(writer, raw));
+  else if ("labels" in command) writer.list(command.labels, (label) => writeLabel(writer, label));
   else writer.verbatim(command.raw);
 }
 
@@ -121,7 +121,8 @@ function writeModifier(writer: Writer, modifier: StoreModifier): void {
 }
 
 /** See {@link readLabels}. */
-function writeLabel(writer: Writer, raw: string): void {
+function writeLabel(writer: Writer, label: MailboxName): void {
+  const { raw } = label;
   if (raw.length > 1 && raw.startsWith("\\") && consistsOf(raw.slice(1), ATOM)) writer.commandFlag(raw);
-  else writer.bytesString(raw);
+  else writer.mailbox(label);
 }

@@ -111,7 +111,7 @@ function writeGenUrlAuth(writer: Writer, { urls }: GenUrlAuthCommand): void {
 function writeResetKey(writer: Writer, { mailbox, mechanisms }: ResetKeyCommand): void {
   writer.raw("RESETKEY");
   if (mailbox === null && mechanisms.length > 0) throw unsayable("mechanisms without a mailbox");
-  if (mailbox !== null) writer.raw(" ").bytesString(mailbox.raw);
+  if (mailbox !== null) writer.raw(" ").mailbox(mailbox);
   for (const mechanism of mechanisms) writer.raw(" ").atom(mechanism);
 }
 

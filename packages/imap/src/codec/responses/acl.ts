@@ -103,17 +103,17 @@ function readNext(cursor: Cursor): string | undefined {
 
 /** See {@link readAclResponse}. */
 function writeAclResponse(writer: Writer, { mailbox, entries }: AclResponse): void {
-  writer.raw("* ACL ").bytesString(mailbox.raw);
+  writer.raw("* ACL ").mailbox(mailbox);
   for (const { identifier, rights } of entries) writer.raw(" ").astring(identifier).raw(" ").astring(rights);
 }
 
 /** See {@link readListRightsResponse}. */
 function writeListRightsResponse(writer: Writer, { mailbox, identifier, required, optional }: ListRightsResponse): void {
-  writer.raw("* LISTRIGHTS ").bytesString(mailbox.raw).raw(" ").astring(identifier).raw(" ").astring(required);
+  writer.raw("* LISTRIGHTS ").mailbox(mailbox).raw(" ").astring(identifier).raw(" ").astring(required);
   for (const rights of optional) writer.raw(" ").astring(rights);
 }
 
 /** See {@link readMyRightsResponse}. */
 function writeMyRightsResponse(writer: Writer, { mailbox, rights }: MyRightsResponse): void {
-  writer.raw("* MYRIGHTS ").bytesString(mailbox.raw).raw(" ").astring(rights);
+  writer.raw("* MYRIGHTS ").mailbox(mailbox).raw(" ").astring(rights);
 }

@@ -55,7 +55,7 @@ function readLabels(cursor: Cursor): readonly MailboxName[] {
   cursor.open();
   while (!cursor.closes()) {
     if (cursor.nil()) cursor.deviate("nil-for-string");
-    else if (cursor.atString()) labels.push(decodeMailboxName(cursor.bytesString()));
+    else if (cursor.atString()) labels.push(decodeMailboxName(cursor.bytesString(), cursor.revision));
     else labels.push(decodeMailboxName(cursor.flag()));
   }
   return labels;
@@ -83,9 +83,11 @@ export function writeExtensionItem(writer: Writer, item: ExtensionItem): void {
       writer.number64(item.id);
       break;
     case "X-GM-LABELS":
-      writer.list(item.labels, ({ raw }) =>
-        /^\\[^\\"]/.test(raw) && consistsOf(raw, FLAG) && !raw.includes("\\", 1) ? writer.flag(raw) : writer.rawString(raw),
-      );
+      writer.list(item.labels, (label) => {
+        const { raw } = label;
+        const isFlag = /^\\[^\\"]/.test(raw) && consistsOf(raw, FLAG) && !raw.includes("\\", 1);
+        return isFlag ? writer.flag(raw) : writer.mailboxString(label);
+      });
       break;
   }
 }

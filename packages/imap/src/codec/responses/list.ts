@@ -47,7 +47,7 @@ function readListResponse(cursor: Cursor, type: ListResponse["type"]): ListRespo
   const delimiter = readDelimiter(cursor);
   if (delimiter === "") cursor.deviate("empty-delimiter");
   readGap(cursor);
-  const mailbox = decodeMailboxName(readMailbox(cursor));
+  const mailbox = decodeMailboxName(readMailbox(cursor), cursor.revision);
   const response = { type, attributes, delimiter: delimiter === "" ? null : delimiter, mailbox };
   if (cursor.peek() !== SP) return response;
   cursor.space();
@@ -120,6 +120,6 @@ export function writeDelimiter(writer: Writer, delimiter: string | null): void {
 function writeListResponse(writer: Writer, { type, attributes, delimiter, mailbox, extended }: ListResponse): void {
   writer.raw(`* ${type} `).list(attributes, (attribute) => writer.flag(attribute));
   writeDelimiter(writer.raw(" "), delimiter);
-  writer.raw(" ").bytesString(mailbox.raw);
+  writer.raw(" ").mailbox(mailbox);
   if (extended !== undefined) writeExtendedItems(writer.raw(" "), extended);
 }

@@ -66,7 +66,7 @@ function readNames(cursor: Cursor): readonly MetadataEntry[] {
 
 /** See {@link readMetadataResponse}. */
 function writeMetadataResponse(writer: Writer, { mailbox, entries }: MetadataResponse): void {
-  writer.raw("* METADATA ").bytesString(mailbox.raw).raw(" ");
+  writer.raw("* METADATA ").mailbox(mailbox).raw(" ");
   if (entries.some(({ value }) => value === undefined)) writer.spaced(entries, ({ name }) => writer.astring(name));
   else
     writer.list(entries, ({ name, value }) =>

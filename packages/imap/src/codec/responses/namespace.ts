@@ -77,7 +77,7 @@ function readNamespaces(cursor: Cursor): readonly Namespace[] | null {
 /** namespace-descr = "(" string SP (DQUOTE QUOTED-CHAR DQUOTE / nil) *(SP string SP "(" string *(SP string) ")") ")" */
 function readNamespace(cursor: Cursor): Namespace {
   cursor.openElement();
-  const prefix = decodeMailboxName(cursor.bytesString());
+  const prefix = decodeMailboxName(cursor.bytesString(), cursor.revision);
   if (cursor.closes()) {
     cursor.deviate("missing-delimiter");
     return { prefix, delimiter: null, extensions: [] };
@@ -114,7 +114,7 @@ function writeNamespaces(writer: Writer, namespaces: readonly Namespace[] | null
   }
   writer.raw("(");
   for (const { prefix, delimiter, extensions } of namespaces) {
-    writeDelimiter(writer.raw("(").rawString(prefix.raw).raw(" "), delimiter);
+    writeDelimiter(writer.raw("(").mailboxString(prefix).raw(" "), delimiter);
     for (const { name, values } of extensions) {
       writer.raw(" ").string(name).raw(" ");
       writer.list(values, (value) => writer.string(value));

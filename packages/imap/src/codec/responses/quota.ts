@@ -131,6 +131,6 @@ function writeQuotaResponse(writer: Writer, { root, resources }: QuotaResponse):
 
 /** See {@link readQuotaRootResponse}. */
 function writeQuotaRootResponse(writer: Writer, { mailbox, roots }: QuotaRootResponse): void {
-  writer.raw("* QUOTAROOT ").bytesString(mailbox.raw);
+  writer.raw("* QUOTAROOT ").mailbox(mailbox);
   for (const root of roots) writer.raw(" ").astring(root);
 }

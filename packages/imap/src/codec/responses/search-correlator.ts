@@ -35,7 +35,7 @@ export function readCorrelator(cursor: Cursor): SearchCorrelator {
 export function writeCorrelator(writer: Writer, { tag, mailbox, uidValidity }: SearchCorrelator): void {
   const correlators = [
     ...(tag === null ? [] : [(): Writer => writer.raw("TAG ").string(tag)]),
-    ...(mailbox === undefined ? [] : [(): Writer => writer.raw("MAILBOX ").bytesString(mailbox.raw)]),
+    ...(mailbox === undefined ? [] : [(): Writer => writer.raw("MAILBOX ").mailbox(mailbox)]),
     ...(uidValidity === undefined ? [] : [(): Writer => writer.raw("UIDVALIDITY ").number(uidValidity)]),
   ];
   if (correlators.length > 0) writer.raw(" ").list(correlators, (write) => write());

@@ -42,7 +42,7 @@ export const statusResponse: ResponseGrammar<StatusResponse> = { read: readStatu
 /** "STATUS" SP mailbox SP "(" [status-att-list] ")" */
 function readStatusResponse(cursor: Cursor): StatusResponse {
   cursor.space();
-  const mailbox = decodeMailboxName(readMailbox(cursor));
+  const mailbox = decodeMailboxName(readMailbox(cursor), cursor.revision);
   const items: StatusItem[] = [];
   cursor.noTrailingSpace();
   if (cursor.at >= cursor.end) {
@@ -150,7 +150,7 @@ function readValue(cursor: Cursor, name: string): StatusItem {
 
 /** See {@link readStatusResponse}. */
 function writeStatusResponse(writer: Writer, { mailbox, items }: StatusResponse): void {
-  writer.raw("* STATUS ").bytesString(mailbox.raw).raw(" ");
+  writer.raw("* STATUS ").mailbox(mailbox).raw(" ");
   writer.list(items, (item) => {
     if (item.type === "unknown" || item.type === "invalid") writer.atom(item.name).raw(" ").verbatim(item.raw);
     else if (item.type === "MAILBOXID") writer.raw("MAILBOXID (").atom(item.id).raw(")");
