@@ -41,14 +41,15 @@ const SERVERS = [
     name: "Dovecot",
     start: (directory: string): ReturnType<typeof startDovecot> => startDovecot(directory, DOVECOT),
     lacks: ["CREATE-SPECIAL-USE", "XLIST", "LIST-MYRIGHTS", "LIST-METADATA", "OBJECTID", "SEARCH=FUZZY", "REPLACE"],
-    untyped: { commands: ["NONSENSE", "NOTIFY"], codes: ["METADATA"] },
+    untyped: [],
     respelled: ["ESEARCH", "FETCH"],
   },
   {
     name: "Cyrus",
     start: startCyrus,
     lacks: ["SEARCHRES", "CONTEXT=SEARCH", "REPLACE", "NOTIFY"],
-    untyped: { commands: ["NONSENSE"], codes: ["URLMECH", "ANNOTATIONS", "METADATA"] },
+    // RFC 5257
+    untyped: ["ANNOTATIONS"],
     respelled: ["ESEARCH", "FETCH", "METADATA"],
   },
 ];
@@ -87,7 +88,7 @@ describe.each(SERVERS)("$name", ({ start, lacks, untyped, respelled }) => {
     const ends = said.map(({ line, exchange }) => ({ say: line.say, end: line.ends === "any" ? "any" : exchange.end.status }));
     expect(ends).toEqual(said.map(({ line }) => ({ say: line.say, end: line.ends ?? "OK" })));
     const verbs = said.flatMap(({ exchange: { command } }) => (command.name === "unknown" ? [command.verb] : []));
-    expect([...new Set(verbs)]).toEqual(untyped.commands);
+    expect(verbs).toEqual(["NONSENSE"]);
     expect([...new Set(skipped.map(({ needs }) => needs))]).toEqual(lacks);
   });
 
@@ -100,7 +101,7 @@ describe.each(SERVERS)("$name", ({ start, lacks, untyped, respelled }) => {
     const nameless = heard.filter(({ response }) => response.type === "unknown" || response.type === "invalid");
     expect(nameless.map(({ raw }) => latin1(concat(raw)))).toEqual([]);
     const found = heard.flatMap(({ response }) => ("code" in response && response.code?.type === "unknown" ? [response.code.name] : []));
-    expect([...new Set(found)]).toEqual(untyped.codes);
+    expect([...new Set(found)]).toEqual(untyped);
   });
 
   // Servers write strings with quotes or of 8 bits as literals, empty literals and the names of entries in quotes, and results of ESEARCH in an order of
