@@ -275,7 +275,7 @@ const extensionCommand: fc.Arbitrary<Command> = fc.oneof(
   fc.record({
     name: fc.constant("SETMETADATA" as const),
     mailbox,
-    entries: fc.array(fc.record({ name: entryName, value: data }), { maxLength: 3 }),
+    entries: fc.array(fc.record({ name: entryName, value: data }), { minLength: 1, maxLength: 3 }),
   }),
 );
 

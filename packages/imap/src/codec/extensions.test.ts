@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bytesOf, commands, responses, textOf, written } from "../../test/codec-driving.ts";
 import type { Command, Response } from "./index.ts";
-import { encodeCommand, encodeResponse } from "./index.ts";
+import { encodeCommand, encodeResponse, INBOX } from "./index.ts";
 
 /** The one response in `text`, which must be read without deviation. */
 function heard(text: string): Response {
@@ -98,6 +98,34 @@ describe("responses of extensions", () => {
     expect(heard('* LIST () "/" foo ("CHILDINFO" ("SUBSCRIBED"))')).toMatchObject({
       extended: [{ type: "CHILDINFO", options: ["SUBSCRIBED"] }],
     });
+  });
+
+  test("LIST-EXTENDED has literals among its items, whatever these hold", () => {
+    const text = "* LIST () NIL foo (X-A {5}\r\na\r\n)( X-B ({1}\r\na {1}\r\nb))";
+    expect(heard(text)).toMatchObject({ extended: [{ name: "X-A" }, { name: "X-B" }] });
+    expect(textOf(written(encodeResponse(heard(text))))).toBe(`${text}\r\n`);
+  });
+
+  test("the old name of a mailbox is in the encoding of the revision", () => {
+    const text = '* LIST () NIL a ("OLDNAME" ("&ANw-"))';
+    expect(textOf(written(encodeResponse(heard(text))))).toBe(`${text}\r\n`);
+    expect(textOf(written(encodeResponse(heard(text), { revision: "IMAP4rev2" })))).toBe('* LIST () NIL a ("OLDNAME" ("\xc3\x9c"))\r\n');
+  });
+
+  test("values of METADATA may have any byte", () => {
+    const text = "* METADATA INBOX (/private/a ~{3}\r\na\0b /private/b {1}\r\nc)";
+    expect(textOf(written(encodeResponse(heard(text))))).toBe(`${text}\r\n`);
+    const command = "SETMETADATA INBOX (/private/a ~{1+}\r\n\0)";
+    expect(textOf(written(encodeCommand("a", said(command), { literals: "LITERAL+" })))).toBe(`a ${command}\r\n`);
+  });
+
+  test("nothing is said of no entries, nor of a size that is none", () => {
+    const mailbox = INBOX;
+    const none = { mailbox, entries: [] };
+    expect(() => encodeCommand("a", { name: "SETMETADATA", ...none })).toThrow("SETMETADATA of nothing");
+    expect(commands([bytesOf("a SETMETADATA INBOX ()\r\n")])).toMatchObject([{ type: "bad", reason: "bad-entries" }]);
+    const get = { name: "GETMETADATA", mailbox, entries: ["/private"], depth: "0" } as const;
+    expect(() => encodeCommand("a", { ...get, maxSize: NaN })).toThrow("a number cannot be NaN");
   });
 
   test("ESEARCH of several mailboxes", () => {

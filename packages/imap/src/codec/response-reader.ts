@@ -135,11 +135,12 @@ export function literalMayFollow(before: string): boolean {
   if ((name === "FETCH" || name === "UIDFETCH") && /BODY\[[^\]]*\](?:<\d+>)?$/i.test(before)) return true;
   if (!/[ (]~?$/.test(before)) return false;
   if (TEXTUAL.has(name)) return /^[^\]]*\[BADCHARSET [^\]]*\([^\]]*$/i.test(before);
-  if (name === "LIST" || name === "LSUB" || name === "XLIST")
-    return /\) (?:"(?:[^"\\]|\\.)?"|NIL) ~?$|\((?:(?:[^ ()"]+|"(?:[^"\\]|\\.)*"|\([^()]*\)) )*~?$/i.test(before);
+  if (name === "LIST" || name === "LSUB" || name === "XLIST") return LITERAL_IN_LIST.test(before);
   return !WITHOUT_STRINGS.has(name);
 }
 
+/** What may stand before a literal in LIST: the delimiter, or a list of values behind the name of the mailbox. */
+const LITERAL_IN_LIST = /\) (?:"(?:[^"\\]|\\.)?"|NIL) (?:[^ ][^]* \([^]*)?~?$|\((?:(?:[^ ()"]+|"(?:[^"\\]|\\.)*"|\([^()]*\)) )*~?$/i;
 /** Responses that end in text for people; the empty word is a tagged one, or `+`. */
 const TEXTUAL: ReadonlySet<string> = new Set(["", "OK", "NO", "BAD", "PREAUTH", "BYE"]);
 /** Responses that have no strings. */

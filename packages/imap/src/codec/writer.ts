@@ -178,6 +178,11 @@ export class Writer {
     return this;
   }
 
+  /** The same, as literal8 where there is a NUL among the bytes (RFC 3516). */
+  data8(data: Uint8Array | null): this {
+    return (data?.includes(NUL) === true ? this.raw("~") : this).data(data);
+  }
+
   /**
    * Bytes that were read before, as they were: line ends are allowed only where a literal is announced, which must be whole. Clients announce
    * literals in their own way.

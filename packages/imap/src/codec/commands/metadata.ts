@@ -94,21 +94,25 @@ function readSetMetadata(cursor: Cursor): SetMetadataCommand {
     if (value !== null && !(value instanceof Uint8Array)) throw new LiteralAhead();
     entries.push({ name, value });
   }
+  if (entries.length === 0) throw new Malformed("bad-entries");
   return { name: "SETMETADATA", mailbox, entries };
 }
 
 /** See {@link readGetMetadata}. */
 function writeGetMetadata(writer: Writer, { mailbox, entries, maxSize, depth }: GetMetadataCommand): void {
   if (entries.length === 0) throw unsayable("GETMETADATA of nothing");
-  const options = [...(maxSize === null ? [] : [`MAXSIZE ${maxSize}`]), ...(depth === "0" ? [] : [`DEPTH ${depth.toLowerCase()}`])];
+  const options: (() => void)[] = [];
+  if (maxSize !== null) options.push(() => writer.raw("MAXSIZE ").number(maxSize));
+  if (depth !== "0") options.push(() => writer.raw(`DEPTH ${depth.toLowerCase()}`));
   writer.raw("GETMETADATA ");
-  if (options.length > 0) writer.raw(`(${options.join(" ")}) `);
+  if (options.length > 0) writer.list(options, (write) => write()).raw(" ");
   writer.mailbox(mailbox).raw(" ");
   writer.list(entries, (entry) => writer.astring(entry));
 }
 
 /** See {@link readSetMetadata}. */
 function writeSetMetadata(writer: Writer, { mailbox, entries }: SetMetadataCommand): void {
+  if (entries.length === 0) throw unsayable("SETMETADATA of nothing");
   writer.raw("SETMETADATA ").mailbox(mailbox).raw(" ");
-  writer.list(entries, ({ name, value }) => writer.astring(name).raw(" ").data(value));
+  writer.list(entries, ({ name, value }) => writer.astring(name).raw(" ").data8(value));
 }

@@ -4,7 +4,8 @@ import type { Cursor } from "../cursor.ts";
 import { isIn, TAG } from "../characters.ts";
 import { attempt, Malformed } from "../malformed.ts";
 import { decodeUtf8 } from "@mailwire/wire";
-import { readResponseCode, writeResponseCode } from "../response-code.ts";
+import { readResponseCode } from "../response-code-reader.ts";
+import { writeResponseCode } from "../response-code-writer.ts";
 import type { Writer } from "../writer.ts";
 import type { ResponseCode } from "../response-code.ts";
 

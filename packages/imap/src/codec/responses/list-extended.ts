@@ -86,7 +86,7 @@ export function writeExtendedItems(writer: Writer, items: readonly ListExtendedI
           .list(item.options, (option) => writer.string(option));
         break;
       case "OLDNAME":
-        writer.string(item.type).raw(" (").rawString(item.mailbox.raw).raw(")");
+        writer.string(item.type).raw(" (").mailboxString(item.mailbox).raw(")");
         break;
       default:
         writer.verbatim(item.raw);

@@ -73,6 +73,6 @@ function writeMetadataResponse(writer: Writer, { mailbox, entries }: MetadataRes
       writer
         .astring(name)
         .raw(" ")
-        .data(value ?? null),
+        .data8(value ?? null),
     );
 }
