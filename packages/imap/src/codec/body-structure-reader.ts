@@ -24,7 +24,7 @@ type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
 
 /** body = "(" (body-type-1part / body-type-mpart) ")" */
 export function readBodyStructure(cursor: Cursor): BodyStructure {
-  cursor.open();
+  cursor.openElement();
   if (cursor.peek() === OPEN) return readMultipart(cursor);
   const { at, depth, tolerated } = cursor;
   try {
@@ -39,7 +39,7 @@ export function readBodyStructure(cursor: Cursor): BodyStructure {
 }
 
 /** body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart] */
-function readMultipart(cursor: Cursor): BodyMultipart {
+function readMultipart(cursor: Cursor): BodyStructure {
   const parts: BodyStructure[] = [];
   do {
     if (isEmptyPart(cursor)) {
@@ -49,8 +49,9 @@ function readMultipart(cursor: Cursor): BodyMultipart {
     if (cursor.peek() === SP && cursor.bytes[cursor.at + 1] === OPEN) cursor.noSpace();
   } while (cursor.peek() === OPEN);
   if (cursor.closes()) {
-    cursor.deviate("missing-subtype");
-    return { kind: "multipart", parts, subtype: "" };
+    const [part] = parts;
+    cursor.deviate(parts.length === 1 ? "extra-parenthesis" : "missing-subtype");
+    return parts.length === 1 && part !== undefined ? part : { kind: "multipart", parts, subtype: "" };
   }
   const { at } = cursor;
   // NIL among the parts, or for the subtype.
@@ -105,8 +106,7 @@ function readPart(cursor: Cursor): BodyStructure {
     const envelope = readEnvelope(cursor);
     cursor.space();
     const structure = cursor.nil() ? null : readBodyStructure(cursor);
-    cursor.space();
-    const lines = cursor.count();
+    const lines = readMessageLines(cursor);
     const body = {
       kind: "message" as const,
       type,
@@ -131,6 +131,16 @@ function readPart(cursor: Cursor): BodyStructure {
   }
   readMd5(cursor, basic);
   return basic;
+}
+
+/** SP body-fld-lines ; behind a message, servers forget them */
+function readMessageLines(cursor: Cursor): number {
+  if (cursor.peek() !== CLOSE) {
+    cursor.space();
+    return cursor.count();
+  }
+  cursor.deviate("missing-lines");
+  return 0;
 }
 
 /** message/global is that of RFC 6532 */
@@ -263,7 +273,9 @@ function readDisposition(cursor: Cursor): BodyDisposition | null {
   if (cursor.nil()) return null;
   if (cursor.peek() !== OPEN) {
     cursor.deviate("string-for-list");
-    return { type: cursor.string(), parameters: null };
+    const type = cursor.string();
+    // Words with spaces are a description of the part.
+    return type.includes(" ") ? null : { type, parameters: null };
   }
   cursor.open();
   if (cursor.peek() === OPEN) cursor.deviate("missing-disposition-type");

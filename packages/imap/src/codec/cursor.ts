@@ -16,6 +16,7 @@ const OPEN = 40;
 const CLOSE = 41;
 const PLUS = 43;
 const MINUS = 45;
+const DOT = 46;
 const OPEN_BRACKET = 91;
 const BACKSLASH = 92;
 const CLOSE_BRACKET = 93;
@@ -40,8 +41,8 @@ export interface Gap {
 export class Cursor extends WordCursor {
   /** How a backslash before a quote that looks like the last is read: some servers do not escape theirs. */
   backslash: "escapes" | "is-text" = "escapes";
-  /** Where a string ends: at a quote before a space or a parenthesis, or only at one before the beginning of another value. */
-  quote: "before-space" | "before-value" = "before-space";
+  /** Where a string ends: at a quote before a space or a parenthesis, only at one before the beginning of another value, or at the first. */
+  quote: "before-space" | "before-value" | "first" = "before-space";
   /** What is enabled: how mailbox names are encoded. */
   revision: Revision = "IMAP4rev1";
   /** How often more a value may be read in another way: each reading may go through all that follows. */
@@ -81,9 +82,15 @@ export class Cursor extends WordCursor {
       this.deviate("nil-for-string");
       return "";
     }
-    const word = this.word(FLAG);
+    const { at } = this;
+    this.word(FLAG);
     this.deviate("atom-for-string");
-    return word;
+    return this.text(at, this.at);
+  }
+
+  /** Bytes `from` to `to` as UTF-8 where they are, else one character per byte. */
+  text(from: number, to: number): string {
+    return decodeUtf8(this.view(from, to)) ?? this.slice(from, to);
   }
 
   /** nstring = string / nil ; `()` is taken for nil from servers */
@@ -117,13 +124,23 @@ export class Cursor extends WordCursor {
 
   /** number ; from servers also in quotes */
   looseNumber(max?: number): number {
+    const { at } = this;
     const quoted = this.peer === "server" && this.skip(QUOTE);
     const value = this.number(max);
     if (quoted) {
       this.expect(QUOTE);
       this.deviate("string-for-number");
     }
-    return value;
+    return this.bytes[this.at] === DOT && this.peer === "server" ? this.#floatingNumber(at) : value;
+  }
+
+  /** A number as some servers write it when it is large: `1.86931e+06` */
+  #floatingNumber(start: number): number {
+    this.at = start;
+    const text = this.run(ATOM);
+    if (!/^\d{1,9}\.\d{1,16}(?:e\+?\d{1,2})?$/i.test(text) || !(Number(text) <= Number.MAX_SAFE_INTEGER)) throw new Malformed("no-number");
+    this.deviateAt(start, "floating-number");
+    return Math.round(Number(text));
   }
 
   /** number that is of no weight: what servers say instead of one (NIL, a negative one) is taken for 0 */
@@ -165,7 +182,7 @@ export class Cursor extends WordCursor {
     if (at - start > maxBytes) throw new Malformed("token-too-long");
     if (at >= this.end) throw new Malformed("open-quote");
     this.at = at + 1;
-    const text = beyondAscii ? this.#decode(start, at) : this.slice(start, at);
+    const text = beyondAscii ? this.text(start, at) : this.slice(start, at);
     return escaped ? text.replace(/\\(["\\])/g, "$1") : text;
   }
 
@@ -178,7 +195,8 @@ export class Cursor extends WordCursor {
   /** Whether the quote at index `at` is the last: one before anything but an end was not escaped, as some servers do. */
   #endsQuoted(at: number): boolean {
     if (this.peer === "client") return true;
-    if (this.quote === "before-value" ? this.#isBeforeValue(at + 1) : isAfterString(this.bytes[at + 1])) return true;
+    if (this.quote === "before-space" ? isAfterString(this.bytes[at + 1]) : this.quote === "first" || this.#isBeforeValue(at + 1))
+      return true;
     this.deviateAt(at, "unescaped-quote");
     return false;
   }
@@ -211,13 +229,9 @@ export class Cursor extends WordCursor {
     if (this.#literalGap() !== undefined) throw new LiteralAhead();
     const start = this.#literal();
     for (let at = start; at < this.at; at += 1) {
-      if ((this.bytes[at] ?? 0) > 127) return this.#decode(start, this.at);
+      if ((this.bytes[at] ?? 0) > 127) return this.text(start, this.at);
     }
     return this.slice(start, this.at);
-  }
-
-  #decode(start: number, end: number): string {
-    return decodeUtf8(this.view(start, end)) ?? this.slice(start, end);
   }
 
   /**
@@ -240,7 +254,7 @@ export class Cursor extends WordCursor {
   /** "{" number64 ["+"] "}" CRLF : the size of the literal that follows */
   announcement(): number {
     this.expect(OPEN_BRACE);
-    const size = this.number(Number.MAX_SAFE_INTEGER);
+    const size = this.peek() === MINUS ? this.#noSize() : this.number(Number.MAX_SAFE_INTEGER);
     const { at } = this;
     if (this.skip(PLUS) && this.peer === "server") this.deviateAt(at, "non-synchronizing-literal");
     this.expect(CLOSE_BRACE);
@@ -248,6 +262,13 @@ export class Cursor extends WordCursor {
     this.skip(CR);
     this.expect(LF);
     return size;
+  }
+
+  /** The size of a literal that some servers announce where they have no data: -1 */
+  #noSize(): number {
+    if (this.peer === "client") throw new Malformed("no-number");
+    this.count();
+    return 0;
   }
 
   /** The literal here, when its bytes are not. */

@@ -120,16 +120,33 @@ function readAddress(cursor: Cursor): Address {
   cursor.open();
   if (cursor.closes()) return shortAddress(cursor, []);
   const name = cursor.nstring();
+  const { at } = cursor;
   if (cursor.closes()) return shortAddress(cursor, [name]);
   const route = cursor.nstring();
   if (cursor.closes()) return shortAddress(cursor, [name, route]);
   const mailbox = cursor.nstring();
   if (cursor.closes()) return shortAddress(cursor, [name, route, mailbox]);
   const host = cursor.nstring();
-  while (!cursor.closes()) {
-    cursor.deviate("extra-address-field");
-    cursor.skipValue();
-  }
+  return cursor.closes() ? { name, route, mailbox, host } : readLongAddress(cursor, at, { name, route, mailbox, host });
+}
+
+/**
+ * An address with more fields, of which the name ends at index `nameEnd`. Where the route is the last but two and NIL, what stands before
+ * it is the name: its literal was too short.
+ */
+function readLongAddress(cursor: Cursor, nameEnd: number, address: Address): Address {
+  const fields = [address.name, address.route, address.mailbox, address.host];
+  cursor.deviate("extra-address-field");
+  do fields.push(cursor.nstring());
+  while (!cursor.closes());
+  const [route = null, mailbox = null, host = null] = fields.slice(-3);
+  if (route !== null || address.route === null) return address;
+  const { at: end, tolerated } = cursor;
+  cursor.at = nameEnd;
+  for (let count = fields.length - 4; count > 0 && !cursor.closes(); count -= 1) cursor.nstring();
+  const name = `${address.name ?? ""}${cursor.text(nameEnd, cursor.at)}`;
+  cursor.at = end;
+  cursor.forget(tolerated);
   return { name, route, mailbox, host };
 }
 

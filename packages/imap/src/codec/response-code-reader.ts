@@ -27,9 +27,16 @@ export function readResponseCode(cursor: Cursor): ResponseCode {
 function readKnownCode(cursor: Cursor): ResponseCode {
   const name = cursor.keyword();
   const code = readPlainCode(name) ?? readArgumentCode(cursor, name) ?? readUnknownCode(cursor, name);
-  cursor.noSpace();
+  if (cursor.peek() === SP) skipExtraArguments(cursor);
   cursor.expect(CLOSE_BRACKET);
   return code;
+}
+
+/** Spaces, or words, behind a code that is complete. */
+function skipExtraArguments(cursor: Cursor): void {
+  const { at } = cursor;
+  const words = readUntilBracket(cursor).trim();
+  cursor.deviateAt(at, words === "" ? "extra-space" : "extra-argument");
 }
 
 function readPlainCode(name: string): ResponseCode | undefined {

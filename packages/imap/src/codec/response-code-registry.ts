@@ -4,7 +4,7 @@ import type { Cursor } from "./cursor.ts";
 import type { Named, ResponseCodeGrammar } from "./grammar.ts";
 import type { ArgumentCode } from "./response-code.ts";
 import { badEvent, badUrl, metadata, noUpdate, undefinedFilter, urlMechanism } from "./response-codes/extensions.ts";
-import { appendUid, copyUid, highestModSeq, mailboxId, modified, numberCode, permanentFlags, unseen } from "./response-codes/mailbox.ts";
+import { appendUid, copyUid, highestModSeq, mailboxId, modified, numberCode, permanentFlags } from "./response-codes/mailbox.ts";
 import { badCharset, capability, inProgress, messageLimit, referral } from "./response-codes/session.ts";
 import type { Writer } from "./writer.ts";
 
@@ -16,7 +16,7 @@ const GRAMMARS: { readonly [Type in Name]: ResponseCodeGrammar<Named<ArgumentCod
   PERMANENTFLAGS: permanentFlags,
   UIDNEXT: numberCode,
   UIDVALIDITY: numberCode,
-  UNSEEN: unseen,
+  UNSEEN: numberCode,
   HIGHESTMODSEQ: highestModSeq,
   MODIFIED: modified,
   MAILBOXID: mailboxId,

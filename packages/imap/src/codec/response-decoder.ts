@@ -24,6 +24,7 @@ const NOTHING: readonly Deviation[] = [];
 const CR = 13;
 const SP = 32;
 const CLOSE = 41;
+const CLOSE_BRACE = 125;
 /** How much of the two ends of a response tells whether a literal may follow. */
 const CONTEXT_BYTES = 128;
 
@@ -121,8 +122,9 @@ export class ResponseDecoder {
     const waiting = this.#waiting;
     const lineStart = waiting.start + this.#line;
     const lineEnd = waiting.bytes[lf - 1] === CR && lf > lineStart ? lf - 1 : lf;
-    const literal = findAnnouncement(waiting.bytes, lineStart, withoutSpaces(waiting.bytes, lineStart, lineEnd));
-    if (literal === undefined || !this.#isLiteral(literal)) {
+    const textEnd = withoutSpaces(waiting.bytes, lineStart, lineEnd);
+    const literal = findAnnouncement(waiting.bytes, lineStart, textEnd);
+    if (literal === undefined || textEnd - literal.at > LONGEST_ANNOUNCEMENT_BYTES || !this.#isLiteral(literal)) {
       const goesOn = this.#goesOn(lf, lineEnd);
       if (!goesOn && !this.#awaitsLine) return this.#finish(lf, lineEnd);
       this.#scanned = lf + (goesOn ? 1 : 0) - waiting.start;
@@ -140,19 +142,22 @@ export class ResponseDecoder {
   }
 
   /**
-   * True when the FETCH response does not end with the line that ends at `lf`: some servers fold strings as mail does. Where a string is
-   * open, what follows tells, so it is waited for.
+   * True when the FETCH response does not end with the line that ends at `lf`: some servers fold strings as mail does, or end a line where
+   * a literal ends or should begin. What follows tells, so it is waited for.
    */
   #goesOn(lf: number, lineEnd: number): boolean {
     const { bytes, start } = this.#waiting;
     this.#awaitsLine = false;
-    if (bytes[lineEnd - 1] === CLOSE || !this.#isFetch(lf) || !this.#quotes.isOpen(bytes, start, lineEnd)) return false;
+    if (bytes[lineEnd - 1] === CLOSE || !this.#isFetch(lf)) return false;
+    const isOpen = this.#quotes.isOpen(bytes, start, lineEnd);
+    if (!isOpen && bytes[lineEnd - 1] !== CLOSE_BRACE && (this.#line === 0 || lineEnd > start + this.#line)) return false;
     this.#ahead = Math.max(this.#ahead, lf + 1 - start);
     this.#awaitsLine = !this.#hasLineAhead(start);
     if (this.#awaitsLine) return false;
     const next = start + this.#ahead;
     this.#ahead = 0;
-    return next - lf > 2 && !RESPONSE_BEGINNING.test(latin1(bytes, lf + 1, Math.min(next, lf + 1 + CONTEXT_BYTES)));
+    const line = latin1(bytes, lf + 1, Math.min(next, lf + 1 + CONTEXT_BYTES));
+    return isOpen ? next - lf > 2 && !RESPONSE_BEGINNING.test(line) : LIST_REST.test(line);
   }
 
   /** Whether the line behind the one that may go on is here; then `#ahead` is its end. */
@@ -331,10 +336,15 @@ export class ResponseDecoder {
   }
 }
 
+/** Braces with a number of 63 bits: what is longer announces nothing that can be. */
+const LONGEST_ANNOUNCEMENT_BYTES = 21;
 /** A response whose strings may be folded. */
 const FETCH_BEGINNING = /^\* \d+ (?:UID)?FETCH \(/i;
 /** A line that is no more of a string: it begins another response, or is nothing but the end of the one before. */
 const RESPONSE_BEGINNING = /^(?:\* |\+(?: |\r|$)|[^ "()*+%\\{]{1,40} (?:OK|NO|BAD)(?:[ \r]|$)|\)\r?$)/i;
+
+/** A line that begins with the end of a list. */
+const LIST_REST = /^ *\)/;
 
 /** Index of the first of the spaces before index `end`. */
 function withoutSpaces(bytes: Uint8Array, start: number, end: number): number {

@@ -12,6 +12,7 @@ const TAB = 9;
 const SP = 32;
 const STAR = 42;
 const PLUS = 43;
+const OPEN_BRACKET = 91;
 /** "FETCH " */
 const FETCH = [70, 69, 84, 67, 72, 32];
 
@@ -64,22 +65,36 @@ function readUnmarked(cursor: Cursor): Response {
       cursor.forget(tolerated);
       if (!UNMARKED.test(cursor.slice(at, Math.min(cursor.end, at + UNMARKED_BYTES)))) throw fault;
       cursor.deviate("missing-asterisk");
-      return readUntagged(cursor);
+      const response = readUntagged(cursor);
+      cursor.noTrailingSpace();
+      if (cursor.at === cursor.end) return response;
+      // What goes on behind it is the rest of something else.
+      cursor.forget(tolerated);
+      throw fault;
     },
   );
 }
 
 /** How untagged responses begin. */
 const UNMARKED =
-  /^(?:\d+ +(?:(?:UID)?FETCH|EXISTS|RECENT|EXPUNGE)|OK|NO|BAD|BYE|PREAUTH|CAPABILITY|LIST|LSUB|STATUS|SEARCH|ESEARCH|FLAGS)(?:[ (]|$)/i;
+  /^(?:\d+ +(?:(?:UID)?FETCH|EXISTS|RECENT|EXPUNGE)|OK|NO|BAD|BYE|PREAUTH|CAPABILITY|LIST|LSUB|STATUS|SEARCH|ESEARCH|FLAGS|\[[A-Z-]+)(?:[ (\]]|$)/i;
 const UNMARKED_BYTES = 32;
 
 function readUntagged(cursor: Cursor): Response {
   const { at: start } = cursor;
   if (cursor.atNumber()) return readNumbered(cursor, start);
+  if (cursor.peek() === OPEN_BRACKET) return readCodeAlone(cursor);
   const name = cursor.keyword();
   if (isStatus(name)) return readUntaggedResponse(cursor, name);
   return readKnownResponse(cursor, name) ?? readUnknown(cursor, name, start);
+}
+
+/** A code without the status before it; nothing else is known to begin with a bracket. */
+function readCodeAlone(cursor: Cursor): Response {
+  cursor.deviate("missing-status");
+  const response = readUntaggedResponse(cursor, "OK");
+  if (response.code === null || response.code.type === "unknown" || response.code.type === "invalid") throw new Malformed("no-atom");
+  return response;
 }
 
 function isStatus(name: string): name is UntaggedResponse["status"] {

@@ -38,6 +38,7 @@ export function readSection(cursor: Cursor): Section {
   }
   const text = readSectionText(cursor, part.length > 0 ? (dotted ? "in-part" : "none") : "message");
   const fields = text.startsWith("HEADER.FIELDS") ? readFields(cursor) : [];
+  if (cursor.peer === "server") cursor.noSpace();
   cursor.expect(CLOSE_BRACKET);
   return { part, text, fields };
 }

@@ -49,6 +49,12 @@ export class WordCursor extends Scanner {
     this.nest();
   }
 
+  /** "(" and the spaces behind it, which some servers write: where the first element is not preceded by {@link closes}. */
+  openElement(): void {
+    this.open();
+    this.noSpace();
+  }
+
   /** Goes one level deeper, in a list or in what else nests; `depth` goes down with its end. */
   nest(): void {
     this.depth += 1;
@@ -80,8 +86,9 @@ export class WordCursor extends Scanner {
   }
 
   protected override otherSpace(): void {
-    if (this.peer === "client" || this.peek() !== TAB) super.otherSpace();
-    this.deviate("tab-for-space");
+    if (this.peer === "client" || (this.peek() !== TAB && this.peek() !== OPEN)) super.otherSpace();
+    // A list tells by itself where it begins.
+    this.deviate(this.peek() === OPEN ? "missing-space" : "tab-for-space");
     while (this.peek() === TAB || this.peek() === SP) this.at += 1;
   }
 

@@ -1,6 +1,6 @@
 // Plays an example: what each side says goes to the decoder that the other side has.
 
-import { concat } from "@mailwire/wire";
+import { concat, latin1 } from "@mailwire/wire";
 import type { CommandEvent, Response, ResponseEvent } from "../../src/codec/index.ts";
 import { CommandDecoder, ResponseDecoder } from "../../src/codec/index.ts";
 import type { Example, ExampleLine } from "./corpus.ts";
@@ -38,10 +38,17 @@ class Side {
 
   /** The message ends; without an event it never came, or not all of it. */
   end(event?: PlayedMessage["event"]): void {
-    const [first] = this.lines;
+    const lines = this.#take(event);
+    const [first] = lines;
     if (first === undefined) throw new Error("nothing was said");
-    this.messages.push({ first, bytes: concat(this.lines.map(({ bytes }) => bytes)), event, streamed: concat(this.streamed) });
-    this.forget();
+    this.messages.push({ first, bytes: concat(lines.map(({ bytes }) => bytes)), event, streamed: concat(this.streamed) });
+    this.streamed = [];
+  }
+
+  /** The lines of a message: all that were said, but for the next one where only that told that the response had ended. */
+  #take(event: PlayedMessage["event"]): readonly ExampleLine[] {
+    const isLastNext = event?.type === "response" && this.lines.length > 1 && event.raw.every((raw) => !endsWith(raw, this.lines.at(-1)));
+    return this.lines.splice(0, isLastNext ? this.lines.length - 1 : this.lines.length);
   }
 
   /** What was said was no message. */
@@ -123,4 +130,8 @@ class Conversation {
     this.#waits = undefined;
     this.#commands.accept();
   }
+}
+
+function endsWith(raw: Uint8Array, line: ExampleLine | undefined): boolean {
+  return line !== undefined && latin1(raw).endsWith(latin1(line.bytes));
 }

@@ -14,7 +14,7 @@ export interface PermanentFlagsCode {
   readonly flags: readonly Flag[];
 }
 
-/** A code with a number. `UNSEEN` 0 says that there is none; the last two are how much can be converted at once (RFC 5259). */
+/** A code with a number; 0 says that there is none. The last two are how much can be converted at once (RFC 5259). */
 export interface NumberCode {
   readonly type: "UIDNEXT" | "UIDVALIDITY" | "UNSEEN" | "MAXCONVERTMESSAGES" | "MAXCONVERTPARTS";
   /** The number. */
@@ -63,6 +63,7 @@ export interface CopyUidCode {
 }
 
 const CLOSE = 41;
+const CLOSE_BRACKET = 93;
 
 /** "PERMANENTFLAGS" SP "(" [flag-perm *(SP flag-perm)] ")" */
 export const permanentFlags: ResponseCodeGrammar<PermanentFlagsCode> = {
@@ -73,24 +74,15 @@ export const permanentFlags: ResponseCodeGrammar<PermanentFlagsCode> = {
   write: (writer, { type, flags }) => void writer.raw(`${type} `).list(flags, (flag) => writer.flag(flag)),
 };
 
-/** "UIDNEXT" SP nz-number / … */
+/** "UIDNEXT" SP nz-number / … ; some servers say 0 where there is none */
 export const numberCode: ResponseCodeGrammar<NumberCode> = {
-  read: (cursor, type) => {
-    cursor.space();
-    return { type, value: cursor.nzNumber() };
-  },
-  write: (writer, { type, value }) => void writer.raw(`${type} `).number(value),
-};
-
-/** "UNSEEN" SP nz-number ; some servers say 0 when there is none */
-export const unseen: ResponseCodeGrammar<NumberCode> = {
-  ...numberCode,
   read: (cursor, type) => {
     cursor.space();
     const value = cursor.number();
     if (value === 0) cursor.deviate("zero");
     return { type, value };
   },
+  write: (writer, { type, value }) => void writer.raw(`${type} `).number(value),
 };
 
 /** "HIGHESTMODSEQ" SP mod-sequence-value */
@@ -137,7 +129,7 @@ export const appendUid: ResponseCodeGrammar<AppendUidCode> = {
 export const copyUid: ResponseCodeGrammar<CopyUidCode> = {
   read: (cursor, type) => {
     cursor.space();
-    return { type, uidValidity: cursor.nzNumber(), source: readSpacedSet(cursor), destination: readSpacedSet(cursor) };
+    return { type, uidValidity: cursor.nzNumber(), source: readLooseSet(cursor), destination: readLooseSet(cursor) };
   },
   write: (writer, { type, uidValidity, source, destination }) =>
     void writer
@@ -149,4 +141,12 @@ export const copyUid: ResponseCodeGrammar<CopyUidCode> = {
 function readSpacedSet(cursor: Cursor): SequenceSet {
   cursor.space();
   return readSequenceSet(cursor);
+}
+
+/** SP uid-set ; some servers leave it out when nothing was copied */
+function readLooseSet(cursor: Cursor): SequenceSet {
+  if (cursor.peek() !== CLOSE_BRACKET) cursor.space();
+  if (cursor.peek() !== CLOSE_BRACKET) return readSequenceSet(cursor);
+  cursor.deviate("empty-set");
+  return [];
 }

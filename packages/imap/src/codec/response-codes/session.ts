@@ -54,6 +54,7 @@ export interface MessageLimitCode {
 const SP = 32;
 const OPEN = 40;
 const CLOSE = 41;
+const CLOSE_BRACKET = 93;
 
 /** "BADCHARSET" [SP "(" astring *(SP astring) ")" ] */
 export const badCharset: ResponseCodeGrammar<BadCharsetCode> = {
@@ -91,7 +92,7 @@ export function readSpacedAtoms(cursor: Cursor): readonly string[] {
 
 /** capability-data = "CAPABILITY" *(SP capability) */
 export const capability: ResponseCodeGrammar<CapabilityCode> = {
-  read: (cursor, type) => ({ type, capabilities: readCapabilities(cursor) }),
+  read: (cursor, type) => ({ type, capabilities: readCapabilityArguments(cursor) }),
   write: (writer, { type, capabilities }) => {
     writer.raw(type);
     for (const one of capabilities) writer.raw(" ").atom(one);
@@ -164,3 +165,14 @@ export const messageLimit: ResponseCodeGrammar<MessageLimitCode> = {
     if (lowestUid !== null) writer.raw(" ").number(lowestUid);
   },
 };
+
+/** *(SP capability) and words that are none */
+function readCapabilityArguments(cursor: Cursor): readonly string[] {
+  const capabilities = readCapabilities(cursor);
+  cursor.noSpace();
+  if (cursor.peek() === CLOSE_BRACKET) return capabilities;
+  if (cursor.peek() === OPEN) throw new Malformed("bad-capability");
+  cursor.deviate("odd-capability");
+  const words = readUntilBracket(cursor).split(/[ \t]+/);
+  return [...capabilities, ...words.filter((word) => word !== "")];
+}

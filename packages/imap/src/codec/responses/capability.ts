@@ -41,9 +41,18 @@ export function readCapabilities(cursor: Cursor): readonly string[] {
       cursor.at = at;
       break;
     }
-    capabilities.push(capability);
+    if (isSuffix(capability) && capabilities.length > 0) {
+      // `LITERAL +`
+      cursor.deviateAt(at - 1, "extra-space");
+      capabilities.push(`${capabilities.pop() ?? ""}${capability}`);
+    } else capabilities.push(capability);
   }
   return capabilities;
+}
+
+/** What a capability may end with, and is none. */
+function isSuffix(capability: string): boolean {
+  return capability === "+" || capability === "-";
 }
 
 /** A space, a bracket or the end. */

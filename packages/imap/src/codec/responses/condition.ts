@@ -1,7 +1,7 @@
 // Status responses and continuation requests (RFC 3501 sections 7.1 and 7.5).
 
 import type { Cursor } from "../cursor.ts";
-import { TAG } from "../characters.ts";
+import { isIn, TAG } from "../characters.ts";
 import { attempt, Malformed } from "../malformed.ts";
 import { decodeUtf8 } from "@mailwire/wire";
 import { readResponseCode } from "../response-code-reader.ts";
@@ -73,8 +73,8 @@ export function readContinuation(cursor: Cursor): ContinuationResponse {
 /** resp-text = ["[" resp-text-code "]" SP] text */
 function readCode(cursor: Cursor): ResponseCode | null {
   if (cursor.at === cursor.end) return null;
-  if (cursor.peek() === OPEN_BRACKET) cursor.deviate("missing-space");
-  else cursor.space();
+  if (cursor.peek() !== OPEN_BRACKET) cursor.space();
+  else if (isIn(cursor.bytes[cursor.at - 1], TAG)) cursor.deviate("missing-space");
   if (cursor.peek() !== OPEN_BRACKET) return null;
   const { at: start, tolerated } = cursor;
   cursor.at += 1;

@@ -1,7 +1,7 @@
 // Reading one item of a FETCH response, once more in other ways where servers have broken the rules of strings (RFC 3501 section 7.4.2).
 
-import { isIn, KEYWORD } from "../characters.ts";
 import type { Cursor } from "../cursor.ts";
+import type { Deviation } from "../deviation.ts";
 import { attempt, expectMalformed } from "../malformed.ts";
 import type { KeywordReader } from "../reader-table.ts";
 import type { FetchItem } from "./fetch-item.ts";
@@ -34,6 +34,65 @@ interface Beginning {
   readonly tolerated: number;
 }
 
+/** One way to read an item: where it ends then, and what has to be tolerated. */
+interface Reading {
+  readonly item: FetchItem;
+  readonly at: number;
+  readonly depth: number;
+  readonly deviations: readonly Deviation[];
+}
+
+/** True when quotes that were not escaped are not all that is odd: then they may be something else. */
+function isDoubtful(cursor: Cursor, tolerated: number): boolean {
+  const codes = cursor.deviations?.slice(tolerated).map(({ code }) => code) ?? [];
+  return codes.includes("unescaped-quote") && codes.some((code) => code !== "unescaped-quote");
+}
+
+/** The item read in other ways too: the one that has the least to tolerate counts. */
+function rereadItem(cursor: Cursor, item: FetchItem, keyword: ItemName, beginning: Beginning): FetchItem {
+  const { at, depth } = cursor;
+  const first: Reading = { item, at, depth, deviations: cursor.deviations?.slice(beginning.tolerated) ?? [] };
+  return take(cursor, [first, ...otherReadings(cursor, keyword, beginning)], beginning) ?? item;
+}
+
+/** Once more with backslashes or quotes as text; else the item is lost, and all behind it when not even its end can be found. */
+function recoverItem(cursor: Cursor, keyword: ItemName, beginning: Beginning): FetchItem {
+  const { start } = beginning;
+  const { name } = keyword;
+  const recovered = take(cursor, otherReadings(cursor, keyword, beginning), beginning);
+  if (recovered !== undefined) return recovered;
+  const skipped = readFrom(cursor, beginning, () => readUnknownItem(cursor, name));
+  cursor.deviate("bad-fetch-item");
+  if (skipped !== undefined) return { name: skipped.name, raw: skipped.raw, type: "invalid" };
+  cursor.at = start;
+  cursor.skip(SP);
+  const raw = cursor.view(cursor.at, cursor.end);
+  cursor.at = cursor.end;
+  return { type: "invalid", name, raw };
+}
+
+/** The readings, as far as there are any, with backslashes as text, and with strings that end only before another value. */
+function otherReadings(cursor: Cursor, keyword: ItemName, beginning: Beginning): readonly Reading[] {
+  const readings: Reading[] = [];
+  const read = (): void => {
+    if (cursor.rereadings === 0) return;
+    // Each may go through all that follows: not more often than is good for one response.
+    cursor.rereadings -= 1;
+    const item = readFrom(cursor, beginning, () => readFetchValue(cursor, keyword));
+    if (item === undefined) return;
+    if (cursor.backslash === "is-text") cursor.deviate("unescaped-backslash");
+    const { at, depth } = cursor;
+    readings.push({ item, at, depth, deviations: cursor.deviations?.slice(beginning.tolerated) ?? [] });
+  };
+  cursor.backslash = "is-text";
+  read();
+  cursor.backslash = "escapes";
+  cursor.quote = "before-value";
+  read();
+  cursor.quote = "before-space";
+  return readings;
+}
+
 /** What the reader gives from there; `undefined` when it fails. */
 function readFrom<Value>(cursor: Cursor, { start, depth, tolerated }: Beginning, reader: () => Value): Value | undefined {
   cursor.at = start;
@@ -42,66 +101,14 @@ function readFrom<Value>(cursor: Cursor, { start, depth, tolerated }: Beginning,
   return attempt(reader, () => undefined);
 }
 
-/** The same, which may go through all that follows: not more often than is good for one response. */
-function rereadFrom<Value>(cursor: Cursor, beginning: Beginning, reader: () => Value): Value | undefined {
-  if (cursor.rereadings === 0) return undefined;
-  cursor.rereadings -= 1;
-  return readFrom(cursor, beginning, reader);
-}
-
-/** True when words stood where strings belong next to quotes that were not escaped: these may be one string. */
-function isDoubtful(cursor: Cursor, tolerated: number): boolean {
-  const codes = cursor.deviations?.slice(tolerated).map(({ code }) => code) ?? [];
-  return (codes.includes("atom-for-string") || codes.includes("missing-space")) && codes.includes("unescaped-quote");
-}
-
-/** The item read once more with strings that end only before another value, if that can be. */
-function rereadItem(cursor: Cursor, item: FetchItem, keyword: ItemName, beginning: Beginning): FetchItem {
-  const { at, depth } = cursor;
-  const noted = cursor.deviations?.slice(beginning.tolerated) ?? [];
-  const again = readWithLooseQuotes(cursor, keyword, beginning);
-  if (again !== undefined) return again;
-  cursor.forget(beginning.tolerated);
-  cursor.at = at;
-  cursor.depth = depth;
-  cursor.remember(noted);
-  return item;
-}
-
-function readWithLooseQuotes(cursor: Cursor, keyword: ItemName, beginning: Beginning): FetchItem | undefined {
-  cursor.quote = "before-value";
-  const item = rereadFrom(cursor, beginning, () => readFetchValue(cursor, keyword));
-  cursor.quote = "before-space";
-  return item;
-}
-
-/** Once more with backslashes or quotes as text; else the item is lost, and all behind it when not even its end can be found. */
-function recoverItem(cursor: Cursor, keyword: ItemName, beginning: Beginning): FetchItem {
-  const { start } = beginning;
-  const { name } = keyword;
-  cursor.backslash = "is-text";
-  const recovered = rereadFrom(cursor, beginning, () => readFetchValue(cursor, keyword));
-  cursor.backslash = "escapes";
-  if (recovered !== undefined) {
-    cursor.deviate("unescaped-backslash");
-    return recovered;
-  }
-  const loose = readWithLooseQuotes(cursor, keyword, beginning);
-  if (loose !== undefined) return loose;
-  const skipped = readFrom(cursor, beginning, () => (isNextItem(cursor) ? { name, raw: NOTHING } : readUnknownItem(cursor, name)));
-  cursor.deviate("bad-fetch-item");
-  if (skipped !== undefined) return { name: skipped.name, raw: skipped.raw, type: "invalid" };
-  cursor.at = cursor.end;
-  return { type: "invalid", name, raw: cursor.view(Math.min(start + 1, cursor.end), cursor.end) };
-}
-
-const NOTHING = new Uint8Array(0);
-
-/** True when the value is missing: the name of another item follows. */
-function isNextItem(cursor: Cursor): boolean {
-  const { at } = cursor;
-  if (!cursor.skip(SP)) return false;
-  const isName = isIn(cursor.peek(), KEYWORD) && FETCH_ITEM_READERS.has(cursor.keyword()) && cursor.peek() === SP;
-  cursor.at = at;
-  return isName;
+/** Takes the first of the readings that tolerate the least. */
+function take(cursor: Cursor, readings: readonly Reading[], { tolerated }: Beginning): FetchItem | undefined {
+  const fewest = Math.min(...readings.map(({ deviations }) => deviations.length));
+  const reading = readings.find(({ deviations }) => deviations.length === fewest);
+  if (reading === undefined) return undefined;
+  cursor.forget(tolerated);
+  cursor.remember(reading.deviations);
+  cursor.at = reading.at;
+  cursor.depth = reading.depth;
+  return reading.item;
 }

@@ -1,6 +1,7 @@
 // Reading the values of items in FETCH responses (RFC 3501 section 7.4.2, RFC 7162 for MODSEQ, RFC 3516 for BINARY).
 
 import { readBodyStructure } from "../body-structure-reader.ts";
+import { isIn, KEYWORD } from "../characters.ts";
 import type { Cursor } from "../cursor.ts";
 import { readDateTime } from "../date-time.ts";
 import { readEnvelope } from "../envelope.ts";
@@ -13,6 +14,7 @@ import { readPart, readSection } from "../section.ts";
 import { EXTENSION_READERS } from "./fetch-extensions.ts";
 import type { FetchItem } from "./fetch-item.ts";
 
+const SP = 32;
 const QUOTE = 34;
 const CLOSE = 41;
 const DOT = 46;
@@ -42,15 +44,26 @@ export const FETCH_ITEM_READERS = new ReaderTable<ItemReader>([
 
 /** The value of the item `name`, which the cursor stands behind. */
 export function readFetchValue(cursor: Cursor, { name, read }: KeywordReader<ItemReader>): FetchItem {
-  if (cursor.peek() === OPEN_BRACKET && (name === "BODY" || name === "BODY.PEEK")) {
-    if (name === "BODY.PEEK") cursor.deviate("peek-in-response");
-    return readSectionItem(cursor);
+  if (cursor.peek() === OPEN_BRACKET) {
+    if (name === "BODY") return readSectionItem(cursor);
+    if (name === "BODY.PEEK") {
+      cursor.deviate("peek-in-response");
+      return readSectionItem(cursor);
+    }
+    if (name === "BINARY") return readBinary(cursor);
+    if (name === "BINARY.SIZE") return readBinarySize(cursor);
+    if (read !== undefined) skipEmptySection(cursor);
   }
-  if (cursor.peek() === OPEN_BRACKET && name === "BINARY") return readBinary(cursor);
-  if (cursor.peek() === OPEN_BRACKET && name === "BINARY.SIZE") return readBinarySize(cursor);
   if (read === undefined) return readUnknownItem(cursor, name);
   cursor.space();
   return read(cursor);
+}
+
+/** Brackets behind the name of an item that has none: `RFC822[]`. */
+function skipEmptySection(cursor: Cursor): void {
+  cursor.deviate("extra-brackets");
+  cursor.expect(OPEN_BRACKET);
+  cursor.expect(CLOSE_BRACKET);
 }
 
 /** uniqueid = nz-number */
@@ -66,7 +79,7 @@ function readModSeq(cursor: Cursor): FetchItem {
     cursor.deviate("missing-parenthesis");
     return { type: "MODSEQ", modSeq: cursor.number63() };
   }
-  cursor.open();
+  cursor.openElement();
   const modSeq = cursor.number63();
   if (!cursor.closes()) cursor.expect(CLOSE);
   return { type: "MODSEQ", modSeq };
@@ -77,8 +90,27 @@ function readSectionItem(cursor: Cursor): FetchItem {
   const section = readRepeatedSection(cursor);
   const origin = readOrigin(cursor);
   if (cursor.peek() === OPEN_BRACE || cursor.peek() === QUOTE) cursor.deviate("missing-space");
-  else cursor.space();
+  else if (isValueMissing(cursor)) {
+    cursor.deviate("missing-value");
+    return { type: "BODY[]", section, origin, data: null };
+  } else cursor.space();
   return { type: "BODY[]", section, origin, data: cursor.data() };
+}
+
+/** True at the end of the list, or at the next item, where a value should be. */
+function isValueMissing(cursor: Cursor): boolean {
+  const next = cursor.peek() === SP ? cursor.bytes[cursor.at + 1] : cursor.peek();
+  return next === CLOSE || (isIn(next, KEYWORD) && isAtItem(cursor));
+}
+
+/** True when a space and the name of a known item follow, and then what can follow one. */
+export function isAtItem(cursor: Cursor): boolean {
+  const { at } = cursor;
+  if (!cursor.skip(SP)) return false;
+  const isName = isIn(cursor.peek(), KEYWORD) && FETCH_ITEM_READERS.has(cursor.keyword());
+  const isFollowed = cursor.peek() === SP || cursor.peek() === OPEN_BRACKET;
+  cursor.at = at;
+  return isName && isFollowed;
 }
 
 /** "<" number ">" */
@@ -131,6 +163,10 @@ export function readUnknownItem(cursor: Cursor, name: string): Extract<FetchItem
   const { at } = cursor;
   if (cursor.peek() === OPEN_BRACKET || cursor.peek() === LESS) cursor.skipValue();
   const fullName = name + cursor.slice(at, cursor.at);
+  if (isValueMissing(cursor)) {
+    cursor.deviate("missing-value");
+    return { type: "invalid", name: fullName, raw: cursor.view(cursor.at, cursor.at) };
+  }
   cursor.space();
   const start = cursor.at;
   cursor.skipValue();

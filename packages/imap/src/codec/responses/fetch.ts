@@ -7,6 +7,7 @@ import type { NumberedResponseGrammar } from "../grammar.ts";
 import type { Writer } from "../writer.ts";
 import type { FetchItem } from "./fetch-item.ts";
 import { readFetchItem } from "./fetch-item-reader.ts";
+import { isAtItem } from "./fetch-item-values.ts";
 import { writeFetchItem } from "./fetch-item-writer.ts";
 
 /** Data of one message. */
@@ -18,6 +19,8 @@ export interface FetchResponse {
   readonly items: readonly FetchItem[];
 }
 
+const LF = 10;
+const CR = 13;
 const OPEN = 40;
 const COMMA = 44;
 
@@ -32,38 +35,53 @@ export function readFetchResponse(cursor: Cursor, sequenceNumber: number): Fetch
 
 /** SP msg-att ; msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (msg-att-dynamic / msg-att-static)) ")" */
 export function readFetchItems(cursor: Cursor): readonly FetchItem[] {
-  if (cursor.peek() === OPEN) cursor.deviate("missing-space");
-  else cursor.space();
+  cursor.space();
+  const { depth } = cursor;
   const items: FetchItem[] = [];
   openItems(cursor);
-  while (!cursor.closes()) {
-    // What cannot be skipped takes all that follows with it.
-    if (cursor.at >= cursor.end) {
+  for (;;) {
+    if (cursor.closes()) {
+      if (cursor.depth <= depth && !reopensItems(cursor)) break;
+    } else if (cursor.at >= cursor.end) {
+      // What cannot be skipped takes all that follows with it.
       cursor.deviate("missing-parenthesis");
       break;
-    }
-    if (isIn(cursor.peek(), KEYWORD) && cursor.peek() !== COMMA) items.push(readFetchItem(cursor, items.length));
+    } else if (isIn(cursor.peek(), KEYWORD) && cursor.peek() !== COMMA) items.push(readFetchItem(cursor, items.length));
     else skipJunk(cursor);
   }
   return items;
 }
 
-/** "(" , which some servers forget or double */
+/** "(" , which some servers forget */
 function openItems(cursor: Cursor): void {
-  if (cursor.peek() === OPEN) {
-    cursor.open();
-    if (cursor.peek() !== OPEN) return;
-    cursor.deviate("extra-parenthesis");
-    cursor.open();
-  } else {
+  if (cursor.peek() === OPEN) cursor.open();
+  else {
     if (!isIn(cursor.peek(), KEYWORD)) throw new Malformed("no-list");
     cursor.deviate("missing-parenthesis");
   }
 }
 
-/** Moves over what is no item: a value without a name, a comma. */
+/** Goes on with the list when more items stand behind its end; tells whether they do. */
+function reopensItems(cursor: Cursor): boolean {
+  if (cursor.at >= cursor.end || !isAtItem(cursor)) return false;
+  cursor.deviate("extra-parenthesis");
+  cursor.nest();
+  return true;
+}
+
+/** Moves over what is no item: a value without a name, a comma, a line end; into parentheses around items. */
 function skipJunk(cursor: Cursor): void {
   const { at, depth } = cursor;
+  if (isNestedList(cursor)) {
+    cursor.deviate("extra-parenthesis");
+    cursor.open();
+    return;
+  }
+  if (cursor.skip(CR) || cursor.peek() === LF) {
+    cursor.deviate("line-end-in-list");
+    cursor.skip(LF);
+    return;
+  }
   cursor.deviate("value-without-name");
   attempt(
     () => cursor.skipValue(),
@@ -75,6 +93,13 @@ function skipJunk(cursor: Cursor): void {
     },
   );
   if (cursor.at === at) cursor.at += 1;
+}
+
+/** True at parentheses around items, however many. */
+function isNestedList({ bytes, at }: Cursor): boolean {
+  let inner = at;
+  while (bytes[inner] === OPEN) inner += 1;
+  return inner > at && isIn(bytes[inner], KEYWORD);
 }
 
 /** See {@link readFetchResponse}. */

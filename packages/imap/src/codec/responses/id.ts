@@ -7,6 +7,7 @@ import type { Writer } from "../writer.ts";
 const SP = 32;
 const OPEN = 40;
 const CLOSE = 41;
+const COMMA = 44;
 
 /** One fact about a program. */
 export interface IdField {
@@ -33,8 +34,17 @@ function readIdResponse(cursor: Cursor): IdResponse {
     return { type: "ID", fields: null };
   }
   cursor.space();
-  return { type: "ID", fields: readIdFields(cursor) };
+  if (!COMMAS.test(cursor.slice(cursor.at, cursor.end))) return { type: "ID", fields: readIdFields(cursor) };
+  cursor.quote = "first";
+  try {
+    return { type: "ID", fields: readIdFields(cursor) };
+  } finally {
+    cursor.quote = "before-space";
+  }
 }
+
+/** A comma behind the first name. */
+const COMMAS = /^\( *"[^"]*" *,/;
 
 /** id-params-list = "(" *(string SP nstring) ")" / nil ; servers forget the parentheses, and the last value */
 export function readIdFields(cursor: Cursor): readonly IdField[] | null {
@@ -49,13 +59,20 @@ export function readIdFields(cursor: Cursor): readonly IdField[] | null {
       break;
     }
     fields.push(readField(cursor));
+    skipComma(cursor);
     if (bare) cursor.noSpace();
   }
   return fields;
 }
 
+/** A comma between strings, of which the grammar has none. */
+function skipComma(cursor: Cursor): void {
+  if (cursor.peer === "server" && cursor.skip(COMMA)) cursor.deviate("comma");
+}
+
 function readField(cursor: Cursor): IdField {
   const name = cursor.string();
+  skipComma(cursor);
   if (cursor.peer === "server" && (cursor.peek() === CLOSE || cursor.at >= cursor.end)) {
     cursor.deviate("missing-value");
     return { name, value: null };

@@ -65,8 +65,9 @@ function readNamespaces(cursor: Cursor): readonly Namespace[] | null {
     cursor.deviate("missing-parenthesis");
     return [readNamespace(cursor)];
   }
-  cursor.open();
+  cursor.openElement();
   while (!cursor.closes()) {
+    if (cursor.nil()) continue;
     namespaces.push(readNamespace(cursor));
     if (cursor.peek() === SP && cursor.bytes[cursor.at + 1] === OPEN) cursor.deviate("extra-space");
   }
@@ -75,7 +76,7 @@ function readNamespaces(cursor: Cursor): readonly Namespace[] | null {
 
 /** namespace-descr = "(" string SP (DQUOTE QUOTED-CHAR DQUOTE / nil) *(SP string SP "(" string *(SP string) ")") ")" */
 function readNamespace(cursor: Cursor): Namespace {
-  cursor.open();
+  cursor.openElement();
   const prefix = decodeMailboxName(cursor.bytesString(), cursor.revision);
   if (cursor.closes()) {
     cursor.deviate("missing-delimiter");

@@ -32,12 +32,16 @@ function readSearchResponse(cursor: Cursor, type: SearchResponse["type"]): Searc
   const numbers = readNumbers(cursor);
   if (cursor.peek() !== OPEN) return { type, numbers };
   if (cursor.bytes[cursor.at - 1] !== SP) cursor.deviate("missing-space");
-  cursor.open();
+  cursor.openElement();
   if (cursor.keyword() !== "MODSEQ") throw new Malformed("bad-search");
   cursor.space();
   const modSeq = cursor.number63();
   if (!cursor.closes()) cursor.expect(CLOSE);
-  return { type, numbers, modSeq };
+  cursor.noTrailingSpace();
+  if (cursor.at === cursor.end) return { type, numbers, modSeq };
+  cursor.space();
+  cursor.deviate("numbers-behind-modseq");
+  return { type, numbers: [...numbers, ...readNumbers(cursor)], modSeq };
 }
 
 function readNumbers(cursor: Cursor): readonly number[] {

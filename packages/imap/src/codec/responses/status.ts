@@ -43,12 +43,16 @@ export const statusResponse: ResponseGrammar<StatusResponse> = { read: readStatu
 function readStatusResponse(cursor: Cursor): StatusResponse {
   cursor.space();
   const mailbox = decodeMailboxName(readMailbox(cursor), cursor.revision);
-  if (cursor.peek() === OPEN) cursor.deviate("missing-space");
-  else cursor.space();
   const items: StatusItem[] = [];
+  cursor.noTrailingSpace();
+  if (cursor.at >= cursor.end) {
+    cursor.deviate("missing-list");
+    return { type: "STATUS", mailbox, items };
+  }
+  cursor.space();
   if (cursor.peek() !== OPEN && cursor.nil()) return { type: "STATUS", mailbox, items };
   do {
-    cursor.open();
+    openItems(cursor);
     while (!cursor.closes()) {
       if (cursor.at >= cursor.end) {
         cursor.deviate("missing-parenthesis");
@@ -58,6 +62,15 @@ function readStatusResponse(cursor: Cursor): StatusResponse {
     }
   } while (isMore(cursor));
   return { type: "STATUS", mailbox, items };
+}
+
+/** "(" , which some servers forget */
+function openItems(cursor: Cursor): void {
+  if (cursor.peek() === OPEN) cursor.openElement();
+  else {
+    cursor.deviate("missing-parenthesis");
+    cursor.nest();
+  }
 }
 
 /** True at another list behind the first. */
@@ -74,12 +87,19 @@ function readMailbox(cursor: Cursor): string {
   if (cursor.atString()) return cursor.bytesString();
   const { at, end, bytes } = cursor;
   const plain = cursor.run(ASTRING);
-  if (plain !== "" && (cursor.peek() === OPEN || (cursor.peek() === SP && bytes[cursor.at + 1] === OPEN))) return plain;
+  if (plain !== "" && isBeforeList(cursor)) return plain;
   const list = bytes.lastIndexOf(OPEN, end - 1);
   if (list <= at || bytes[list - 1] !== SP) throw new Malformed("no-list");
   cursor.deviate("unquoted-mailbox");
   cursor.at = list - 1;
   return cursor.slice(at, list - 1);
+}
+
+/** True when there are only spaces up to a list, or to the end. */
+function isBeforeList({ bytes, at, end }: Cursor): boolean {
+  let next = at;
+  while (bytes[next] === SP) next += 1;
+  return next >= end || bytes[next] === OPEN;
 }
 
 /** status-att SP number */
