@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { latin1 } from "@mailwire/wire";
+import type { QuirkEntry } from "./entry.ts";
 import { readQuirks } from "./entry.ts";
 import { playQuirk } from "./play.ts";
 
@@ -10,7 +11,7 @@ const files = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
 for (const file of files) {
-  for (const entry of readQuirks(readFileSync(file, "utf8"))) {
+  for (const entry of entriesOf(file)) {
     const { yielded, faults, unseen } = playQuirk(entry);
     if (faults.length === 0) passed += 1;
     else failed += 1;
@@ -25,3 +26,14 @@ for (const file of files) {
 if (files.length === 0) console.error("usage: pnpm quirks FILE.jsonl [FILE…]");
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || files.length === 0 ? 1 : 0;
+
+/** The entries of a file; one that cannot be read has failed, and says why. */
+function entriesOf(file: string): readonly QuirkEntry[] {
+  try {
+    return readQuirks(readFileSync(file, "utf8"));
+  } catch (error) {
+    failed += 1;
+    console.error(`FAIL ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
