@@ -3,10 +3,14 @@
 /** Events of one conversation before the others have their turn: well under a millisecond of most protocols, and dear enough not to yield for each. */
 const MAX_EVENTS = 16;
 
+/** What runs something after what others wait for; not every platform has the better one. */
+interface Timers {
+  readonly setTimeout: (resume: () => void, ms: number) => unknown;
+  readonly setImmediate?: (resume: () => void) => unknown;
+}
+
 // As they are when this is loaded: who fakes timers later does not mean this.
-const { setTimeout } = globalThis;
-const later: (resume: () => void) => unknown =
-  typeof globalThis.setImmediate === "function" ? globalThis.setImmediate : (resume) => setTimeout(resume, 0);
+const { setTimeout, setImmediate: later = (resume: () => void) => setTimeout(resume, 0) } = globalThis as Timers;
 
 /** The turn of one conversation, which begins when bytes have come. */
 export class Turn {

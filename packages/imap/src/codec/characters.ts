@@ -18,10 +18,10 @@ export const LIST = 64;
 export const FLAG_REST = 128;
 
 /** The classes of each byte, as bits. Loops over bytes look here instead of calling {@link isIn}. */
-export const CLASSES: Uint8Array = new Uint8Array(256);
-for (let byte = 1; byte < 256; byte += 1) CLASSES[byte] = classify(byte);
+export const CLASSES: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 256 }, (_, byte) => classify(byte));
 
 function classify(byte: number): number {
+  if (byte === 0) return 0;
   const visible = byte > 32 && byte !== 127;
   const character = String.fromCharCode(byte);
   const quoted = byte < 128 && !'\r\n"\\'.includes(character) ? QUOTED : 0;
@@ -52,5 +52,6 @@ export function consistsOf(text: string, classes: number): boolean {
 }
 
 /** Each byte in upper case. */
-export const UPPER: Uint8Array = new Uint8Array(256);
-for (let byte = 0; byte < 256; byte += 1) UPPER[byte] = byte >= 97 && byte <= 122 ? byte - 32 : byte;
+export const UPPER: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 97 && byte <= 122 ? byte - 32 : byte,
+);

@@ -104,12 +104,16 @@ const GRAMMARS: { readonly [Name in KnownName]: CommandGrammar<Named<Command, "n
   GETJMAPACCESS: plainCommand,
 };
 
-const READERS: ReadonlyMap<string, (cursor: Cursor) => Command> = new Map(
-  (Object.keys(GRAMMARS) as KnownName[]).map((name) => {
-    const grammar = grammarOf(name);
-    return [name, (cursor: Cursor): Command => grammar.read(cursor, name)];
-  }),
-);
+const READERS = /* @__PURE__ */ readers();
+
+function readers(): ReadonlyMap<string, (cursor: Cursor) => Command> {
+  return new Map(
+    (Object.keys(GRAMMARS) as KnownName[]).map((name) => {
+      const grammar = grammarOf(name);
+      return [name, (cursor: Cursor): Command => grammar.read(cursor, name)];
+    }),
+  );
+}
 
 function grammarOf(name: KnownName): CommandGrammar<Command> {
   return GRAMMARS[name];

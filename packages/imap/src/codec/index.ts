@@ -18,6 +18,7 @@ export type { Command, UnknownCommand } from "./command.ts";
 export { CommandDecoder } from "./command-decoder.ts";
 export { encodeCommand, type CommandEncoding } from "./command-encoder.ts";
 export type { CommandEvent, RawParts } from "./command-event.ts";
+export type { AnnouncedMessage } from "./commands/append-reader.ts";
 export type {
   AppendCommand,
   AppendData,
@@ -70,9 +71,24 @@ export { literalMode, type LiteralData, type LiteralMode, type Segment, type Str
 export { decodeMailboxName, INBOX, mailboxName, type MailboxName } from "./mailbox-name.ts";
 export type { InvalidResponse, Response, UnknownResponse } from "./response.ts";
 export { PLAIN_RESPONSE_CODES, type ArgumentCode, type PlainCodeName, type ResponseCode } from "./response-code.ts";
-export type * from "./response-codes/extensions.ts";
-export type * from "./response-codes/mailbox.ts";
-export type * from "./response-codes/session.ts";
+export type {
+  BadEventCode,
+  BadUrlCode,
+  MetadataCode,
+  NoUpdateCode,
+  UndefinedFilterCode,
+  UrlMechanismCode,
+} from "./response-codes/extensions.ts";
+export type {
+  AppendUidCode,
+  CopyUidCode,
+  HighestModSeqCode,
+  MailboxIdCode,
+  ModifiedCode,
+  NumberCode,
+  PermanentFlagsCode,
+} from "./response-codes/mailbox.ts";
+export type { BadCharsetCode, CapabilityCode, InProgressCode, MessageLimitCode, ReferralCode } from "./response-codes/session.ts";
 export { ResponseDecoder } from "./response-decoder.ts";
 export type { FetchLiteralStart, LiteralStart, ResponseEvent, UidFetchLiteralStart } from "./response-event.ts";
 export { encodeResponse, type ResponseEncoding } from "./response-encoder.ts";

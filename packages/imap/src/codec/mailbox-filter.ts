@@ -15,9 +15,9 @@ const NAMING = ["subtree", "subtree-one", "mailboxes"] as const;
 /** Some mailboxes. */
 export type MailboxFilter =
   /** The selected one, those where mail is delivered to, all of the user's own, those that are subscribed. */
-  | { readonly type: (typeof WORDS)[number] }
+  | { readonly type: "selected" | "inboxes" | "personal" | "subscribed" }
   /** These ones, with all below them (`subtree`) or those one level below (`subtree-one`). At least one. */
-  | { readonly type: (typeof NAMING)[number]; readonly mailboxes: readonly MailboxName[] };
+  | { readonly type: "subtree" | "subtree-one" | "mailboxes"; readonly mailboxes: readonly MailboxName[] };
 
 const OPEN = 40;
 

@@ -35,12 +35,16 @@ const GRAMMARS: { readonly [Type in Name]: ResponseCodeGrammar<Named<ArgumentCod
   "UNDEFINED-FILTER": undefinedFilter,
 };
 
-const READERS: ReadonlyMap<string, (cursor: Cursor) => ArgumentCode> = new Map(
-  (Object.keys(GRAMMARS) as Name[]).map((name) => {
-    const grammar = grammarOf(name);
-    return [name, (cursor: Cursor): ArgumentCode => grammar.read(cursor, name)];
-  }),
-);
+const READERS = /* @__PURE__ */ readers();
+
+function readers(): ReadonlyMap<string, (cursor: Cursor) => ArgumentCode> {
+  return new Map(
+    (Object.keys(GRAMMARS) as Name[]).map((name) => {
+      const grammar = grammarOf(name);
+      return [name, (cursor: Cursor): ArgumentCode => grammar.read(cursor, name)];
+    }),
+  );
+}
 
 function grammarOf(name: Name): ResponseCodeGrammar<ArgumentCode> {
   return GRAMMARS[name];

@@ -68,19 +68,27 @@ const NUMBERED_GRAMMARS: { readonly [Type in NumberedName]: NumberedResponseGram
   CONVERTED: convertedResponse,
 };
 
-const READERS: ReadonlyMap<string, (cursor: Cursor) => Response> = new Map(
-  (Object.keys(GRAMMARS) as Name[]).map((name) => {
-    const grammar = grammarOf(name);
-    return [name, (cursor: Cursor): Response => grammar.read(cursor, name)];
-  }),
-);
+const READERS = /* @__PURE__ */ readers();
 
-const NUMBERED_READERS: ReadonlyMap<string, (cursor: Cursor, number: number) => Response> = new Map(
-  (Object.keys(NUMBERED_GRAMMARS) as NumberedName[]).map((name) => {
-    const grammar = numberedGrammarOf(name);
-    return [name, (cursor: Cursor, number: number): Response => grammar.read(cursor, number, name)];
-  }),
-);
+function readers(): ReadonlyMap<string, (cursor: Cursor) => Response> {
+  return new Map(
+    (Object.keys(GRAMMARS) as Name[]).map((name) => {
+      const grammar = grammarOf(name);
+      return [name, (cursor: Cursor): Response => grammar.read(cursor, name)];
+    }),
+  );
+}
+
+const NUMBERED_READERS = /* @__PURE__ */ numberedReaders();
+
+function numberedReaders(): ReadonlyMap<string, (cursor: Cursor, number: number) => Response> {
+  return new Map(
+    (Object.keys(NUMBERED_GRAMMARS) as NumberedName[]).map((name) => {
+      const grammar = numberedGrammarOf(name);
+      return [name, (cursor: Cursor, number: number): Response => grammar.read(cursor, number, name)];
+    }),
+  );
+}
 
 function grammarOf(name: Name): ResponseGrammar<Response> {
   return GRAMMARS[name];

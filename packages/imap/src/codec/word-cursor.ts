@@ -11,8 +11,8 @@ const OPEN = 40;
 const CLOSE = 41;
 const BACKSLASH = 92;
 
-const ATOMS = new InternTable();
-const KEYWORDS = new KeywordTable();
+const ATOMS = /* @__PURE__ */ new InternTable();
+const KEYWORDS = /* @__PURE__ */ new KeywordTable();
 
 /** Bounds of what a cursor reads. */
 export interface CursorLimits {

@@ -32,7 +32,7 @@ export const modSeq = fc.bigInt({ min: 0n, max: (1n << 63n) - 1n });
 /** One end of a range. */
 export const sequenceNumber = fc.oneof(nzNumber, fc.constant("*" as const));
 /** A range, or one number. */
-export const range: fc.Arbitrary<SequenceRange> = fc.oneof(
+const range: fc.Arbitrary<SequenceRange> = fc.oneof(
   sequenceNumber.map((first) => ({ first, last: first })),
   fc.record({ first: sequenceNumber, last: sequenceNumber }),
 );

@@ -24,7 +24,7 @@ export const fetchAttribute: fc.Arbitrary<FetchAttribute> = fc.oneof(
 );
 
 /** Any window. */
-export const partialWindow: fc.Arbitrary<PartialWindow> = fc
+const partialWindow: fc.Arbitrary<PartialWindow> = fc
   .tuple(nzNumber, nzNumber, fc.constantFrom(1, -1))
   .map(([first, last, sign]) => ({ first: first * sign, last: last * sign }));
 

@@ -17,5 +17,5 @@ export { ReceivedReply } from "./received-reply.ts";
 export { type EnhancedCode, encodeReply, isPositive, type Reply, reply } from "./reply.ts";
 export { DEFAULT_REPLY_LIMITS, ReplyDecoder, type ReplyLimits } from "./reply-decoder.ts";
 export type { Deviation } from "./scanner.ts";
-export type { DecodedParameters } from "./typed-parameters.ts";
+export type { DecodedParameters, Wanted } from "./typed-parameters.ts";
 export * from "./xtext.ts";

@@ -33,7 +33,8 @@ export interface ConvertCommand {
 }
 
 /** What to tell of a part in another form: as in FETCH, its structure, or in which forms it can be had. */
-export type ConvertAttribute = FetchAttribute | { readonly type: (typeof CONVERT_ATTRIBUTES)[number]; readonly part: readonly number[] };
+export type ConvertAttribute =
+  FetchAttribute | { readonly type: "BODYPARTSTRUCTURE[]" | "AVAILABLECONVERSIONS[]"; readonly part: readonly number[] };
 
 const CONVERT_ATTRIBUTES = ["BODYPARTSTRUCTURE[]", "AVAILABLECONVERSIONS[]"] as const;
 

@@ -9,11 +9,11 @@ import { unsayable } from "../writer.ts";
 import { readStatusAttributes, writeStatusAttributes } from "./status.ts";
 
 /** Which mailboxes are listed. `RECURSIVEMATCH`, also parents of those that match, goes only with another one. */
-export type ListSelectionOption = { readonly type: (typeof SELECTION_OPTIONS)[number] } | UnknownParameter;
+export type ListSelectionOption = { readonly type: "SUBSCRIBED" | "REMOTE" | "RECURSIVEMATCH" | "SPECIAL-USE" } | UnknownParameter;
 
 /** What is told of each mailbox. */
 export type ListReturnOption =
-  | { readonly type: (typeof RETURN_OPTIONS)[number] }
+  | { readonly type: "SUBSCRIBED" | "CHILDREN" | "SPECIAL-USE" | "MYRIGHTS" }
   /** Figures, as STATUS responses (RFC 5819). */
   | { readonly type: "STATUS"; readonly items: readonly string[] }
   /** Annotations with these names, as METADATA responses (RFC 9590). */

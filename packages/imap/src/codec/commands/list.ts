@@ -13,7 +13,8 @@ import { readReturnOptions, readSelectionOptions, writeReturnOptions, writeSelec
 
 /** Lists mailboxes (LIST, XLIST) or subscriptions (LSUB), with RLIST and RLSUB also those of other servers. */
 export interface ListCommand {
-  readonly name: "LIST" | BasicName;
+  /** `LSUB` lists subscriptions; `RLIST` and `RLSUB` those of other servers, too (RFC 2193); `XLIST` is an older SPECIAL-USE. */
+  readonly name: "LIST" | "LSUB" | "XLIST" | "RLIST" | "RLSUB";
   /** Where the pattern starts; an empty name for the top. */
   readonly reference: MailboxName;
   /** Names to list, with the wildcards `*` and `%`. */
@@ -32,8 +33,6 @@ export interface ExtendedListCommand {
   /** What is told of each. */
   readonly returnOptions: readonly ListReturnOption[];
 }
-
-type BasicName = "LSUB" | "XLIST" | "RLIST" | "RLSUB";
 
 const SP = 32;
 const QUOTE = 34;

@@ -37,7 +37,16 @@ export interface EventGroup {
 export type NotifyEvent =
   /** `items` are told with each new message of the selected mailbox; they may be empty. */
   | { readonly type: "MessageNew"; readonly items: readonly FetchAttribute[] }
-  | { readonly type: (typeof PLAIN_EVENTS)[number] }
+  | {
+      readonly type:
+        | "MessageExpunge"
+        | "FlagChange"
+        | "AnnotationChange"
+        | "MailboxName"
+        | "SubscriptionChange"
+        | "MailboxMetadataChange"
+        | "ServerMetadataChange";
+    }
   /** An event of an extension, in upper case. */
   | { readonly type: "unknown"; readonly name: string };
 

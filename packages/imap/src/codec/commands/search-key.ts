@@ -100,27 +100,33 @@ function readAnd(cursor: Cursor): SearchKey {
 }
 
 /** Keys that are one word. */
-const WORDS: ReadonlyMap<string, SearchKey> = new Map(
-  [...PLAIN_SEARCH_KEYS, "SAVEDATESUPPORTED" as const].map((type): [string, SearchKey] => [type, { type }]),
-);
+const WORDS = /* @__PURE__ */ words();
+
+function words(): ReadonlyMap<string, SearchKey> {
+  return new Map([...PLAIN_SEARCH_KEYS, "SAVEDATESUPPORTED" as const].map((type) => [type, { type }]));
+}
 
 /** How a key reads what follows its name and a space. */
 type KeyReader = (cursor: Cursor) => SearchKey;
 
-const READERS: ReadonlyMap<string, KeyReader> = new Map<string, KeyReader>([
-  ...TEXT_SEARCH_KEYS.map((type): [string, KeyReader] => [type, (cursor) => ({ type, text: cursor.astring() })]),
-  ...DATE_SEARCH_KEYS.map((type): [string, KeyReader] => [type, (cursor) => ({ type, date: readDate(cursor) })]),
-  ["KEYWORD", (cursor) => ({ type: "KEYWORD", flag: readFlag(cursor) })],
-  ["UNKEYWORD", (cursor) => ({ type: "UNKEYWORD", flag: readFlag(cursor) })],
-  ["LARGER", (cursor) => ({ type: "LARGER", octets: cursor.number() })],
-  ["SMALLER", (cursor) => ({ type: "SMALLER", octets: cursor.number() })],
-  ["UID", (cursor) => ({ type: "UID", set: readMessageSet(cursor) })],
-  ["HEADER", readHeader],
-  ["NOT", (cursor) => ({ type: "NOT", key: readNested(cursor) })],
-  ["FUZZY", (cursor) => ({ type: "FUZZY", key: readNested(cursor) })],
-  ["OR", readOr],
-  ...EXTENSION_KEY_READERS,
-]);
+const READERS = /* @__PURE__ */ readers();
+
+function readers(): ReadonlyMap<string, KeyReader> {
+  return new Map<string, KeyReader>([
+    ...TEXT_SEARCH_KEYS.map((type): [string, KeyReader] => [type, (cursor) => ({ type, text: cursor.astring() })]),
+    ...DATE_SEARCH_KEYS.map((type): [string, KeyReader] => [type, (cursor) => ({ type, date: readDate(cursor) })]),
+    ["KEYWORD", (cursor) => ({ type: "KEYWORD", flag: readFlag(cursor) })],
+    ["UNKEYWORD", (cursor) => ({ type: "UNKEYWORD", flag: readFlag(cursor) })],
+    ["LARGER", (cursor) => ({ type: "LARGER", octets: cursor.number() })],
+    ["SMALLER", (cursor) => ({ type: "SMALLER", octets: cursor.number() })],
+    ["UID", (cursor) => ({ type: "UID", set: readMessageSet(cursor) })],
+    ["HEADER", readHeader],
+    ["NOT", (cursor) => ({ type: "NOT", key: readNested(cursor) })],
+    ["FUZZY", (cursor) => ({ type: "FUZZY", key: readNested(cursor) })],
+    ["OR", readOr],
+    ...EXTENSION_KEY_READERS,
+  ]);
+}
 
 /** "HEADER" SP header-fld-name SP astring */
 function readHeader(cursor: Cursor): SearchKey {

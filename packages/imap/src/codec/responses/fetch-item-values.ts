@@ -27,7 +27,7 @@ const OPEN_BRACE = 123;
 type ItemReader = (cursor: Cursor) => FetchItem;
 
 /** What reads the value of which item. */
-export const FETCH_ITEM_READERS = new ReaderTable<ItemReader>([
+export const FETCH_ITEM_READERS = /* @__PURE__ */ new ReaderTable<ItemReader>([
   ["UID", (cursor) => ({ type: "UID", uid: readUid(cursor) })],
   ["FLAGS", (cursor) => ({ type: "FLAGS", flags: readFlagList(cursor) })],
   ["INTERNALDATE", (cursor) => ({ type: "INTERNALDATE", date: readDateTime(cursor) })],
