@@ -95,4 +95,4 @@ function documents(): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [pathToFileURL(path).href, readFileSync(path, "utf8")]));
 }
 
-const DOCUMENT = /^[^/]+\/(README\.md|(src|test)\/.*\.(md|jsonl?))$/;
+const DOCUMENT = /^[^/]+\/(README\.md|(src|test)\/.*\.(md|jsonl?|txt))$/;

@@ -1,6 +1,5 @@
 // What became of a message, in the words of the corpus, and whether it is written as it was read.
 
-import { isDeepStrictEqual } from "node:util";
 import { concat, latin1, ProtocolError } from "@mailwire/wire";
 import type { Segment } from "../../src/codec/index.ts";
 import { encodeCommand, encodeResponse } from "../../src/codec/index.ts";
@@ -42,11 +41,19 @@ export function faultsOf(message: PlayedMessage): readonly string[] {
   if (typeof written === "string") return [written];
   const again = event.type === "command" ? commands([written]).at(-1) : responses([written]).at(-1);
   const faults: string[] = [];
-  if (!isDeepStrictEqual(valueOf(again), valueOf(event))) faults.push(`read again it is something else: ${latin1(written)}`);
+  if (textOf(valueOf(again)) !== textOf(valueOf(event))) faults.push(`read again it is something else: ${latin1(written)}`);
   // What has no type is kept as it came, but for the case of a verb.
   const part = outcomeOf(message).startsWith("unknown") ? upperCase : essence;
   if (part(written) !== part(bytes)) faults.push(`it is written as ${latin1(written)}`);
   return faults;
+}
+
+/** A value as text that tells it from any other. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) => {
+    if (typeof member === "bigint") return { bigint: String(member) };
+    return member instanceof Uint8Array ? { bytes: latin1(member) } : member;
+  });
 }
 
 /** What the encoder makes of it, or why it makes nothing. */
