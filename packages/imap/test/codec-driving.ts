@@ -2,7 +2,7 @@
 
 import { concat, ProtocolError, Secret } from "@mailwire/wire";
 import type { Command, CommandEvent, CommandLimits, Response, ResponseEvent, ResponseLimits, Segment } from "../src/codec/index.ts";
-import { CommandDecoder, ResponseDecoder } from "../src/codec/index.ts";
+import { CommandDecoder, encodeCommand, ResponseDecoder } from "../src/codec/index.ts";
 
 /** Text as bytes, one byte per character up to U+00FF. */
 export function bytesOf(text: string): Uint8Array {
@@ -116,4 +116,15 @@ export function responseIn(text: string): Response {
   const [event] = responses([bytesOf(`${text}\r\n`)]);
   if (event?.type !== "response" || event.deviations.length > 0) throw new Error(`no response: ${JSON.stringify(event)}`);
   return event.response;
+}
+
+/** A command as its text, with the tag `a` and literals that wait for nobody. */
+export function textFor(command: Command): string {
+  return textOf(written(encodeCommand("a", command, { literals: "LITERAL+" })));
+}
+
+/** Why a line, which is given without its tag, is no command; `undefined` for one that is. */
+export function refusal(text: string): string | undefined {
+  const event = commands([bytesOf(`a ${text}\r\n`)]).at(-1);
+  return event?.type === "bad" ? event.reason : undefined;
 }

@@ -1,19 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { bytesOf, commandIn, commands, textOf, written } from "../../test/codec-driving.ts";
+import { bytesOf, commandIn, commands, refusal, textFor } from "../../test/codec-driving.ts";
 import type { Command, FetchAttribute, FetchModifier } from "./index.ts";
-import { decodeMailboxName, encodeCommand } from "./index.ts";
+import { decodeMailboxName } from "./index.ts";
 
 const SET = [{ first: 1, last: 1 }];
-
-function textFor(command: Command): string {
-  return textOf(written(encodeCommand("a", command, { literals: "LITERAL+" })));
-}
-
-/** The reason why the line is no command. */
-function refusal(text: string): string | undefined {
-  const event = commands([bytesOf(`a ${text}\r\n`)]).at(-1);
-  return event?.type === "bad" ? event.reason : undefined;
-}
 
 describe("examples of the RFCs", () => {
   test.each([
@@ -21,7 +11,7 @@ describe("examples of the RFCs", () => {
     "FETCH 12 BINARY[1.2]",
     "FETCH 12 (BINARY.PEEK[]<0.100> BINARY.SIZE[1] BINARY[]<5.10>)",
     // RFC 7162
-    "FETCH 1:3 (MODSEQ)".replace(/[()]/g, ""),
+    "FETCH 1:3 MODSEQ",
     "UID FETCH 1:* FLAGS (CHANGEDSINCE 12345)",
     "UID FETCH 300:500 FLAGS (CHANGEDSINCE 12345 VANISHED)",
     "STORE 1 (UNCHANGEDSINCE 0) +FLAGS.SILENT (\\Deleted)",

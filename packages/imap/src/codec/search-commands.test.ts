@@ -1,17 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { bytesOf, commandIn, commands, textOf, written } from "../../test/codec-driving.ts";
+import { bytesOf, commandIn, refusal, textFor } from "../../test/codec-driving.ts";
 import type { Command, SearchKey } from "./index.ts";
 import { encodeCommand, mailboxName } from "./index.ts";
-
-function textFor(command: Command): string {
-  return textOf(written(encodeCommand("a", command, { literals: "LITERAL+" })));
-}
-
-/** The reason why the line is no command. */
-function refusal(text: string): string | undefined {
-  const event = commands([bytesOf(`a ${text}\r\n`)]).at(-1);
-  return event?.type === "bad" ? event.reason : undefined;
-}
 
 describe("examples of the RFCs", () => {
   test.each([
