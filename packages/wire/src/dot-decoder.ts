@@ -1,6 +1,7 @@
 // Dot-stuffing, the receiving side: RFC 5321 section 4.5.2, RFC 1939 section 3. Data ends at CRLF "." CRLF and nowhere else, and
 // only a dot behind a true CRLF is taken away: anything looser lets a sender smuggle messages past the next server.
 
+import { keepOne } from "./keep-one.ts";
 import { AFTER_CR, AT_LINE_START, bareLineEnd, CR, IN_TEXT, LF, type LineEndPolicy, LineScanner } from "./line-scanner.ts";
 import { type Emit, RunWriter } from "./run-writer.ts";
 
@@ -20,6 +21,7 @@ export class DotDecoder {
   #offset = 0;
 
   constructor(policy: LineEndPolicy = "reject") {
+    keepOne(DotDecoder);
     this.#policy = policy;
     this.#scanner = new LineScanner(policy);
   }

@@ -2,6 +2,7 @@
 //
 //   mail-data = *(line CRLF) "." CRLF      a line that begins with "." gets one more "." in front
 
+import { keepOne } from "./keep-one.ts";
 import { AFTER_CR, AT_LINE_START, bareLineEnd, CR, DOT, IN_TEXT, LF, type LineEndPolicy, LineScanner } from "./line-scanner.ts";
 import { type Emit, RunWriter } from "./run-writer.ts";
 
@@ -21,6 +22,7 @@ export class DotEncoder {
   #offset = 0;
 
   constructor(policy: LineEndPolicy = "reject") {
+    keepOne(DotEncoder);
     this.#policy = policy;
     this.#scanner = new LineScanner(policy);
   }

@@ -18,6 +18,7 @@ export * from "./line-reader.ts";
 export type { LineEndPolicy } from "./line-scanner.ts";
 export type { Emit } from "./run-writer.ts";
 export * from "./line-end-filter.ts";
+export { keepOne } from "./keep-one.ts";
 export * from "./longest-line.ts";
 export * from "./dot-encoder.ts";
 export * from "./dot-decoder.ts";

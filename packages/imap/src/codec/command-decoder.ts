@@ -1,6 +1,6 @@
 // From a client's bytes, cut anywhere, to commands (RFC 3501 section 6).
 
-import { ProtocolError, utf8, withLimits } from "@mailwire/wire";
+import { keepOne, ProtocolError, utf8, withLimits } from "@mailwire/wire";
 import type { CommandEvent, RawParts } from "./command-event.ts";
 import { withSecrets } from "./command-event.ts";
 import type { CommandReading } from "./command-reader.ts";
@@ -78,6 +78,7 @@ export class CommandDecoder {
   #literals = 0;
 
   constructor(limits?: Partial<CommandLimits>) {
+    keepOne(CommandDecoder);
     this.#limits = withLimits(DEFAULT_COMMAND_LIMITS, limits);
     this.#cursor = cursorWithin(this.#limits);
   }

@@ -1,6 +1,6 @@
 // From a server's bytes, cut anywhere, to responses (RFC 3501 section 7).
 
-import { concat, fromLatin1, latin1, ProtocolError, withLimits } from "@mailwire/wire";
+import { concat, fromLatin1, keepOne, latin1, ProtocolError, withLimits } from "@mailwire/wire";
 import type { Gap } from "./cursor.ts";
 import { Cursor } from "./cursor.ts";
 import type { Deviation } from "./deviation.ts";
@@ -11,6 +11,7 @@ import type { LiteralAnnouncement } from "./literal.ts";
 import { scanNumbers, scanRanges } from "./number-list.ts";
 import type { SequenceRange } from "./sequence-set.ts";
 import { DecodedResponse } from "./decoded-response.ts";
+import type { InvalidResponse } from "./response.ts";
 import { OpenQuote } from "./open-quote.ts";
 import type { Revision } from "./revision.ts";
 import type { ResponseEvent } from "./response-event.ts";
@@ -21,6 +22,7 @@ import { WaitingBytes } from "./waiting-bytes.ts";
 
 const EMPTY = new Uint8Array(0);
 const NOTHING: readonly Deviation[] = [];
+const NO_RESPONSE: InvalidResponse = { type: "invalid", reason: "", raw: EMPTY };
 const CR = 13;
 const SP = 32;
 const CLOSE = 41;
@@ -69,6 +71,8 @@ export class ResponseDecoder {
   #before: Deviation[] = [];
 
   constructor(limits?: Partial<ResponseLimits>) {
+    keepOne(ResponseDecoder);
+    keepOne(DecodedResponse, NO_RESPONSE, NOTHING, EMPTY, 0, 0);
     this.#limits = withLimits(DEFAULT_RESPONSE_LIMITS, limits);
     const { streamSearchBytes, maxResponseBytes } = this.#limits;
     // Whether a line is read as it comes must not depend on how the stream is cut.

@@ -1,6 +1,17 @@
 // The client's side of a connection: commands in flight tied to answers by tag, state, capabilities, STARTTLS (RFC 3501 sections 3, 5.5, 6.2.1).
 
-import { CLOSED, NEED_INPUT, OutputQueue, PAUSED, ProtocolError, Secret, decodeBase64, fromLatin1, withLimits } from "@mailwire/wire";
+import {
+  CLOSED,
+  decodeBase64,
+  fromLatin1,
+  keepOne,
+  NEED_INPUT,
+  OutputQueue,
+  PAUSED,
+  ProtocolError,
+  Secret,
+  withLimits,
+} from "@mailwire/wire";
 import type { Output, Patience, Session, TlsInfo } from "@mailwire/wire";
 import { encodeCommand } from "../codec/command-encoder.ts";
 import type { Command } from "../codec/command.ts";
@@ -42,6 +53,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   #patience: Patience | undefined;
 
   constructor(options: ClientSessionOptions = {}) {
+    keepOne(ClientSession);
     this.#options = options;
     this.#limits = withLimits(DEFAULT_CLIENT_LIMITS, options.limits);
     this.#decoder = new ResponseDecoder(responseLimits(this.#limits));

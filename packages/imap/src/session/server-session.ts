@@ -2,16 +2,17 @@
 
 import {
   CLOSED,
+  concat,
+  decodeBase64,
+  encodeBase64,
+  fromLatin1,
+  keepOne,
+  latin1,
   NEED_INPUT,
   OutputQueue,
   PAUSED,
   ProtocolError,
   Secret,
-  concat,
-  decodeBase64,
-  encodeBase64,
-  fromLatin1,
-  latin1,
   withLimits,
 } from "@mailwire/wire";
 import type { Output, Patience, Session, TlsInfo } from "@mailwire/wire";
@@ -63,6 +64,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   #patience: Patience | undefined;
 
   constructor(options: ServerSessionOptions = {}) {
+    keepOne(ServerSession);
     this.#options = options;
     this.#limits = withLimits(DEFAULT_SERVER_LIMITS, options.limits);
     this.#decoder = new CommandDecoder(commandLimits(this.#limits, UNAUTHENTICATED_COMMAND_LIMITS));

@@ -12,6 +12,7 @@ import {
   concat,
   utf8,
   withLimits,
+  keepOne,
 } from "@mailwire/wire";
 import type { Line, Observer, Output, Patience, Session } from "@mailwire/wire";
 import { findTimestamp } from "../codec/apop.ts";
@@ -68,6 +69,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   #patience: Patience;
 
   constructor(options: ClientSessionOptions = {}) {
+    keepOne(ClientSession);
     this.#options = options;
     this.#limits = withLimits(DEFAULT_CLIENT_LIMITS, options.limits);
     this.#observe = options.observe;

@@ -12,6 +12,7 @@ import {
   Secret,
   decodeUtf8,
   withLimits,
+  keepOne,
 } from "@mailwire/wire";
 import type { Line, Observer, Output, Patience, Session, Unit } from "@mailwire/wire";
 import { decodeCommand } from "../codec/command.ts";
@@ -67,6 +68,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   #patience: Patience;
 
   constructor(options: ServerSessionOptions = {}) {
+    keepOne(ServerSession);
     this.#options = options;
     this.#limits = withLimits(DEFAULT_SERVER_LIMITS, options.limits);
     this.#observe = options.observe;

@@ -1,6 +1,6 @@
 // Commands out of a stream of chunks cut anywhere.
 
-import { withLimits } from "@mailwire/wire";
+import { keepOne, withLimits } from "@mailwire/wire";
 import { scanCommand } from "./decode-command.ts";
 import { LineCursor } from "./line-cursor.ts";
 import { ReceivedCommand } from "./received-command.ts";
@@ -32,6 +32,8 @@ export class CommandDecoder {
   readonly #scanner = new Scanner();
 
   constructor(limits?: Partial<CommandLimits>) {
+    keepOne(CommandDecoder);
+    keepOne(ReceivedCommand, TOO_LONG, [], "", 0, 0);
     this.#limits = withLimits(DEFAULT_COMMAND_LIMITS, limits);
     this.#lines = new LineCursor(Math.max(this.#limits.maxAuthLineBytes, this.#limits.maxCommandLineBytes));
   }

@@ -1,6 +1,6 @@
 // Replies out of a stream of chunks cut anywhere, RFC 5321 section 4.2.1.
 
-import { ProtocolError, withLimits } from "@mailwire/wire";
+import { keepOne, ProtocolError, withLimits } from "@mailwire/wire";
 import { LineCursor } from "./line-cursor.ts";
 import { ReceivedReply } from "./received-reply.ts";
 
@@ -34,6 +34,8 @@ export class ReplyDecoder {
   #partialLines = 0;
 
   constructor(limits?: Partial<ReplyLimits>) {
+    keepOne(ReplyDecoder);
+    keepOne(ReceivedReply, 0, "");
     this.#limits = withLimits(DEFAULT_REPLY_LIMITS, limits);
     this.#lines = new LineCursor(this.#limits.maxReplyLineBytes);
   }

@@ -1,7 +1,7 @@
 // The client's side of a conversation, without I/O: commands in, answers out, each tied to its command.
 // RFC 5321, 2920 (pipelining), 3207 (STARTTLS), 4954 (AUTH), 3030 (BDAT), 2033 (LMTP).
 
-import { CLOSED, isLegal, NEED_INPUT, nextState, OutputQueue, ProtocolError, withLimits } from "@mailwire/wire";
+import { CLOSED, isLegal, keepOne, NEED_INPUT, nextState, OutputQueue, ProtocolError, withLimits } from "@mailwire/wire";
 import { decodeBase64, DotEncoder, encodeBase64, LineEndFilter, utf8 } from "@mailwire/wire";
 import type { LineEndPolicy, Output, Patience, Session, TlsInfo } from "@mailwire/wire";
 import { type AuthCommand, type BdatCommand, type Command, encodeCommand, type HelloCommand } from "../codec/command.ts";
@@ -43,6 +43,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   #patience: Patience;
 
   constructor(options: ClientSessionOptions) {
+    keepOne(ClientSession, { secure: true });
     this.#options = options;
     this.#limits = withLimits(DEFAULT_CLIENT_LIMITS, options.limits);
     const { maxReplyLineBytes, maxReplyLines } = this.#limits;

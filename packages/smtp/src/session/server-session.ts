@@ -1,7 +1,7 @@
 // The server's side of a conversation, without I/O: one command at a time, in order, each answered by the application.
 // RFC 5321, 3207 (STARTTLS), 4954 (AUTH), 3030 (BDAT), 2033 (LMTP).
 
-import { CLOSED, NEED_INPUT, nextState, OutputQueue, PAUSED, ProtocolError, withLimits } from "@mailwire/wire";
+import { CLOSED, keepOne, NEED_INPUT, nextState, OutputQueue, PAUSED, ProtocolError, withLimits } from "@mailwire/wire";
 import { decodeBase64, encodeBase64, fromLatin1, Secret, utf8, utf8ToSend } from "@mailwire/wire";
 import type { Output, Patience, Session, TlsInfo } from "@mailwire/wire";
 import { CommandDecoder } from "../codec/command-decoder.ts";
@@ -58,6 +58,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   #patience: Patience;
 
   constructor(options: ServerSessionOptions) {
+    keepOne(ServerSession, { secure: true });
     this.#options = options;
     this.#limits = withLimits(DEFAULT_SERVER_LIMITS, options.limits);
     const { maxCommandLineBytes, maxAuthLineBytes } = this.#limits;
