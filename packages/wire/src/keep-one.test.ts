@@ -3,25 +3,29 @@ import { keepOne } from "./keep-one.ts";
 
 test("one object of a class is made, with the arguments given first", () => {
   const made: string[] = [];
-  class Name {
+  class Named {
+    readonly name: string;
     constructor(name: string) {
+      this.name = name;
       made.push(name);
     }
   }
-  keepOne(Name, "first");
-  keepOne(Name, "second");
+  keepOne(Named, "first");
+  keepOne(Named, "second");
   expect(made).toEqual(["first"]);
 });
 
 test("a constructor may ask for its own class", () => {
-  let made = 0;
-  class Counted {
-    constructor() {
-      keepOne(Counted);
-      made += 1;
+  const made: string[] = [];
+  class Named {
+    readonly name: string;
+    constructor(name: string) {
+      keepOne(Named, "kept");
+      this.name = name;
+      made.push(name);
     }
   }
-  expect(new Counted()).toBeInstanceOf(Counted);
-  expect(new Counted()).toBeInstanceOf(Counted);
-  expect(made).toBe(3);
+  const objects = [new Named("first"), new Named("second")];
+  expect(objects.map(({ name }) => name)).toEqual(["first", "second"]);
+  expect(made).toEqual(["kept", "first", "second"]);
 });
