@@ -1,5 +1,5 @@
 // mailwire turning bare CR and LF into CRLF, as nodemailer always does.
-import { dotStuffing } from "./mailwire-codec.mjs";
+import { dotStuffing } from "./mailwire.mjs";
 
 export default {
   name: "mailwire-normalize",

@@ -1,19 +1,16 @@
-// mailwire's clients and its SMTP server over sockets.
-import { ImapClient } from "@mailwire/imap/client";
-import { Pop3Client } from "@mailwire/pop3/client";
-import { SmtpClient } from "@mailwire/smtp/client";
-import { serveSmtp } from "@mailwire/smtp/server";
+// mailwire's clients and its SMTP server over sockets. Each process loads what it runs, as the peers' do.
 import { connect, listen } from "@mailwire/tls";
+import { makeMessage } from "../harness/gen.mjs";
 import { WARM_ROUNDS, lastOf } from "../harness/flow.mjs";
-import { makeMessage } from "./nodemailer.mjs";
 
 /** Nothing here is secret, and loopback is no network. */
 const PLAIN = { allowPlaintext: true };
 /** All of a mailbox may be on its way at once. */
 const MAX_QUEUED_BYTES = 256 << 20;
 
-export const session = {
+const session = {
   async smtpReceive({ host, port }) {
+    const { serveSmtp } = await import("@mailwire/smtp/server");
     let messages = 0;
     let bytes = 0;
     const onMessage = async (_envelope, body) => {
@@ -26,6 +23,7 @@ export const session = {
   },
 
   async smtpSend({ host, port, size, count, connections }) {
+    const { SmtpClient } = await import("@mailwire/smtp/client");
     const body = makeMessage(size);
     const mail = { from: "a@example.com", to: ["b@example.com"], body };
     let left = count;
@@ -58,6 +56,7 @@ export const session = {
   imapIdle: openImap,
 
   async popClient({ host, port, user, pass, mode, count }) {
+    const { Pop3Client } = await import("@mailwire/pop3/client");
     const client = await Pop3Client.open(await connect({ host, port }), { ...PLAIN, limits: { maxQueuedBytes: MAX_QUEUED_BYTES } });
     await client.login(user, pass);
     const seen = { messages: 0, bytes: 0 };
@@ -78,6 +77,7 @@ export const session = {
 };
 
 async function openImap({ host, port, user, pass, mailbox }) {
+  const { ImapClient } = await import("@mailwire/imap/client");
   const client = await ImapClient.open(await connect({ host, port }), { ...PLAIN, maxQueuedBytes: MAX_QUEUED_BYTES });
   await client.login(user, pass);
   await client.examine(mailbox);
@@ -102,3 +102,5 @@ async function read(body, seen) {
 function numbers(count) {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
+
+export default { name: "mailwire-session", kind: "product", version: "workspace", session };

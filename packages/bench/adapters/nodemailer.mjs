@@ -56,13 +56,3 @@ export default {
     },
   },
 };
-
-import { body } from "../harness/gen.mjs";
-function makeMessage(size) {
-  const head = Buffer.from(
-    "From: <a@example.com>\r\nTo: <b@example.com>\r\nSubject: bench\r\nMessage-ID: <1@example.com>\r\nDate: Tue, 1 Jul 2025 00:00:00 +0000\r\n\r\n",
-  );
-  const b = body("mixed", Math.max(size - head.length, 128));
-  return Buffer.concat([head, b.subarray(0, Math.max(0, size - head.length - 2)), Buffer.from("\r\n")]);
-}
-export { makeMessage };

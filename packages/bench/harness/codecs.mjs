@@ -9,9 +9,9 @@ export const CODECS = {
       ["mixed:65536", "mixed:16384", "mixed:1024", "mixed:16", "mixed:1", "dots:65536", "oneline:65536"].map((body) => `${way}:${body}`),
     ),
     short: ["enc", "dec"].flatMap((way) => ["mixed:65536", "mixed:16", "mixed:1", "dots:65536"].map((body) => `${way}:${body}`)),
-    adapters: ["mailwire", "mailwire-normalize", "nodemailer", "nodemailer-core", "smtp-server", "node-pop3", "yapople"],
+    adapters: ["mailwire", "mailwire-normalize", "mailwire-keep", "nodemailer", "nodemailer-core", "smtp-server", "node-pop3", "yapople"],
     // These two copy all that came so far for each chunk: quadratic, and wrong besides. Name them with --impls to see them.
-    shortAdapters: ["mailwire", "mailwire-normalize", "nodemailer", "nodemailer-core", "smtp-server"],
+    shortAdapters: ["mailwire", "mailwire-normalize", "mailwire-keep", "nodemailer", "nodemailer-core", "smtp-server"],
     limits: ["limit-memcpy", "limit-scan", "limit-jsloop"],
   },
   imap: {

@@ -52,6 +52,14 @@ export function body(kind, size, seed = 7) {
   for (let i = 0; i < reps; i++) unit.copy(out, i * unit.length);
   return out;
 }
+/** A whole message of about `size` bytes. */
+export function makeMessage(size) {
+  const head = Buffer.from(
+    "From: <a@example.com>\r\nTo: <b@example.com>\r\nSubject: bench\r\nMessage-ID: <1@example.com>\r\nDate: Tue, 1 Jul 2025 00:00:00 +0000\r\n\r\n",
+  );
+  const b = body("mixed", Math.max(size - head.length, 128));
+  return Buffer.concat([head, b.subarray(0, Math.max(0, size - head.length - 2)), Buffer.from("\r\n")]);
+}
 /** RFC 5321 4.5.2 transparency plus the end of data, made the slow and plain way. */
 export function stuff(buf) {
   const parts = [];
