@@ -3,6 +3,7 @@
 import { decodeUtf8, latin1 } from "@mailwire/wire";
 import { ASTRING, ATOM, CLASSES, FLAG, isIn, QUOTED } from "./characters.ts";
 import type { StreamedLiteral } from "./literal.ts";
+import type { LongList } from "./long-list.ts";
 import { LiteralAhead, Malformed } from "./malformed.ts";
 import type { Revision } from "./revision.ts";
 import type { SequenceRange } from "./sequence-range.ts";
@@ -34,7 +35,7 @@ export interface Gap {
   /** Index in the bytes where it belongs. */
   readonly at: number;
   /** What it was. */
-  readonly value: StreamedLiteral | { readonly numbers: number[] } | { readonly set: SequenceRange[] };
+  readonly value: StreamedLiteral | { readonly numbers: number[] } | { readonly set: LongList<SequenceRange> };
 }
 
 /** Reads the words of IMAP. Every reader throws {@link Malformed} for bytes that are not its own, leaving `at` anywhere. */

@@ -8,6 +8,7 @@ import type { ResponseLimits } from "./limits.ts";
 import { DEFAULT_RESPONSE_LIMITS } from "./limits.ts";
 import { findAnnouncement } from "./literal.ts";
 import type { LiteralAnnouncement } from "./literal.ts";
+import { LongList } from "./long-list.ts";
 import { scanNumbers, scanRanges } from "./number-list.ts";
 import type { SequenceRange } from "./sequence-set.ts";
 import { DecodedResponse } from "./decoded-response.ts";
@@ -37,7 +38,7 @@ const CREDIT_BYTES = 64 * 1024;
 type Stream =
   | { readonly type: "literal"; remaining: number }
   | { readonly type: "numbers"; readonly numbers: number[] }
-  | { readonly type: "set"; readonly set: SequenceRange[] };
+  | { readonly type: "set"; readonly set: LongList<SequenceRange> };
 
 /**
  * Decodes what a server sends. Give it bytes with {@link push}, then ask {@link next} until it has no more.
@@ -307,7 +308,7 @@ export class ResponseDecoder {
       return false;
     }
     const isSet = /^\* E/i.test(head);
-    this.#stream = isSet ? { type: "set", set: [] } : { type: "numbers", numbers: [] };
+    this.#stream = isSet ? { type: "set", set: new LongList() } : { type: "numbers", numbers: [] };
     this.#interrupt(fromLatin1(head), { at: head.length, value: this.#stream }, start + head.length);
     return true;
   }
@@ -318,7 +319,9 @@ export class ResponseDecoder {
     const { bytes, end } = waiting;
     const list = stream.type === "set" ? stream.set : stream.numbers;
     waiting.start =
-      stream.type === "set" ? scanRanges(bytes, waiting.start, end, stream.set) : scanNumbers(bytes, waiting.start, end, stream.numbers);
+      stream.type === "set"
+        ? scanRanges(bytes, waiting.start, end, stream.set.end)
+        : scanNumbers(bytes, waiting.start, end, stream.numbers);
     if (list.length > this.#limits.maxSearchNumbers) throw this.#failure("search-too-big", `a search with ${list.length} results`);
     let at = waiting.start;
     // Two numbers of ten digits and a colon: what is longer is not of the list.

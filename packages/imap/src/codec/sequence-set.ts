@@ -78,7 +78,7 @@ export function readMessageSet(cursor: Cursor): MessageSet {
 /** sequence-set = (seq-number / seq-range) *("," sequence-set) */
 export function readSequenceSet(cursor: Cursor): SequenceSet {
   const streamed = cursor.gap();
-  const ranges: SequenceRange[] = streamed !== undefined && "set" in streamed ? streamed.set : [];
+  const ranges: SequenceRange[] = streamed !== undefined && "set" in streamed ? streamed.set.toArray() : [];
   for (;;) {
     cursor.at = scanRanges(cursor.bytes, cursor.at, cursor.end, ranges);
     ranges.push(readRange(cursor));
