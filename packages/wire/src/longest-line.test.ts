@@ -23,13 +23,16 @@ test.each([
   ["the first line, when it is the longest", ["abc\r\nab\r\n"], 3],
   ["a line over many chunks", ["x\r\na", "b", "", "c", "d\r\nx"], 4],
   ["a line end over two chunks", ["abc\r", "\n", "ab\r\n"], 3],
+  ["many lines of one length, and one that is longer by one", ["abcd\r\nabcd\r\na\r\nbc\r\nabcde\r\nabcd\r\n"], 5],
   ["bare line ends: LF ends a line, CR does not", ["ab\nabc\rd"], 5],
 ] as const)("%s", (_, chunks, bytes) => {
   expect(measured(...chunks)).toBe(bytes);
 });
 
 test("what it says is the longest line of all that came, however that is cut", () => {
-  const text = fc.array(fc.constantFrom("\r\n", "\r", "\n", "a", "bcd"), { maxLength: 60 }).map((parts) => parts.join(""));
+  const text = fc
+    .array(fc.constantFrom("\r\n", "\r", "\n", "a", "bcd", "a line\r\n", "another\r\n", "longest\n"), { maxLength: 60 })
+    .map((parts) => parts.join(""));
   fc.assert(
     fc.property(fc.array(text, { maxLength: 8 }), (chunks) => {
       const lines = new LongestLine();

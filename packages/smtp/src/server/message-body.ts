@@ -1,6 +1,6 @@
 // The body of a message while it comes: reading from it is what reads from the client.
 
-import { concat, ConnectionError, LongestLine, ProtocolError } from "@mailwire/wire";
+import { concat, ConnectionError, ProtocolError } from "@mailwire/wire";
 import type { Reply } from "../codec/reply.ts";
 import type { ServerEvent } from "../session/server-events.ts";
 
@@ -19,10 +19,10 @@ export type MessageSource = () => Promise<Extract<ServerEvent, { readonly type: 
  */
 export class MessageBody implements AsyncIterable<Uint8Array> {
   readonly #source: MessageSource;
-  readonly #lines = new LongestLine();
   #reading: ReturnType<MessageSource> | undefined;
   #isOver = false;
   #sizeBytes = 0;
+  #longestLineBytes = 0;
   #end: MessageEnd | undefined;
   /** What reading threw. */
   #failure: unknown;
@@ -42,7 +42,7 @@ export class MessageBody implements AsyncIterable<Uint8Array> {
    * longer than RFC 5321 allows: to refuse the message is up to its handler.
    */
   get longestLineBytes(): number {
-    return this.#end?.type === "end-of-data" ? this.#end.longestLineBytes : this.#lines.bytes;
+    return this.#longestLineBytes;
   }
 
   /** The chunks that have not been read yet. */
@@ -92,9 +92,9 @@ export class MessageBody implements AsyncIterable<Uint8Array> {
   }
 
   #take(event: Extract<ServerEvent, { readonly type: "data" }> | MessageEnd): Uint8Array | undefined {
+    if (event.type !== "given-up") this.#longestLineBytes = event.longestLineBytes;
     if (event.type === "data") {
       this.#sizeBytes += event.chunk.length;
-      this.#lines.measure(event.chunk);
       return event.chunk;
     }
     this.#end = event;

@@ -1,11 +1,11 @@
 // Where the bytes of messages go that come between commands: into the message, or away when its chunk was refused. RFC 5321 section 4.1.1.4,
 // RFC 3030 section 2.
 
-import type { Emit, LineEndPolicy } from "@mailwire/wire";
+import type { LineEndPolicy } from "@mailwire/wire";
 import type { BdatCommand } from "../codec/command.ts";
 import type { CommandDecoder } from "../codec/command-decoder.ts";
 import type { Reply } from "../codec/reply.ts";
-import { ChunkedMessage, DataMessage } from "./incoming-message.ts";
+import { ChunkedMessage, DataMessage, type Give } from "./incoming-message.ts";
 import type { ServerLimits } from "./limits.ts";
 
 /** What came of reading: nothing was there, something was read, or something is complete. */
@@ -45,12 +45,12 @@ const NOTHING = new Uint8Array();
 export class MessageIntake {
   readonly #lineEnds: LineEndPolicy;
   readonly #limits: ServerLimits;
-  readonly #give: Emit;
+  readonly #give: Give;
   #reading: Reading = COMMANDS;
   /** The message of which some chunks have come. */
   #chunked: ChunkedMessage | undefined;
 
-  constructor(lineEnds: LineEndPolicy, limits: ServerLimits, give: Emit) {
+  constructor(lineEnds: LineEndPolicy, limits: ServerLimits, give: Give) {
     this.#lineEnds = lineEnds;
     this.#limits = limits;
     this.#give = give;

@@ -39,8 +39,8 @@ export type ServerEvent =
   | { readonly type: "auth-response"; readonly data: Secret<Uint8Array> }
   /** The client gave the exchange up, or said something that is no base64; answer `refusal`. */
   | { readonly type: "auth-cancel"; readonly refusal: Reply }
-  /** Bytes of the message. */
-  | { readonly type: "data"; readonly chunk: Uint8Array }
+  /** Bytes of the message; with them, the longest line that came so far has `longestLineBytes`. */
+  | { readonly type: "data"; readonly chunk: Uint8Array; readonly longestLineBytes: number }
   /** A chunk is complete, and more are to come. With a `refusal` something was wrong, and not all was given; the message is lost. */
   | { readonly type: "end-of-chunk"; readonly refusal: Reply | undefined }
   /**

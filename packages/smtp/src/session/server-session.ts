@@ -63,7 +63,9 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     this.#limits = withLimits(DEFAULT_SERVER_LIMITS, options.limits);
     const { maxCommandLineBytes, maxAuthLineBytes } = this.#limits;
     this.#decoder = new CommandDecoder({ maxCommandLineBytes, maxAuthLineBytes });
-    this.#intake = new MessageIntake(options.lineEnds ?? "reject", this.#limits, (chunk) => this.#outputs.event({ type: "data", chunk }));
+    this.#intake = new MessageIntake(options.lineEnds ?? "reject", this.#limits, (chunk, longestLineBytes) =>
+      this.#outputs.event({ type: "data", chunk, longestLineBytes }),
+    );
     this.#conduct = new Conduct(this.#limits);
     this.#patience = this.#freshPatience();
   }
