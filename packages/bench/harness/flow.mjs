@@ -100,3 +100,8 @@ function treeParts(v, acc) {
     acc.octets += Number(v[6].value);
   }
 }
+
+/** 1 to `count`. */
+export function numbers(count) {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}

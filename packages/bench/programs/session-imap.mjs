@@ -10,7 +10,7 @@ const o = cli({
   big: 104857600,
   noops: 1000,
   modes: "bulk,seq,seq-pipelined,big,big-stream,noop,noop-concurrent",
-  impls: "mailwire-session,imapflow,node-imap,python,curl",
+  impls: "mailwire-imap,imapflow,node-imap,python,curl",
   product: "",
   server: "",
   out: "results/session-imap.json",

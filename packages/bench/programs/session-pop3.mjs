@@ -10,7 +10,7 @@ const o = cli({
   big: 33554432,
   noops: 1000,
   modes: "seq,seq-pipelined,iterated,big,noop,noop-concurrent,noop-warm",
-  impls: "mailwire-session,node-pop3,yapople,python,curl,limit-socket",
+  impls: "mailwire-pop3,node-pop3,yapople,python,curl,limit-socket",
   product: "",
   server: "",
   out: "results/session-pop3.json",
