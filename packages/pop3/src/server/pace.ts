@@ -1,5 +1,6 @@
 // Who errs or guesses passwords waits: for each answer after too many errors, and longer with each login that failed.
 
+import { pause } from "@mailwire/transport";
 import type { Pop3ServerOptions } from "./options.ts";
 
 /** The pace of one connection. */
@@ -18,22 +19,12 @@ export class Pace {
 
   /** Waits where a client has made so many errors. */
   async afterErrors(errors: number): Promise<void> {
-    if (errors > this.#errorDelay.afterErrors) await this.#wait(this.#errorDelay.ms);
+    if (errors > this.#errorDelay.afterErrors) await pause(this.#errorDelay.ms, this.#over);
   }
 
   /** Waits since a login failed. */
   async afterFailedLogin(): Promise<void> {
     this.#failedLogins += 1;
-    await this.#wait(this.#failedLogins * this.#failedLoginDelayMs);
-  }
-
-  async #wait(ms: number): Promise<void> {
-    if (ms <= 0) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const time = new Promise((resolve) => {
-      timer = setTimeout(resolve, ms);
-    });
-    await Promise.race([time, this.#over]);
-    clearTimeout(timer);
+    await pause(this.#failedLogins * this.#failedLoginDelayMs, this.#over);
   }
 }

@@ -1,7 +1,7 @@
 // One conversation as the server: each command is put to the hook, to the rules, to its handler, and answered. What was said decides what it
 // meant, for us as for the client.
 
-import type { Closure, Driver, Split, SplitTransport } from "@mailwire/transport";
+import { type Closure, type Driver, pause, type Split, type SplitTransport } from "@mailwire/transport";
 import { ConnectionError, ProtocolError, type TransportInfo } from "@mailwire/wire";
 import type { AuthCommand, Command, HelloCommand, LookupCommand, MailCommand, OnBehalfCommand, RcptCommand } from "../codec/command.ts";
 import { decodeRcptParameters } from "../codec/rcpt-parameters.ts";
@@ -135,11 +135,12 @@ export class Conversation implements SmtpPeer {
   }
 
   #beforeAnswer(): Awaitable<void> {
-    const { session, options } = this.#parts;
+    const { session, driver, options } = this.#parts;
     const { afterErrors, ms } = options.errorDelay ?? DEFAULT_ERROR_DELAY;
     // A last chunk that was refused has ended its transaction by itself.
     const done = this.#envelope !== undefined && this.state === "ready" ? this.#reset() : undefined;
-    return session.errors > afterErrors ? when(done, () => this.#pause(ms)) : done;
+    // A client that errs again and again waits for each answer, as long as it stays.
+    return session.errors > afterErrors ? when(done, () => pause(ms, driver.closed)) : done;
   }
 
   #decide({ received: { command }, refusal }: CommandEvent, hooked: Reply | "drop" | undefined): Awaitable<Reply | undefined> {
@@ -304,16 +305,6 @@ export class Conversation implements SmtpPeer {
     const ask: <T>(step: () => Awaitable<T>) => Awaitable<T | Reply> = (step) => this.#application.ask(step);
     const { reply, identity } = await authenticate({ driver, mechanism: policy.mechanism(command.mechanism, this), ask }, command);
     return this.#reply(reply, identity);
-  }
-
-  /** A client that errs again and again waits for each answer, as long as it stays. */
-  async #pause(ms: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const pause = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms);
-    });
-    await Promise.race([pause, this.#parts.driver.closed]);
-    clearTimeout(timer);
   }
 
   #reset(): Awaitable<void> {

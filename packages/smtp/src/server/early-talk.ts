@@ -1,5 +1,6 @@
 // Clients that talk before they were greeted do not listen: RFC 5321 section 3.1 has the server begin. To notice one takes waiting.
 
+import { pause } from "@mailwire/transport";
 import type { ByteTransport, StartTls, TransportInfo } from "@mailwire/wire";
 
 /** A transport that can be listened to without taking anything from it. */
@@ -22,19 +23,12 @@ export class AttentiveTransport implements ByteTransport {
   /** Whether the peer says something within `ms` milliseconds. */
   async talksWithin(ms: number): Promise<boolean> {
     const reading = (this.#reading = this.#inner.read());
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const silence = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), ms);
+    let talks = false;
+    const talk = reading.then((bytes) => {
+      talks = bytes !== null;
     });
-    const talk = reading.then(
-      (bytes) => bytes !== null,
-      () => false,
-    );
-    try {
-      return await Promise.race([talk, silence]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await pause(ms, talk);
+    return talks;
   }
 
   read(): Promise<Uint8Array | null> {
