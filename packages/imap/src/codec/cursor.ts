@@ -183,8 +183,16 @@ export class Cursor extends WordCursor {
     if (at - start > maxBytes) throw new Malformed("token-too-long");
     if (at >= this.end) throw new Malformed("open-quote");
     this.at = at + 1;
-    const text = beyondAscii ? this.text(start, at) : this.slice(start, at);
+    const text = beyondAscii ? this.#textInQuotes(start, at) : this.slice(start, at);
     return escaped ? text.replace(/\\(["\\])/g, "$1") : text;
+  }
+
+  /** QUOTED-CHAR =/ UTF8-2 / UTF8-3 / UTF8-4 (RFC 9755 section 3), and nothing else beyond ASCII once a client may say that */
+  #textInQuotes(from: number, to: number): string {
+    if (this.peer === "server" || this.revision === "IMAP4rev1") return this.text(from, to);
+    const text = decodeUtf8(this.view(from, to));
+    if (text === undefined) throw new Malformed("not-utf8");
+    return text;
   }
 
   /** A control character within quotes, also a line end where the response goes on behind it; the end of it is none. */

@@ -79,6 +79,19 @@ describe("strings beyond US-ASCII", () => {
     for (const revision of REVISIONS) expect(() => said(revision, id("ä\0"))).toThrow("a NUL in a string");
   });
 
+  test("in quotes are UTF-8 once that may be said: anything else is bad, and harms no other command", () => {
+    const decoder = new CommandDecoder();
+    const read = (): readonly unknown[] => {
+      decoder.push(bytesOf('a SUBSCRIBE "\xff"\r\nb ID ("name" "\xc3\xa4\xc3")\r\nc SUBSCRIBE {1+}\r\n\xff\r\nd NOOP\r\n'));
+      return Array.from({ length: 4 }, () => decoder.next()).map((event) =>
+        event?.type === "command" ? event.command.name : event?.type === "bad" && event.reason,
+      );
+    };
+    expect(read()).toEqual(["SUBSCRIBE", "ID", "SUBSCRIBE", "NOOP"]);
+    decoder.revision = "UTF8=ACCEPT";
+    expect(read()).toEqual(["not-utf8", "not-utf8", "SUBSCRIBE", "NOOP"]);
+  });
+
   test("of searches need no charset, and UTF8=ACCEPT allows none", () => {
     const search = (charset: string | null): Command =>
       ({ name: "SEARCH", charset, keys: [{ type: "TEXT", text: "ä" }] }) as unknown as Command;
