@@ -4,6 +4,7 @@ import DataStream from "nodemailer/lib/smtp-connection/data-stream.js";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import nodemailer from "nodemailer";
 import { feed } from "../harness/flow.mjs";
+import { makeMessage } from "../harness/gen.mjs";
 import { once } from "node:events";
 const version = createRequire(import.meta.url)("nodemailer/package.json").version;
 
