@@ -131,7 +131,10 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   async flush(): Promise<void> {
     if (this.#running !== "idle") {
-      await new Promise<void>((resolve) => this.#flushed.push(resolve));
+      const flushed = new Promise<void>((resolve) => this.#flushed.push(resolve));
+      // The loop may wait for the peer with nothing left to write.
+      this.#wake();
+      await flushed;
       if (this.#failure !== undefined) throw this.#failure;
       return;
     }
