@@ -16,6 +16,11 @@ export interface DriveOptions {
   readonly signal?: AbortSignal;
   /** How long the peer may take to accept what is written; default 5 minutes per write (RFC 5321 section 4.5.3.2). */
   readonly writePatience?: Patience;
+  /**
+   * Once nothing more can be written: to `drop` the connection (default), or to `hear` first what the peer had said before, which may be why it went.
+   * All of that comes by {@link Driver.next}; only then the loss, which is also when a flush fails that waits.
+   */
+  readonly whenUnwritable?: "drop" | "hear";
 }
 
 /** A session in motion over a transport. */
@@ -49,6 +54,8 @@ export function drive<Event, Intent>(
 }
 
 const WRITE_PATIENCE: Patience = { phase: "transmit", ms: 300_000 };
+/** What the peer said before is here or nearly so; most transports tell at once that no more will come. */
+const LAST_WORDS: Patience = { phase: "last-words", ms: 2_000 };
 
 type Running = "idle" | "next" | "flush";
 
@@ -69,6 +76,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   #takenOver: Promise<void> | undefined;
   /** Why the conversation is over; `ended` without an error is a good end. */
   #failure: Error | undefined;
+  /** Why nothing more can be written, while what the peer said before is heard. */
+  #unwritable: Error | undefined;
   /** What the peer hears when it was too slow. */
   #farewell: Uint8Array | undefined;
   #phase: "open" | "ending" | "ended" = "open";
@@ -117,7 +126,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     } finally {
       this.#running = "idle";
       // Whoever waits for a flush must not depend on when next() is called again.
-      if (this.#flushed.length > 0) this.#takenOver = this.#pump().catch(() => undefined);
+      if (this.#flushed.length > 0 && this.#unwritable === undefined) this.#takenOver = this.#pump().catch(() => undefined);
     }
   }
 
@@ -130,12 +139,10 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   async flush(): Promise<void> {
-    if (this.#running !== "idle") {
-      await new Promise<void>((resolve) => this.#flushed.push(resolve));
-      if (this.#failure !== undefined) throw this.#failure;
-      return;
-    }
-    await this.#pump();
+    if (this.#running === "idle") await this.#pump();
+    else await new Promise<void>((resolve) => this.#flushed.push(resolve));
+    const failure = this.#failure ?? this.#unwritable;
+    if (failure !== undefined) throw failure;
   }
 
   async close(): Promise<void> {
@@ -143,10 +150,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     if (this.#running === "next") this.#wake();
     else {
       // A failure to flush is told by `closed`.
-      await this.flush().then(
-        () => this.#end(),
-        () => undefined,
-      );
+      await this.flush().catch(() => undefined);
+      await this.#end();
     }
     await this.closed;
   }
@@ -208,7 +213,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   #announceFlushed(): void {
-    if (this.#flushed.length === 0) return;
+    if (this.#flushed.length === 0 || (this.#unwritable !== undefined && this.#phase === "open")) return;
     const waiting = this.#flushed;
     this.#flushed = [];
     for (const resolve of waiting) resolve();
@@ -224,7 +229,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     try {
       await written;
     } catch (error) {
-      throw this.#failure ?? error;
+      if (this.#failure !== undefined || this.#options.whenUnwritable !== "hear") throw this.#failure ?? error;
+      this.#unwritable ??= lost(error);
     } finally {
       this.#writes.pause();
     }
@@ -232,9 +238,10 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   /** Resolves when bytes came, or when something else happened. */
   #arrival(): Promise<void> {
-    if (this.#eof) throw new ConnectionError("eof", "the peer closed the connection", { phase: this.#session.patience.phase });
+    if (this.#eof)
+      throw this.#unwritable ?? new ConnectionError("eof", "the peer closed the connection", { phase: this.#session.patience.phase });
     this.#reading ??= this.#transport.read().then(this.#onRead, this.#onReadFailure);
-    this.#reads.wait(this.#session.patience);
+    this.#reads.wait(this.#unwritable === undefined ? this.#session.patience : LAST_WORDS);
     return this.#wait();
   }
 
@@ -268,7 +275,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   /** The peer took too long. Where there is a word for that, the loop, which waits for the peer, says it. */
   readonly #onExpired = ({ phase, farewell }: Patience): void => {
-    const failure = new ConnectionError("timeout", `the peer took too long (${phase})`, { phase });
+    const failure = this.#unwritable ?? new ConnectionError("timeout", `the peer took too long (${phase})`, { phase });
     // Nothing can be said in the middle of a handshake, which nothing but an abort ends.
     if (farewell === undefined || this.#handshake !== undefined) {
       this.#drop(failure);
@@ -341,7 +348,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   /** Ends it from outside the loop; the loop, when there is one, sees the failure and reports it. */
-  #drop(failure: ConnectionError): void {
+  #drop(failure: Error): void {
     if (this.#phase === "ended") this.#transport.abort(failure); // cuts the linger short
     if (this.#failure !== undefined || this.#phase === "ended") return;
     this.#failure = failure;
