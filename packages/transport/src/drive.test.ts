@@ -2,7 +2,7 @@ import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import type { ByteTransport } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
 import { ToySession, driven, isSettled, readText, say } from "../test/toy-session.ts";
-import { drive } from "./drive.ts";
+import { drive, type DriveOptions, type Driver } from "./drive.ts";
 import { memoryPair } from "./memory-pair.ts";
 
 function expectFailure(promise: Promise<unknown>, failure: object): Promise<void> {
@@ -266,6 +266,53 @@ describe("the connection is lost", () => {
       await expect(driver.next()).rejects.toMatchObject({ name: "ConnectionError", code: "transport", cause: reason });
       expect((await driver.closed).reason).toBe("transport");
     }
+  });
+});
+
+describe("what the peer said before nothing more could be written", () => {
+  /** A driver in the middle of a write to a peer that says why it goes, and goes. */
+  async function left(options: DriveOptions = {}): Promise<{ driver: Driver<string, string>; first: Promise<string | null> }> {
+    const { driver, peer } = driven({ isDeaf: true, highWaterMarkBytes: 1, drive: options });
+    driver.send("hello");
+    const first = driver.next();
+    expect(await isSettled(first)).toBe(false);
+    say(peer, "no\nbye\n").catch(() => undefined);
+    await peer.end();
+    peer.abort();
+    return { driver, first };
+  }
+
+  test("is heard where that is asked for, and then the loss", async () => {
+    const { driver, first } = await left({ whenUnwritable: "hear" });
+    expect(await first).toBe("no");
+    driver.send("too late");
+    expect(await driver.next()).toBe("bye");
+    await expectFailure(driver.next(), { name: "ConnectionError", code: "transport" });
+    expect((await driver.closed).reason).toBe("transport");
+  });
+
+  test("is heard before a flush that waits fails", async () => {
+    const { driver, first } = await left({ whenUnwritable: "hear" });
+    const flushing = driver.flush();
+    const failing = expectFailure(flushing, { code: "transport" });
+    expect([await first, await driver.next()]).toEqual(["no", "bye"]);
+    expect(await isSettled(flushing)).toBe(false);
+    await expectFailure(driver.next(), { code: "transport" });
+    await failing;
+  });
+
+  test("is left alone where the connection is closed", async () => {
+    const { driver, first } = await left({ whenUnwritable: "hear" });
+    expect(await first).toBe("no");
+    await expectFailure(driver.flush(), { code: "transport" });
+    await driver.close();
+    expect(await driver.next()).toBeNull();
+  });
+
+  test("is not heard otherwise", async () => {
+    const { driver, first } = await left();
+    await expectFailure(first, { code: "transport" });
+    await expectFailure(driver.next(), { code: "transport" });
   });
 });
 

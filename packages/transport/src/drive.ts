@@ -16,6 +16,11 @@ export interface DriveOptions {
   readonly signal?: AbortSignal;
   /** How long the peer may take to accept what is written; default 5 minutes per write (RFC 5321 section 4.5.3.2). */
   readonly writePatience?: Patience;
+  /**
+   * Once nothing more can be written: to `drop` the connection (default), or to `hear` first what the peer had said before, which may be why it went.
+   * All of that comes by {@link Driver.next}; only then the loss, which is also when a flush fails that waits.
+   */
+  readonly whenUnwritable?: "drop" | "hear";
 }
 
 /** A session in motion over a transport. */
@@ -49,6 +54,8 @@ export function drive<Event, Intent>(
 }
 
 const WRITE_PATIENCE: Patience = { phase: "transmit", ms: 300_000 };
+/** What the peer said before is here or nearly so; most transports tell at once that no more will come. */
+const LAST_WORDS: Patience = { phase: "last-words", ms: 2_000 };
 
 type Running = "idle" | "next" | "flush";
 
@@ -69,6 +76,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   #takenOver: Promise<void> | undefined;
   /** Why the conversation is over; `ended` without an error is a good end. */
   #failure: Error | undefined;
+  /** Why nothing more can be written, while what the peer said before is heard. */
+  #unwritable: Error | undefined;
   /** What the peer hears when it was too slow. */
   #farewell: Uint8Array | undefined;
   #phase: "open" | "ending" | "ended" = "open";
@@ -117,7 +126,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     } finally {
       this.#running = "idle";
       // Whoever waits for a flush must not depend on when next() is called again.
-      if (this.#flushed.length > 0) this.#takenOver = this.#pump().catch(() => undefined);
+      if (this.#flushed.length > 0 && this.#unwritable === undefined) this.#takenOver = this.#pump().catch(() => undefined);
     }
   }
 
@@ -130,15 +139,15 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   async flush(): Promise<void> {
-    if (this.#running !== "idle") {
+    if (this.#running === "idle") await this.#pump();
+    else {
       const flushed = new Promise<void>((resolve) => this.#flushed.push(resolve));
       // The loop may wait for the peer with nothing left to write.
       this.#wake();
       await flushed;
-      if (this.#failure !== undefined) throw this.#failure;
-      return;
     }
-    await this.#pump();
+    const failure = this.#failure ?? this.#unwritable;
+    if (failure !== undefined) throw failure;
   }
 
   async close(): Promise<void> {
@@ -146,10 +155,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     if (this.#running === "next") this.#wake();
     else {
       // A failure to flush is told by `closed`.
-      await this.flush().then(
-        () => this.#end(),
-        () => undefined,
-      );
+      await this.flush().catch(() => undefined);
+      await this.#end();
     }
     await this.closed;
   }
@@ -211,7 +218,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   #announceFlushed(): void {
-    if (this.#flushed.length === 0) return;
+    if (this.#flushed.length === 0 || (this.#unwritable !== undefined && this.#phase === "open")) return;
     const waiting = this.#flushed;
     this.#flushed = [];
     for (const resolve of waiting) resolve();
@@ -227,7 +234,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     try {
       await written;
     } catch (error) {
-      throw this.#failure ?? error;
+      if (this.#failure !== undefined || this.#options.whenUnwritable !== "hear") throw this.#failure ?? error;
+      this.#unwritable ??= lost(error);
     } finally {
       this.#writes.pause();
     }
@@ -235,9 +243,10 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   /** Resolves when bytes came, or when something else happened. */
   #arrival(): Promise<void> {
-    if (this.#eof) throw new ConnectionError("eof", "the peer closed the connection", { phase: this.#session.patience.phase });
+    if (this.#eof)
+      throw this.#unwritable ?? new ConnectionError("eof", "the peer closed the connection", { phase: this.#session.patience.phase });
     this.#reading ??= this.#transport.read().then(this.#onRead, this.#onReadFailure);
-    this.#reads.wait(this.#session.patience);
+    this.#reads.wait(this.#unwritable === undefined ? this.#session.patience : LAST_WORDS);
     return this.#wait();
   }
 
@@ -271,7 +280,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   /** The peer took too long. Where there is a word for that, the loop, which waits for the peer, says it. */
   readonly #onExpired = ({ phase, farewell }: Patience): void => {
-    const failure = new ConnectionError("timeout", `the peer took too long (${phase})`, { phase });
+    const failure = this.#unwritable ?? new ConnectionError("timeout", `the peer took too long (${phase})`, { phase });
     // Nothing can be said in the middle of a handshake, which nothing but an abort ends.
     if (farewell === undefined || this.#handshake !== undefined) {
       this.#drop(failure);
@@ -344,7 +353,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   /** Ends it from outside the loop; the loop, when there is one, sees the failure and reports it. */
-  #drop(failure: ConnectionError): void {
+  #drop(failure: Error): void {
     if (this.#phase === "ended") this.#transport.abort(failure); // cuts the linger short
     if (this.#failure !== undefined || this.#phase === "ended") return;
     this.#failure = failure;
