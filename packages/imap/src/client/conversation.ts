@@ -23,6 +23,8 @@ export interface Listener {
   hear(response: UntaggedData, raw: readonly Uint8Array[]): void;
   /** The server idles along. False when the listener did not ask for that, or no more. */
   idling(): boolean;
+  /** Nothing more is waited for: all commands are answered, or nobody will. */
+  rest(): void;
 }
 
 /** Something that is waited for beside answers. */
@@ -124,6 +126,11 @@ export class Conversation {
   /** True while the server waits for DONE. */
   get isIdling(): boolean {
     return this.#isIdling;
+  }
+
+  /** True while a command is not answered. */
+  get isBusy(): boolean {
+    return this.#running.size > 0;
   }
 
   /** True once LOGOUT was said. */
@@ -245,6 +252,7 @@ export class Conversation {
     // While the client idles nothing else can be answered.
     this.#isIdling = false;
     running?.complete(response);
+    if (!this.isBusy) this.#listener?.rest();
   }
 
   /** Sends the next piece of a message. One that fails or has not the size that was announced costs the connection. */
@@ -300,6 +308,7 @@ export class Conversation {
     void this.#body?.leave();
     this.#body = undefined;
     this.#news.give();
+    this.#listener?.rest();
   }
 
   #tag(): string {

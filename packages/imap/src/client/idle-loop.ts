@@ -88,10 +88,14 @@ export class IdleLoop implements Listener {
     return this.#isAsking;
   }
 
-  /** Idles, unless it does. */
+  rest(): void {
+    this.#wake();
+  }
+
+  /** Idles once nothing else is to be done. A command that waited in line would take the brake off those that are read slowly. */
   #ask(): void {
     this.#conversation.moved();
-    if (this.#isAsking) return;
+    if (this.#conversation.isBusy) return;
     this.#isAsking = true;
     const answered = this.#conversation.run(this.#operation());
     void answered

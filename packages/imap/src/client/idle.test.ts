@@ -190,6 +190,37 @@ describe("commands while a loop idles", () => {
     await noop;
   });
 
+  test("a FETCH that is read slowly is not hurried by a loop beside it", async () => {
+    const { client, server, first, tag } = await idling({}, { maxQueuedBytes: 100_000 });
+    const fetching = steps(client.fetch("1:*", "BODY.PEEK[]"));
+    const begun = fetching.next();
+    expect(await server.line()).toBe("DONE");
+    await server.say(`${tag} OK done`);
+    const fetch = await server.command("FETCH 1:* BODY.PEEK[]");
+    const text = "x".repeat(1000);
+    const telling = server.say(...Array.from({ length: 1000 }, (_, at) => `* ${at + 1} FETCH (BODY[] "${text}")`), `${fetch} OK done`);
+    expect(await begun).toMatchObject({ sequenceNumber: 1 });
+    // All that would be read ahead is read by now.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let told = 2; told <= 1000; told += 1) expect(await fetching.next()).toMatchObject({ sequenceNumber: told });
+    expect(await fetching.next()).toBeUndefined();
+    await telling;
+    await server.command("IDLE");
+    await server.say("+ ", "* 6 EXISTS");
+    expect(await first).toMatchObject({ count: 6 });
+  });
+
+  test("and a loss while it waits for them is told to the loop, too", async () => {
+    const { client, server, first, tag } = await idling();
+    const noop = failure(client.noop());
+    expect(await server.line()).toBe("DONE");
+    await server.say(`${tag} OK done`);
+    await server.command("NOOP");
+    server.transport.abort();
+    expect(await noop).toMatchObject({ name: "ConnectionError" });
+    expect(await failure(first)).toMatchObject({ name: "ConnectionError" });
+  });
+
   test("that are illegal do not disturb it", async () => {
     const { client, server, first } = await idling();
     await expect(client.login("u", "p")).rejects.toMatchObject({ code: "illegal-now" });
