@@ -25,6 +25,11 @@ export interface Driver<Event, Intent> {
    * the protocol, and with a `ConnectionError` when the connection was lost.
    */
   next(): Promise<Event | null>;
+  /**
+   * Runs the conversation until it is over and gives each event to `take`, the next one once what `take` returned has resolved; meanwhile
+   * {@link Driver.next} may be called for what comes next, such as the chunks of a message. Rejects as `next` does, and with what `take` throws.
+   */
+  run(take: (event: Event) => PromiseLike<unknown> | undefined): Promise<void>;
   /** Hands an intent to the session and wakes the loop; throws what the session throws, and `ConnectionError` (`closed`) after the end. */
   send(intent: Intent): void;
   /** Resolves when the transport has accepted all that the session had to transmit. */
@@ -52,6 +57,9 @@ const WRITE_PATIENCE: Patience = { phase: "transmit", ms: 300_000 };
 
 type Running = "idle" | "next" | "flush";
 
+/** An event; a promise, where something must be waited for before there is one; or `null` once it is over. */
+type Step<Event> = Extract<Output<Event>, { readonly type: "event" }> | Promise<void> | null;
+
 class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   readonly closed: Promise<Closure>;
   readonly #session: Session<Event, Intent>;
@@ -75,6 +83,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   #reading: Promise<void> | undefined;
   #arrived: Uint8Array | null | undefined;
   #eof = false;
+  /** Whether the session wants more input than it was given. */
+  #starved = false;
   #waiter: (() => void) | undefined;
   #woken = false;
   #handshake: AbortController | undefined;
@@ -97,27 +107,53 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   async next(): Promise<Event | null> {
-    if (this.#takenOver !== undefined) await this.#takenOver;
-    this.#enter("next");
-    try {
-      const others = this.#turn.step();
-      if (others !== undefined) await others;
-      for (;;) {
-        if (this.#failure !== undefined) throw this.#failure;
-        if (this.#phase === "ended") return null;
-        const output = this.#held.shift() ?? this.#session.poll();
-        if (output.type === "event") return output.event;
-        // Most of it is done at once: to await nothing would cost as much as a whole command.
-        const done = this.#perform(output);
-        if (done !== undefined) await done;
-        if (output.type === "need-input") this.#receive();
+    let next: Event | null = null;
+    await this.#loop((event) => {
+      next = event;
+      return "enough";
+    });
+    return next;
+  }
+
+  run(take: (event: Event) => PromiseLike<unknown> | undefined): Promise<void> {
+    return this.#loop(take);
+  }
+
+  /** Gives events away, one after the other, until it is over or whoever takes them has enough. */
+  async #loop(take: (event: Event) => PromiseLike<unknown> | "enough" | undefined): Promise<void> {
+    for (;;) {
+      if (this.#takenOver !== undefined) await this.#takenOver;
+      this.#enter("next");
+      let step: Step<Event>;
+      try {
+        const others = this.#turn.step();
+        if (others !== undefined) await others;
+        for (step = this.#step(); step instanceof Promise; step = this.#step()) await step;
+      } catch (error) {
+        throw await this.#fail(error);
+      } finally {
+        this.#running = "idle";
+        // Whoever waits for a flush must not depend on when the next event is asked for.
+        if (this.#flushed.length > 0) this.#takenOver = this.#pump().catch(() => undefined);
       }
-    } catch (error) {
-      throw await this.#fail(error);
-    } finally {
-      this.#running = "idle";
-      // Whoever waits for a flush must not depend on when next() is called again.
-      if (this.#flushed.length > 0) this.#takenOver = this.#pump().catch(() => undefined);
+      if (step === null) return;
+      const taken = take(step.event);
+      if (taken === "enough") return;
+      if (taken !== undefined) await taken;
+    }
+  }
+
+  /** Does what the session asks for, until there is an event or something takes time. */
+  #step(): Step<Event> {
+    for (;;) {
+      if (this.#starved) this.#receive();
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#phase === "ended") return null;
+      const output = this.#held.shift() ?? this.#session.poll();
+      if (output.type === "event") return output;
+      // Most of it is done at once: to await nothing would cost as much as a whole command.
+      const done = this.#perform(output);
+      if (done !== undefined) return done;
     }
   }
 
@@ -168,6 +204,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
       case "need-input":
         this.#announceFlushed();
         if (this.#phase === "ending") return this.#end();
+        this.#starved = true;
         return this.#arrived === undefined ? this.#arrival() : undefined;
       case "paused":
         this.#announceFlushed();
@@ -240,6 +277,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   /** Gives the session what came, if anything did. */
   #receive(): void {
+    this.#starved = false;
     this.#reads.pause();
     this.#turn.begin();
     const chunk = this.#arrived;

@@ -87,12 +87,7 @@ export class Conversation implements SmtpPeer {
     const { driver } = this.#parts;
     try {
       this.#reply(await this.#firstGreeting());
-      for (let event = await driver.next(); event !== null; event = await driver.next()) {
-        if (event.type === "tls") this.#forget();
-        if (event.type !== "command") continue;
-        const answered = this.#answer(event);
-        if (isPromised(answered)) await answered;
-      }
+      await driver.run((event) => this.#take(event));
     } catch (error) {
       // Why a connection was lost is told by `closed`; anything else is our own fault.
       if (!(error instanceof ConnectionError) && !(error instanceof ProtocolError && error.side === "remote")) {
@@ -100,6 +95,12 @@ export class Conversation implements SmtpPeer {
         driver.abort(error);
       }
     }
+  }
+
+  #take(event: ServerEvent): PromiseLike<unknown> | undefined {
+    if (event.type === "tls") this.#forget();
+    const answered = event.type === "command" ? this.#answer(event) : undefined;
+    return isPromised(answered) ? answered : undefined;
   }
 
   /** The connection is over. */
