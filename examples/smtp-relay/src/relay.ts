@@ -4,6 +4,7 @@ import { receivedField } from "@mailwire/mailstore/smtp";
 import { SmtpClient } from "@mailwire/smtp/client";
 import { type Command, isPositive, type Reply, reply } from "@mailwire/smtp/codec";
 import type { SmtpServerHandlers } from "@mailwire/smtp/server";
+import { guarded, MailLoopError } from "./loop-guard.ts";
 import { passedOn } from "./parameters.ts";
 
 /** How to relay. */
@@ -20,14 +21,14 @@ export interface RelayOptions {
 export function relaying({ hostname, connect, onError }: RelayOptions): SmtpServerHandlers {
   let next: SmtpClient | undefined;
 
-  /** What the next hop says; where it cannot be asked the client may try again later. */
+  /** What the next hop says; where it cannot be asked the client may try again later, unless the message is to blame. */
   const asking = async (ask: () => Promise<Reply | undefined>): Promise<Reply> => {
     try {
       return passedBack((await ask()) ?? UNREACHABLE);
     } catch (error) {
       onError(error);
       next?.abort(error);
-      return UNREACHABLE;
+      return error instanceof MailLoopError ? error.reply : UNREACHABLE;
     }
   };
   const say = (command: Extract<Command, { readonly verb: "MAIL" | "RCPT" }>): Promise<Reply> =>
@@ -53,7 +54,7 @@ export function relaying({ hostname, connect, onError }: RelayOptions): SmtpServ
     onMessage: (envelope, body, peer) =>
       asking(async () => {
         const trace = receivedField({ envelope, peer, hostname, now: Date.now() });
-        const [answer] = (await next?.data(following(trace, body))) ?? [];
+        const [answer] = (await next?.data(following(trace, guarded(body)))) ?? [];
         // Where DATA was refused, the transaction is still open.
         if (answer !== undefined && !isPositive(answer)) await next?.reset().catch((error: unknown) => next?.abort(error));
         return answer;

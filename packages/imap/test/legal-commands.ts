@@ -23,6 +23,7 @@ const LINES: Partial<Record<Verb, readonly string[]>> = {
   APPEND: ["APPEND m {0+}\r\n"],
   CHECK: ["CHECK"],
   CLOSE: ["CLOSE"],
+  UNSELECT: ["UNSELECT"],
   EXPUNGE: ["EXPUNGE"],
   SEARCH: ["SEARCH ALL", "UID SEARCH ALL"],
   FETCH: ["FETCH 1 FLAGS", "UID FETCH 1 FLAGS"],
@@ -36,7 +37,7 @@ const LEGAL: Readonly<Record<State, string>> = {
   greeting: "",
   "not-authenticated": `${ANYWHERE} STARTTLS AUTHENTICATE LOGIN`,
   authenticated: WITH_ACCOUNT,
-  selected: `${WITH_ACCOUNT} CHECK CLOSE EXPUNGE SEARCH FETCH STORE COPY`,
+  selected: `${WITH_ACCOUNT} CHECK CLOSE UNSELECT EXPUNGE SEARCH FETCH STORE COPY`,
   logout: "",
   closed: "",
 };

@@ -9,11 +9,16 @@ import { type Envelope, serveSmtp, type SmtpServerOptions } from "@mailwire/smtp
 import { connect, listen, type Listener } from "@mailwire/tls";
 import { latin1, utf8 } from "@mailwire/wire";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type RunningExample, startExample } from "../src/example.ts";
+import { type Certificate, makeCertificate } from "../src/certificate.ts";
+import { exampleCommand, ROOT, type RunningExample, startExample } from "../src/example.ts";
 import { freePorts } from "../src/free-ports.ts";
+import { run } from "../src/program.ts";
+import { makeScratch, removeScratch } from "../src/scratch.ts";
 
 const MIB = 1024 * 1024;
 
+let scratch: string;
+let certificate: Certificate;
 let relay: RunningExample;
 let nextPort = 0;
 let listener: Listener | undefined;
@@ -22,12 +27,16 @@ const clients: SmtpClient[] = [];
 
 beforeAll(async () => {
   [nextPort = 0] = await freePorts(1);
-  const next = ["--host", "127.0.0.1", "--port", String(nextPort), "--tls", "none"];
-  relay = await startExample("smtp-relay", ["--listen", "0", "--hostname", "relay.example", "--max-bytes", String(2 ** 31), ...next]);
+  scratch = await makeScratch();
+  certificate = await makeCertificate(scratch);
+  const listening = ["--listen", "0", "--listen-tls", "0", "--cert", certificate.certFile, "--key", certificate.keyFile];
+  const own = ["--hostname", "relay.example", "--max-bytes", String(2 ** 31)];
+  relay = await startExample("smtp-relay", [...listening, ...own, "--host", "127.0.0.1", "--port", String(nextPort), "--tls", "none"]);
 });
 
 afterAll(async () => {
   expect(await relay.stop()).toBe(0);
+  await removeScratch(scratch);
 });
 
 afterEach(async () => {
@@ -141,6 +150,59 @@ describe("a mail", () => {
     expect(sentBytes / MIB).toBeLessThan(30);
     go();
     expect((await sending).reply.code).toBe(250);
+  });
+});
+
+describe("a client comes inside TLS", () => {
+  test("by STARTTLS, without which it would not come", async () => {
+    const mails = await nextHop();
+    const transport = await connect({ host: "127.0.0.1", port: relay.ports["smtp"] ?? 0 });
+    await sendInside(await SmtpClient.open(transport, { serverName: "localhost", tlsOptions: { ca: certificate.cert } }));
+    expect(mails[0]?.text).toMatch(/by relay\.example with ESMTPS\r\n/);
+  });
+
+  test("from the first byte", async () => {
+    const mails = await nextHop();
+    const [port, tls] = [relay.ports["smtps"] ?? 0, { ca: certificate.cert }];
+    await sendInside(await SmtpClient.open(await connect({ host: "127.0.0.1", port, mode: "implicit", serverName: "localhost", tls })));
+    expect(mails[0]?.text).toMatch(/by relay\.example with ESMTPS\r\n/);
+  });
+
+  async function sendInside(client: SmtpClient): Promise<void> {
+    clients.push(client);
+    expect(client.info.secure).toBe(true);
+    expect((await client.sendMail(MAIL)).reply.code).toBe(250);
+    await client.quit();
+  }
+
+  test.each([
+    [["--listen", "0", "--cert", "cert.pem"], 2, "--cert and --key go together"],
+    [["--listen-tls", "0"], 2, "--listen-tls needs --cert and --key"],
+    [["--listen", "0", "--cert", "package.json", "--key", "package.json"], 1, "PEM"],
+  ])("and the relay says at once that %j is not enough for that", async (args, code, problem) => {
+    const ended = await run([...exampleCommand("smtp-relay"), ...args, "--port", "25"], { cwd: ROOT });
+    expect(ended).toMatchObject({ code, stderr: expect.stringContaining(problem) as string });
+  });
+});
+
+describe("a message that has passed", () => {
+  const withFields = (count: number, body = "last"): Uint8Array =>
+    utf8(`${"Received: from a\r\n\tby b; now\r\n".repeat(count)}Subject: hi\r\n\r\n${body}\r\n`);
+
+  test.each(["DATA", "BDAT"] as const)("a hundred servers is in a loop: it is refused and never completed (%s)", async (bodyCommand) => {
+    const mails = await nextHop();
+    const client = await open();
+    const error = await refusalOf(client, { ...MAIL, body: withFields(100), bodyCommand });
+    expect(error).toMatchObject({ command: "message", reply: { code: 554, enhancedCode: "5.4.6" } });
+    expect((await client.sendMail(MAIL)).reply.code).toBe(250);
+    expect(mails.map(({ text }) => text.endsWith(latin1(MAIL.body)))).toEqual([true]);
+  });
+
+  test("99 of them may pass, whatever its body says", async () => {
+    const mails = await nextHop();
+    const body = withFields(99, "Received: from nowhere\r\n".repeat(200));
+    await (await open()).sendMail({ ...MAIL, body });
+    expect(mails[0]?.text.endsWith(latin1(body))).toBe(true);
   });
 });
 
@@ -260,6 +322,22 @@ describe("when the next server", () => {
     expect(error).toMatchObject({ command: "message", reply: { code: 552 } });
     await client.noop();
   });
+});
+
+test("a next server that refuses a message in the middle and goes at once is heard", async () => {
+  listener = await listen({ host: "127.0.0.1", port: nextPort }, async (transport) => {
+    const say = async (line: string): Promise<unknown> => transport.write([utf8(`${line}\r\n`)]);
+    const commands = ["220 next.example", "250 next.example", "250 Ok", "250 Ok", "354 Go on"];
+    for (const answer of commands) {
+      await say(answer);
+      await transport.read();
+    }
+    await say("552 5.3.4 Too large");
+    await sleep(200);
+    transport.abort();
+  });
+  const error = await refusalOf(await open(), { ...MAIL, body: large(20) });
+  expect(error).toMatchObject({ command: "message", reply: { code: 552, enhancedCode: "5.3.4", lines: ["Too large"] } });
 });
 
 test("a client that leaves in the middle of a message sends nothing", async () => {

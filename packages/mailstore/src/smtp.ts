@@ -10,6 +10,7 @@ import { StoreError } from "./store-error.ts";
 import type { Account, Mailbox, MessageContent, Store } from "./store.ts";
 import { traceFields } from "./trace-fields.ts";
 
+export { ReceivedCounter } from "./received-counter.ts";
 export { receivedField, type Trace } from "./trace-fields.ts";
 
 /** How to deliver. */

@@ -1,5 +1,7 @@
+import type { ByteTransport } from "@mailwire/wire";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { driven, isSettled, readText, say } from "../test/toy-session.ts";
+import { ToySession, driven, isSettled, readText, say } from "../test/toy-session.ts";
+import { drive } from "./drive.ts";
 
 function expectFailure(promise: Promise<unknown>, failure: object): Promise<void> {
   return expect(promise).rejects.toMatchObject(failure);
@@ -141,6 +143,25 @@ describe("time", () => {
     await pass(290_000);
     expect(await isSettled(next)).toBe(false);
     await pass(20_000);
+    await failing;
+  });
+
+  test("a peer that reads no more has two seconds to say why, where that is heard", async () => {
+    const loss = new Error("broken pipe");
+    const transport: ByteTransport = {
+      info: { secure: false },
+      read: () => new Promise(() => undefined),
+      write: () => Promise.reject(loss),
+      end: () => Promise.resolve(),
+      abort: () => undefined,
+    };
+    const driver = drive(new ToySession({ patience: { ms: Infinity } }), transport, { whenUnwritable: "hear" });
+    driver.send("hello");
+    const next = driver.next();
+    const failing = expectFailure(next, { code: "transport", cause: loss });
+    await pass(1_900);
+    expect(await isSettled(next)).toBe(false);
+    await pass(200);
     await failing;
   });
 

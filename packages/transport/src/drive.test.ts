@@ -3,6 +3,7 @@ import type { ByteTransport } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
 import { ToySession, driven, isSettled, readText, say } from "../test/toy-session.ts";
 import { drive } from "./drive.ts";
+import type { DriveOptions, Driver } from "./driver.ts";
 import { memoryPair } from "./memory-pair.ts";
 
 function expectFailure(promise: Promise<unknown>, failure: object): Promise<void> {
@@ -76,6 +77,75 @@ describe("next", () => {
     expect(await isSettled(saying)).toBe(false);
     await driver.next();
     await saying;
+  });
+});
+
+describe("run", () => {
+  test("gives events in order until the conversation is over", async () => {
+    const { driver, peer } = driven();
+    await say(peer, "one\ntwo\nQUIT\n");
+    await peer.end();
+    const events: string[] = [];
+    await driver.run((event) => {
+      events.push(event);
+      return undefined;
+    });
+    expect(events).toEqual(["one", "two"]);
+    expect(await driver.closed).toEqual({ reason: "done" });
+    expect(await readText(peer)).toBe("bye\n");
+  });
+
+  test("waits for what becomes of an event, and reads nothing meanwhile", async () => {
+    const { driver, peer } = driven({ highWaterMarkBytes: 1 });
+    const events: string[] = [];
+    let goOn = (): void => undefined;
+    const running = driver.run((event) => {
+      events.push(event);
+      return new Promise<void>((resolve) => (goOn = resolve));
+    });
+    await say(peer, "one\n");
+    const saying = say(peer, "two\n");
+    expect(await isSettled(saying)).toBe(false);
+    expect(events).toEqual(["one"]);
+    goOn();
+    await saying;
+    expect(events).toEqual(["one", "two"]);
+    driver.abort();
+    goOn();
+    await expectFailure(running, { code: "aborted" });
+  });
+
+  test("gives what comes next to whoever asks for it meanwhile", async () => {
+    const { driver, peer } = driven();
+    await say(peer, "message\nchunk\nafter\nQUIT\n");
+    const events: string[] = [];
+    await driver.run(async (event) => {
+      events.push(event);
+      if (event === "message") events.push(`${event}: ${await driver.next()}`);
+    });
+    expect(events).toEqual(["message", "message: chunk", "after"]);
+  });
+
+  test("rejects with what taking an event throws; the connection is left as it is", async () => {
+    const { driver, peer } = driven();
+    await say(peer, "one\ntwo\nthree\n");
+    const fault = new Error("cannot take it");
+    const throwing = (): undefined => {
+      throw fault;
+    };
+    await expect(driver.run(throwing)).rejects.toBe(fault);
+    await expect(driver.run(() => Promise.reject(fault))).rejects.toBe(fault);
+    expect(await driver.next()).toBe("three");
+  });
+
+  test("rejects as next does", async () => {
+    const { driver, peer } = driven();
+    await say(peer, "one\nBAD\n");
+    await expectFailure(
+      driver.run(() => undefined),
+      { name: "ProtocolError", code: "bad" },
+    );
+    expect(await readText(peer)).toBe("500 bad\n");
   });
 });
 
@@ -256,6 +326,53 @@ describe("the connection is lost", () => {
       await expect(driver.next()).rejects.toMatchObject({ name: "ConnectionError", code: "transport", cause: reason });
       expect((await driver.closed).reason).toBe("transport");
     }
+  });
+});
+
+describe("what the peer said before nothing more could be written", () => {
+  /** A driver in the middle of a write to a peer that says why it goes, and goes. */
+  async function left(options: DriveOptions = {}): Promise<{ driver: Driver<string, string>; first: Promise<string | null> }> {
+    const { driver, peer } = driven({ isDeaf: true, highWaterMarkBytes: 1, drive: options });
+    driver.send("hello");
+    const first = driver.next();
+    expect(await isSettled(first)).toBe(false);
+    say(peer, "no\nbye\n").catch(() => undefined);
+    await peer.end();
+    peer.abort();
+    return { driver, first };
+  }
+
+  test("is heard where that is asked for, and then the loss", async () => {
+    const { driver, first } = await left({ whenUnwritable: "hear" });
+    expect(await first).toBe("no");
+    driver.send("too late");
+    expect(await driver.next()).toBe("bye");
+    await expectFailure(driver.next(), { name: "ConnectionError", code: "transport" });
+    expect((await driver.closed).reason).toBe("transport");
+  });
+
+  test("is heard before a flush that waits fails", async () => {
+    const { driver, first } = await left({ whenUnwritable: "hear" });
+    const flushing = driver.flush();
+    const failing = expectFailure(flushing, { code: "transport" });
+    expect([await first, await driver.next()]).toEqual(["no", "bye"]);
+    expect(await isSettled(flushing)).toBe(false);
+    await expectFailure(driver.next(), { code: "transport" });
+    await failing;
+  });
+
+  test("is left alone where the connection is closed", async () => {
+    const { driver, first } = await left({ whenUnwritable: "hear" });
+    expect(await first).toBe("no");
+    await expectFailure(driver.flush(), { code: "transport" });
+    await driver.close();
+    expect(await driver.next()).toBeNull();
+  });
+
+  test("is not heard otherwise", async () => {
+    const { driver, first } = await left();
+    await expectFailure(first, { code: "transport" });
+    await expectFailure(driver.next(), { code: "transport" });
   });
 });
 

@@ -4,45 +4,9 @@ import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import type { ByteTransport, Output, Patience, Session, TransportInfo } from "@mailwire/wire";
 import type { Closure } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
+import type { DriveOptions, Driver } from "./driver.ts";
 import { linger } from "./linger.ts";
 import { Turn } from "./turn.ts";
-
-/** How {@link drive} runs a session. */
-export interface DriveOptions {
-  /** What a TLS upgrade needs when the session asks for one; `tls` is passed to the transport. */
-  readonly tls?:
-    { readonly side: "client"; readonly serverName: string; readonly tls?: unknown } | { readonly side: "server"; readonly tls: unknown };
-  /** Drops the connection when aborted. */
-  readonly signal?: AbortSignal;
-  /** How long the peer may take to accept what is written; default 5 minutes per write (RFC 5321 section 4.5.3.2). */
-  readonly writePatience?: Patience;
-}
-
-/** A session in motion over a transport. */
-export interface Driver<Event, Intent> {
-  /**
-   * Runs the conversation until its next event; `null` once it is over. One call at a time. Rejects with a `ProtocolError` when the peer broke
-   * the protocol, and with a `ConnectionError` when the connection was lost.
-   */
-  next(): Promise<Event | null>;
-  /**
-   * Runs the conversation until it is over and gives each event to `take`, the next one once what `take` returned has resolved; meanwhile
-   * {@link Driver.next} may be called for what comes next, such as the chunks of a message. Rejects as `next` does, and with what `take` throws.
-   */
-  run(take: (event: Event) => PromiseLike<unknown> | undefined): Promise<void>;
-  /** Hands an intent to the session and wakes the loop; throws what the session throws, and `ConnectionError` (`closed`) after the end. */
-  send(intent: Intent): void;
-  /** Resolves when the transport has accepted all that the session had to transmit. */
-  flush(): Promise<void>;
-  /** Flushes and ends the transport, without another word in the protocol. */
-  close(): Promise<void>;
-  /** Drops the connection at once. */
-  abort(reason?: unknown): void;
-  /** Facts about the current transport (another one after a TLS upgrade). */
-  readonly info: TransportInfo;
-  /** Resolves when the connection is over, with the reason; never rejects. */
-  readonly closed: Promise<Closure>;
-}
 
 /** Runs `session` over `transport`; nothing happens until {@link Driver.next} or {@link Driver.flush} is called. */
 export function drive<Event, Intent>(
@@ -54,6 +18,8 @@ export function drive<Event, Intent>(
 }
 
 const WRITE_PATIENCE: Patience = { phase: "transmit", ms: 300_000 };
+/** What the peer said before is here or nearly so; most transports tell at once that no more will come. */
+const LAST_WORDS: Patience = { phase: "last-words", ms: 2_000 };
 
 type Running = "idle" | "next" | "flush";
 
@@ -65,18 +31,20 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   readonly #session: Session<Event, Intent>;
   readonly #options: DriveOptions;
   readonly #reads: Deadline;
-  readonly #writes: Deadline;
+  #writes: Deadline | undefined;
   readonly #turn = new Turn();
   #transport: ByteTransport;
   #settle: (closure: Closure) => void = () => undefined;
   /** Outputs that `flush` met and left for `next`. */
-  readonly #held: Output<Event>[] = [];
+  #held: Output<Event>[] | undefined;
   #running: Running = "idle";
-  #flushed: (() => void)[] = [];
+  #flushed: (() => void)[] | undefined;
   /** A flush that goes on where `next` left it. */
   #takenOver: Promise<void> | undefined;
   /** Why the conversation is over; `ended` without an error is a good end. */
   #failure: Error | undefined;
+  /** Why nothing more can be written, while what the peer said before is heard. */
+  #unwritable: Error | undefined;
   /** What the peer hears when it was too slow. */
   #farewell: Uint8Array | undefined;
   #phase: "open" | "ending" | "ended" = "open";
@@ -88,18 +56,18 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   #waiter: (() => void) | undefined;
   #woken = false;
   #handshake: AbortController | undefined;
+  /** Lets go of the signal. */
+  #unheed: (() => void) | undefined;
 
   constructor(session: Session<Event, Intent>, transport: ByteTransport, options: DriveOptions) {
     this.#session = session;
     this.#transport = transport;
     this.#options = options;
     this.#reads = new Deadline(this.#onExpired);
-    this.#writes = new Deadline(this.#onExpired);
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    if (options.signal?.aborted === true) this.#onAbort();
-    else options.signal?.addEventListener("abort", this.#onAbort);
+    if (options.signal !== undefined) this.#heed(options.signal);
   }
 
   get info(): TransportInfo {
@@ -119,6 +87,13 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     return this.#loop(take);
   }
 
+  #heed(signal: AbortSignal): void {
+    const onAbort = (): void => this.abort(signal.reason);
+    this.#unheed = () => signal.removeEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort);
+  }
+
   /** Gives events away, one after the other, until it is over or whoever takes them has enough. */
   async #loop(take: (event: Event) => PromiseLike<unknown> | "enough" | undefined): Promise<void> {
     for (;;) {
@@ -134,7 +109,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
       } finally {
         this.#running = "idle";
         // Whoever waits for a flush must not depend on when the next event is asked for.
-        if (this.#flushed.length > 0) this.#takenOver = this.#pump().catch(() => undefined);
+        if (this.#flushed !== undefined && this.#unwritable === undefined) this.#takenOver = this.#pump().catch(() => undefined);
       }
       if (step === null) return;
       const taken = take(step.event);
@@ -149,7 +124,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
       if (this.#starved) this.#receive();
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#phase === "ended") return null;
-      const output = this.#held.shift() ?? this.#session.poll();
+      const output = this.#held?.shift() ?? this.#session.poll();
       if (output.type === "event") return output;
       // Most of it is done at once: to await nothing would cost as much as a whole command.
       const done = this.#perform(output);
@@ -166,12 +141,10 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   async flush(): Promise<void> {
-    if (this.#running !== "idle") {
-      await new Promise<void>((resolve) => this.#flushed.push(resolve));
-      if (this.#failure !== undefined) throw this.#failure;
-      return;
-    }
-    await this.#pump();
+    if (this.#running === "idle") await this.#pump();
+    else await new Promise<void>((resolve) => (this.#flushed ??= []).push(resolve));
+    const failure = this.#failure ?? this.#unwritable;
+    if (failure !== undefined) throw failure;
   }
 
   async close(): Promise<void> {
@@ -179,10 +152,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     if (this.#running === "next") this.#wake();
     else {
       // A failure to flush is told by `closed`.
-      await this.flush().then(
-        () => this.#end(),
-        () => undefined,
-      );
+      await this.flush().catch(() => undefined);
+      await this.#end();
     }
     await this.closed;
   }
@@ -235,19 +206,19 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
       if (this.#failure !== undefined) throw this.#failure;
       const output = this.#session.poll();
       if (output.type === "transmit") await this.#write(output.chunks);
-      else if (output.type === "event") this.#held.push(output);
+      else if (output.type === "event") (this.#held ??= []).push(output);
       else {
         // poll() gives these two once, so they must not be lost.
-        if (output.type === "start-tls" || output.type === "closed") this.#held.push(output);
+        if (output.type === "start-tls" || output.type === "closed") (this.#held ??= []).push(output);
         return;
       }
     }
   }
 
   #announceFlushed(): void {
-    if (this.#flushed.length === 0) return;
+    if (this.#flushed === undefined || (this.#unwritable !== undefined && this.#phase === "open")) return;
     const waiting = this.#flushed;
-    this.#flushed = [];
+    this.#flushed = undefined;
     for (const resolve of waiting) resolve();
   }
 
@@ -257,21 +228,24 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   async #untilWritten(written: Promise<void>): Promise<void> {
-    this.#writes.wait({ ...(this.#options.writePatience ?? WRITE_PATIENCE) });
+    const deadline = (this.#writes ??= new Deadline(this.#onExpired));
+    deadline.wait({ ...(this.#options.writePatience ?? WRITE_PATIENCE) });
     try {
       await written;
     } catch (error) {
-      throw this.#failure ?? error;
+      if (this.#failure !== undefined || this.#options.whenUnwritable !== "hear") throw this.#failure ?? error;
+      this.#unwritable ??= lost(error);
     } finally {
-      this.#writes.pause();
+      deadline.pause();
     }
   }
 
   /** Resolves when bytes came, or when something else happened. */
   #arrival(): Promise<void> {
-    if (this.#eof) throw new ConnectionError("eof", "the peer closed the connection", { phase: this.#session.patience.phase });
+    if (this.#eof)
+      throw this.#unwritable ?? new ConnectionError("eof", "the peer closed the connection", { phase: this.#session.patience.phase });
     this.#reading ??= this.#transport.read().then(this.#onRead, this.#onReadFailure);
-    this.#reads.wait(this.#session.patience);
+    this.#reads.wait(this.#unwritable === undefined ? this.#session.patience : LAST_WORDS);
     return this.#wait();
   }
 
@@ -306,7 +280,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   /** The peer took too long. Where there is a word for that, the loop, which waits for the peer, says it. */
   readonly #onExpired = ({ phase, farewell }: Patience): void => {
-    const failure = new ConnectionError("timeout", `the peer took too long (${phase})`, { phase });
+    const failure = this.#unwritable ?? new ConnectionError("timeout", `the peer took too long (${phase})`, { phase });
     // Nothing can be said in the middle of a handshake, which nothing but an abort ends.
     if (farewell === undefined || this.#handshake !== undefined) {
       this.#drop(failure);
@@ -316,8 +290,6 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     this.#farewell = farewell;
     this.#wake();
   };
-
-  readonly #onAbort = (): void => this.abort(this.#options.signal?.reason);
 
   /** Resolves at the next wake-up, or at once after one that nobody waited for. */
   #wait(): Promise<void> {
@@ -379,7 +351,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   /** Ends it from outside the loop; the loop, when there is one, sees the failure and reports it. */
-  #drop(failure: ConnectionError): void {
+  #drop(failure: Error): void {
     if (this.#phase === "ended") this.#transport.abort(failure); // cuts the linger short
     if (this.#failure !== undefined || this.#phase === "ended") return;
     this.#failure = failure;
@@ -391,8 +363,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   #over(closure: Closure): void {
     this.#reads.stop();
-    this.#writes.stop();
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#writes?.stop();
+    this.#unheed?.();
     this.#announceFlushed();
     this.#settle(closure);
   }

@@ -73,7 +73,7 @@ export class Conversation {
       } catch (error) {
         throw this.#context.hasLeft() ? this.#goodbye() : error;
       }
-      const running = new RunningOperation(operation, (result) => resolve(result as Result), reject);
+      const running = new RunningOperation(tag, operation, (result) => resolve(result as Result), reject);
       this.#running.set(tag, running);
       if (signal !== undefined) {
         running.heed(signal, () => {

@@ -259,12 +259,17 @@ export class ImapClient {
     return this.run(plain({ name: "CLOSE" }), options);
   }
 
+  /** UNSELECT: leaves the mailbox as it is; servers have it that say UNSELECT or IMAP4rev2. */
+  unselect(options?: OperationOptions): Promise<void> {
+    return this.run(plain({ name: "UNSELECT" }), options);
+  }
+
   /** EXPUNGE: removes messages with \Deleted; gives the numbers told meanwhile, each as it was at that moment. */
   expunge(options?: OperationOptions): Promise<readonly number[]> {
     return this.run(expunge(), options);
   }
 
-  /** SEARCH: sequence numbers of the messages that satisfy all keys. */
+  /** SEARCH: sequence numbers of the messages that satisfy all keys, whether they are told as SEARCH or, as IMAP4rev2 has it, as ESEARCH. */
   async search(keys: SearchArgument, options?: OperationOptions): Promise<readonly number[]> {
     return this.run(search("SEARCH", toSearchKeys(keys)), options);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { connected, failure, loggedIn, selected } from "../../test/client-fixture.ts";
+import type { ImapClient } from "./imap-client.ts";
 import type { UntaggedData } from "../session/untagged-data.ts";
 
 describe("SELECT and EXAMINE", () => {
@@ -93,13 +94,23 @@ describe("SELECT and EXAMINE", () => {
     expect(client.mailbox?.name.name).toBe("INBOX");
   });
 
-  test("CLOSE leaves it", async () => {
+  test.each([
+    ["CLOSE", (client: ImapClient) => client.close()],
+    ["UNSELECT", (client: ImapClient) => client.unselect()],
+    ["CLOSE", (client: ImapClient) => client.raw("close")],
+    ["UNSELECT", (client: ImapClient) => client.raw("unselect")],
+  ])("%s leaves it, said by %s", async (command, leave) => {
     const { client, server } = await selected();
-    const closing = client.close();
-    await server.answer("CLOSE", "OK");
-    await closing;
+    const refused = failure(leave(client));
+    await server.answer(command, "NO not now");
+    await refused;
+    expect(client.mailbox?.name.name).toBe("INBOX");
+    const leaving = leave(client);
+    await server.answer(command, "OK");
+    await leaving;
     expect(client.mailbox).toBeUndefined();
     expect(client.state).toBe("authenticated");
+    await expect(leave(client)).rejects.toMatchObject({ side: "local", code: "illegal-now" });
   });
 });
 
@@ -205,6 +216,41 @@ describe("commands about messages", () => {
     expect(await second).toEqual([]);
   });
 
+  test("SEARCH of a server that answers with ESEARCH (RFC 9051 section 6.4.4)", async () => {
+    const { client, server } = await selected(" IMAP4rev2");
+    const some = client.uidSearch("UNSEEN");
+    const tag = await server.command("UID SEARCH UNSEEN");
+    await server.say(`* ESEARCH (TAG "${tag}") UID ALL 3,9:7,100`, `${tag} OK done`);
+    expect(await some).toEqual([3, 7, 8, 9, 100]);
+    const none = client.search("DELETED");
+    const other = await server.command("SEARCH DELETED");
+    await server.say(`* ESEARCH (TAG "${other}")`, `${other} OK done`);
+    expect(await none).toEqual([]);
+  });
+
+  test("an ESEARCH is whose it says it is", async () => {
+    const { client, server } = await selected(" ESEARCH");
+    const counted: UntaggedData[] = [];
+    const keys = [{ type: "SEEN" }] as const;
+    const counting = client.run({
+      command: { name: "SEARCH", charset: null, keys, returnOptions: [{ type: "ALL" }] },
+      collect: (response, tag) => response.type === "ESEARCH" && response.tag === tag && counted.push(response) > 0,
+      result: () => counted,
+    });
+    const first = await server.command("SEARCH RETURN (ALL) SEEN");
+    const searching = client.search("ALL");
+    const second = await server.command("SEARCH ALL");
+    await server.say(
+      "* SEARCH 1 2",
+      `* ESEARCH (TAG "${second}") ALL 3`,
+      `* ESEARCH (TAG "${first}") ALL 2`,
+      `${second} OK`,
+      `${first} OK`,
+    );
+    expect(await searching).toEqual([1, 2, 3]);
+    expect(await counting).toMatchObject([{ type: "ESEARCH", all: [{ first: 2, last: 2 }] }]);
+  });
+
   test("an ESEARCH that was asked for by a raw command", async () => {
     const { client, server } = await selected(" ESEARCH");
     const asking = client.raw("SEARCH RETURN (MIN COUNT) ALL");
@@ -282,6 +328,16 @@ describe("answers without end", () => {
     const many = failure(client.search("ALL"));
     await server.answer("SEARCH ALL", `* SEARCH ${numbers.join(" ")}`, `* SEARCH ${numbers.join(" ")}`, "OK done");
     expect(await many).toMatchObject({ code: "too-much-data" });
+  });
+
+  test.each(["1:12501", "1:4294967295", "9000:1,1:9000"])("so do those of the set %s, which is short to say", async (set) => {
+    const { client, server } = await selected("", { maxCollectedBytes: 100_000 });
+    const many = failure(client.search("ALL"));
+    await server.answer("SEARCH ALL", `* ESEARCH ALL ${set}`, "OK done");
+    expect(await many).toMatchObject({ code: "too-much-data" });
+    const few = client.search("ALL");
+    await server.answer("SEARCH ALL", "* ESEARCH ALL 2:3", "OK done");
+    expect(await few).toEqual([2, 3]);
   });
 });
 

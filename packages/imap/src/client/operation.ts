@@ -27,8 +27,11 @@ export interface MessageSink {
 export interface Operation<Result> {
   /** What to say. */
   readonly command: Command;
-  /** Looks at untagged data that came between the command and its answer; true keeps it from those said later, and from `onUntagged`. */
-  collect?(response: UntaggedData): boolean;
+  /**
+   * Looks at untagged data that came between the command and its answer; true keeps it from those said later, and from `onUntagged`. Some data say
+   * by its `tag` which command they answer.
+   */
+  collect?(response: UntaggedData, tag: string): boolean;
   /** Takes FETCH responses. */
   readonly messages?: MessageSink;
   /** The message of an APPEND that the command left out; begun when the server lets it come, and pulled as the server takes it. */

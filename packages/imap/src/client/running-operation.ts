@@ -2,6 +2,7 @@
 
 import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import type { TaggedResponse } from "../codec/responses/condition.ts";
+import type { SequenceSet } from "../codec/sequence-set.ts";
 import type { UntaggedData } from "../session/untagged-data.ts";
 import type { Operation } from "./operation.ts";
 import { ImapResponseError } from "./response-error.ts";
@@ -13,13 +14,15 @@ export class RunningOperation {
   readonly operation: Operation<unknown>;
   /** True until the message of an APPEND is sent to its end. */
   unsent: boolean;
+  readonly #tag: string;
   readonly #resolve: (result: unknown) => void;
   readonly #reject: (reason: unknown) => void;
   #shownBytes = 0;
   #failure: { readonly reason: unknown } | undefined;
   #forgetSignal: (() => void) | undefined;
 
-  constructor(operation: Operation<unknown>, resolve: (result: unknown) => void, reject: (reason: unknown) => void) {
+  constructor(tag: string, operation: Operation<unknown>, resolve: (result: unknown) => void, reject: (reason: unknown) => void) {
+    this.#tag = tag;
     this.operation = operation;
     this.unsent = operation.body !== undefined;
     this.#resolve = resolve;
@@ -40,7 +43,7 @@ export class RunningOperation {
   collect(response: UntaggedData, raw: readonly Uint8Array[], maxBytes: number): boolean {
     if (this.operation.collect === undefined || this.#failure !== undefined) return false;
     this.#shownBytes += weigh(response, raw);
-    if (this.#shownBytes <= maxBytes) return this.operation.collect(response);
+    if (this.#shownBytes <= maxBytes) return this.operation.collect(response, this.#tag);
     this.fail(new ProtocolError("local", "too-much-data", "the server tells more than may be collected"));
     return false;
   }
@@ -77,7 +80,12 @@ export function aborted(signal: AbortSignal): ConnectionError {
 
 /** What it takes to keep a response. */
 function weigh(response: UntaggedData, raw: readonly Uint8Array[]): number {
-  // The numbers of a long search are not among the bytes.
-  const numbers = response.type === "SEARCH" ? response.numbers.length : 0;
+  // The numbers of a long search are not among the bytes, nor are those that a range stands for.
+  const numbers = response.type === "SEARCH" ? response.numbers.length : response.type === "ESEARCH" ? countSaid(response.all ?? []) : 0;
   return raw.reduce((bytes, { length }) => bytes + length, numbers * NUMBER_BYTES);
+}
+
+/** How many numbers a set says, each as often as it does. */
+function countSaid(set: SequenceSet): number {
+  return set.reduce((count, { first, last }) => count + (first === "*" || last === "*" ? 0 : Math.abs(last - first) + 1), 0);
 }

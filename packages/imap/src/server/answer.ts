@@ -20,6 +20,8 @@ export function answer(conversation: Conversation, command: Answerable): Promise
       return completed(command);
     case "NOOP":
     case "CHECK":
+    // The mailbox is let go once this is answered (RFC 3691).
+    case "UNSELECT":
       return completed(command);
     case "LOGOUT":
       conversation.tell({ type: "untagged", status: "BYE", code: null, text: "Logging out" });

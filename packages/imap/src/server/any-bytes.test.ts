@@ -28,6 +28,7 @@ const LINES = [
   "STATUS INBOX (MESSAGES UIDNEXT)",
   "SUBSCRIBE {1+}\r\na",
   "CLOSE",
+  "UNSELECT",
   "CHECK",
   "NOOP",
   "LOGOUT",

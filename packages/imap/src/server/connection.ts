@@ -18,7 +18,7 @@ type Said = Extract<ServerEvent, { readonly type: "command" | "append" }>;
 /** Commands whose success is more than a word: the state that they lead to must be there. */
 const NOT_FOR_HOOKS: ReadonlySet<string> = new Set(["STARTTLS", "LOGOUT", "LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE", "APPEND"]);
 /** Commands that are answered without a word about changes (RFC 3501 section 6.4.2: CLOSE tells of no expunges). */
-const QUIET: ReadonlySet<string> = new Set(["CLOSE", "LOGOUT"]);
+const QUIET: ReadonlySet<string> = new Set(["CLOSE", "UNSELECT", "LOGOUT"]);
 const BROKEN: Completion = { status: "NO", code: { type: "SERVERBUG" }, text: "Something went wrong here" };
 
 /** A connection that is being served. */
@@ -108,7 +108,7 @@ export class ImapConnection implements ServedConnection {
       await this.#beside(this.#conversation.update(expunges ? "with-expunges" : "without-expunges"));
     }
     this.#complete(completion);
-    // CLOSE deselects, and a SELECT that was answered NO by a hook.
+    // CLOSE and UNSELECT deselect, and a SELECT that was answered NO by a hook.
     if (this.#conversation.state === "authenticated") await this.#beside(this.#conversation.select());
   }
 

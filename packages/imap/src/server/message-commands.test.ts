@@ -14,6 +14,7 @@ describe("where nothing is selected", () => {
     "UID SEARCH ALL",
     "EXPUNGE",
     "CLOSE",
+    "UNSELECT",
     "CHECK",
   ])("%s is BAD", async (line) => {
     for (const begin of [serve, serveAccount]) expect(await (await begin({ store })).peer.ask(line)).toBe("t BAD Not now\r\n");
@@ -85,7 +86,7 @@ describe("COPY", () => {
   });
 });
 
-describe("EXPUNGE and CLOSE", () => {
+describe("EXPUNGE, CLOSE and UNSELECT", () => {
   test("EXPUNGE tells what is gone", async () => {
     const { peer } = await serveSelected({ store });
     await peer.ask("STORE 1,3 +FLAGS (\\Deleted)");
@@ -98,6 +99,16 @@ describe("EXPUNGE and CLOSE", () => {
     await peer.ask("STORE 1 +FLAGS (\\Deleted)");
     expect(await peer.ask("CLOSE")).toBe("t OK CLOSE completed\r\n");
     expect(backend.messages.map(({ uid }) => uid)).toEqual([2, 3]);
+    expect(backend.log).toEqual(["mailbox closed"]);
+    expect(await peer.ask("CHECK")).toBe("t BAD Not now\r\n");
+  });
+
+  test("UNSELECT removes nothing, tells nothing, and nothing is selected", async () => {
+    const { peer, backend } = await serveSelected({ store });
+    await peer.ask("STORE 1 +FLAGS (\\Deleted)");
+    backend.updates.push({ type: "EXISTS", count: 4 });
+    expect(await peer.ask("UNSELECT")).toBe("t OK UNSELECT completed\r\n");
+    expect(backend.messages.map(({ uid }) => uid)).toEqual([1, 2, 3]);
     expect(backend.log).toEqual(["mailbox closed"]);
     expect(await peer.ask("CHECK")).toBe("t BAD Not now\r\n");
   });

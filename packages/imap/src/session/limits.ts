@@ -44,6 +44,8 @@ export interface ServerLimits extends CommandLimits {
   readonly minBytesPerSecond: number;
   /** Commands answered BAD in a row; one more ends the connection. */
   readonly maxBadCommands: number;
+  /** Commands before authentication, whatever they are answered with; one more that does not log in ends the connection. STARTTLS begins anew. */
+  readonly maxCommandsBeforeLogin: number;
   /** Refused attempts to log in; one more ends the connection. */
   readonly maxLoginFailures: number;
 }
@@ -65,6 +67,8 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   minBytesPerSecond: 100,
   // People mistype, and try again; programs that speak another protocol (HTTP) reach this at once.
   maxBadCommands: 20,
+  // Postfix's smtpd_junk_command_limit, as in SMTP. Clients say some ten: CAPABILITY, ID, STARTTLS, and mechanism after mechanism.
+  maxCommandsBeforeLogin: 100,
   // A few typing errors; guessing is for rate limits elsewhere.
   maxLoginFailures: 5,
 };

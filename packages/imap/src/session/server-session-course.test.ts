@@ -300,6 +300,46 @@ describe("the session has had enough", () => {
   });
 });
 
+describe("the session has had enough of strangers", () => {
+  const limits = { maxCommandsBeforeLogin: 3 };
+  const answerOk = (session: ServerSession, text: string): string =>
+    hear(session, text, ({ type }) => {
+      if (type === "command") session.send(OK);
+    }).said;
+
+  test("after as many commands, whatever they are answered with", () => {
+    const session = greeted("OK", { limits });
+    expect(answerOk(session, "t NOOP\r\nt SELECT m\r\nt LOGIN u p x\r\n")).not.toContain("BYE");
+    expect(answerOk(session, "t CAPABILITY\r\nt NOOP\r\n")).toBe("t OK done\r\n* BYE Too many commands without a login\r\n");
+    expect(session.state).toBe("closed");
+  });
+
+  test("also of LOGIN where that needs TLS", () => {
+    expect(answerOk(greeted("OK", { limits, secure: false }), "t LOGIN u p\r\n".repeat(5))).toBe(
+      `${"t NO [PRIVACYREQUIRED] LOGIN needs TLS\r\n".repeat(4)}* BYE Too many commands without a login\r\n`,
+    );
+  });
+
+  test("but not once they have logged in, be it by the last of them", () => {
+    const session = greeted("OK", { limits, secure: true });
+    expect(answerOk(session, `${"t NOOP\r\n".repeat(3)}t LOGIN u p\r\n${"t NOOP\r\n".repeat(200)}`)).not.toContain("BYE");
+    expect(session.state).toBe("authenticated");
+  });
+
+  test("and TLS begins anew", () => {
+    const session = greeted("OK", { limits, secure: false });
+    answerOk(session, `${"t NOOP\r\n".repeat(2)}t STARTTLS\r\n`);
+    session.receiveTls(TLS);
+    expect(answerOk(session, "t NOOP\r\n".repeat(3))).not.toContain("BYE");
+  });
+
+  test("by default after a hundred", () => {
+    const session = greeted("OK");
+    expect(answerOk(session, "t NOOP\r\n".repeat(100))).not.toContain("BYE");
+    expect(answerOk(session, "t NOOP\r\n")).toContain("* BYE");
+  });
+});
+
 describe("any bytes", () => {
   const words = fc.constantFrom(
     ...'a |b |NOOP|LOGIN u p|AUTHENTICATE X|SELECT m|APPEND m |LOGOUT|STARTTLS|FETCH 1 FLAGS|UID |{3}|{3+}|{70000+}|abc|*|bWU=|(| |\r\n|\r\n|\n|\0|"|\u00ff'.split(

@@ -24,15 +24,18 @@ import type { Response } from "../codec/response.ts";
 import { DEFAULT_SERVER_LIMITS, commandLimits } from "./limits.ts";
 import type { ServerLimits } from "./limits.ts";
 import { shiftsNumbers } from "./ambiguity.ts";
+import { NOT_OFFERED, objectionTo } from "./objection.ts";
+import type { Objection } from "./objection.ts";
 import { isAppending, isPlainAppend, plainAppend } from "./plain-append.ts";
 import { ResponseWriter } from "./response-writer.ts";
 import type { Condition, ServerEvent, ServerIntent } from "./server-events.ts";
 import type { ServerSessionOptions } from "./server-options.ts";
+import { serverPatience } from "./server-patience.ts";
 import { stateAfter } from "./state.ts";
 import type { Answer, State, Verb } from "./state.ts";
 import { Strikes } from "./strikes.ts";
 import type { UntaggedData } from "./untagged-data.ts";
-import { maySay, verbOf, verbOfWord } from "./verb.ts";
+import { verbOf, verbOfWord } from "./verb.ts";
 import { REST } from "./work.ts";
 import type { Way, Work } from "./work.ts";
 
@@ -40,12 +43,6 @@ const ANSWERS = { OK: "ok", NO: "no", BAD: "bad" } as const satisfies Record<str
 const GREETINGS = { OK: "ok", PREAUTH: "preauth", BYE: "bye" } as const satisfies Record<string, Answer>;
 const PLUS = fromLatin1("+ ");
 const CRLF = fromLatin1("\r\n");
-
-/** What the session answers by itself. */
-interface Objection extends Condition {
-  readonly reason: string;
-  readonly status: "NO" | "BAD";
-}
 
 type Received<Type extends CommandEvent["type"]> = Extract<CommandEvent, { readonly type: Type }>;
 
@@ -82,7 +79,8 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   }
 
   get patience(): Patience {
-    return (this.#patience ??= this.#wait());
+    const waiting = { state: this.#state, way: this.#way.at, work: this.#work.at };
+    return (this.#patience ??= serverPatience(waiting, this.#limits));
   }
 
   receive(chunk: Uint8Array): void {
@@ -252,15 +250,9 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     }
   }
 
-  /** Why a command may not be said now; `undefined` when it may. */
   #objection(verb: Verb | undefined): Objection | undefined {
-    if (!maySay(this.#state, verb) || (verb === "STARTTLS" && this.#way.at === "secure")) {
-      return { reason: "illegal-now", status: "BAD", text: "Not now" };
-    }
-    if (verb === "LOGIN" && this.#way.at !== "secure" && this.#options.allowPlaintextAuth !== true) {
-      return { reason: "privacy-required", status: "NO", code: { type: "PRIVACYREQUIRED" }, text: "LOGIN needs TLS" };
-    }
-    return undefined;
+    const { allowPlaintextAuth } = this.#options;
+    return objectionTo(verb, { state: this.#state, way: this.#way.at, allowPlaintextAuth });
   }
 
   #reject(tag: string | null, { reason, status, code = null, text }: Objection, parts: RawParts): void {
@@ -268,7 +260,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     this.#writer.write(tag === null ? { type: "untagged", ...said } : { type: "tagged", tag, ...said });
     this.#out.event({ type: "rejected", tag, reason, parts });
     this.#patience = undefined;
-    if (status === "BAD") this.#strikes.answered("BAD");
+    this.#strikes.rejected(status, this.#state);
     this.#judge();
   }
 
@@ -316,7 +308,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     if (work.at === "offer") this.#decoder.refuse();
     this.#turn(work.at === "body" ? { at: "drain" } : REST);
     if (verb !== undefined) this.#move(verb, ANSWERS[status]);
-    this.#strikes.answered(status);
+    this.#strikes.answered(status, this.#state);
     if (status !== "OK" && (verb === "LOGIN" || verb === "AUTHENTICATE")) this.#strikes.loginFailed();
     this.#judge();
   }
@@ -374,22 +366,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
       reply: fromLatin1("* BYE Bytes follow STARTTLS in clear\r\n"),
     });
   }
-
-  #wait(): Patience {
-    const { loginMs, inactivityMs, saslMs, tlsMs, appendMs, minBytesPerSecond } = this.#limits;
-    if (this.#way.at === "upgrading" || this.#way.at === "handshake") return { phase: "tls", ms: tlsMs };
-    if (this.#work.at === "body" || this.#work.at === "drain")
-      return { phase: "append", ms: appendMs, minBytesPerSecond, farewell: TIMED_OUT };
-    if (this.#work.at === "exchange") return { phase: "sasl", ms: saslMs, farewell: TIMED_OUT };
-    return { phase: "command", ms: this.#state === "not-authenticated" ? loginMs : inactivityMs, farewell: TIMED_OUT };
-  }
 }
-
-/** The answer to what the grammar has and this session does not. */
-const NOT_OFFERED: Objection = { reason: "not-offered", status: "BAD", text: "Not offered here" };
-
-/** RFC 9051 section 7.1.5: the autologout. */
-const TIMED_OUT = fromLatin1("* BYE You took too long\r\n");
 
 function illegal(why: string): ProtocolError {
   return new ProtocolError("local", "illegal-now", why);

@@ -34,6 +34,7 @@ export type Verb =
   | "APPEND"
   | "CHECK"
   | "CLOSE"
+  | "UNSELECT"
   | "EXPUNGE"
   | "SEARCH"
   | "FETCH"
@@ -79,6 +80,7 @@ export const TRANSITIONS = {
     ...AUTHENTICATED,
     CHECK: {},
     CLOSE: { ok: "authenticated" },
+    UNSELECT: { ok: "authenticated" },
     EXPUNGE: {},
     SEARCH: {},
     FETCH: {},

@@ -124,9 +124,9 @@ export class Delivery {
   }
 
   async #sendChunk(bytes: Uint8Array, results: readonly RecipientResult[]): Promise<void> {
-    const { dialogue, flush } = this.#parts;
+    const { dialogue } = this.#parts;
     dialogue.body({ type: "chunk", bytes, position: "more" });
-    const [reply] = await Promise.all([dialogue.expectReply(), flush()]);
+    const reply = await dialogue.expectReply();
     if (!isPositive(reply)) throw new SmtpReplyError("BDAT", reply, results);
   }
 

@@ -189,6 +189,24 @@ describe("a message", () => {
     await isLeft;
   });
 
+  test.each(["DATA", "BDAT"] as const)(
+    "refused in the middle by a server that goes at once is answered by that (%s)",
+    async (bodyCommand) => {
+      const { client, person } = await attend(["CHUNKING"]);
+      const body = Array.from({ length: 10_000 }, () => utf8(`${"x".repeat(98)}\r\n`));
+      const sending = client.sendMail({ ...MAIL, body, bodyCommand });
+      const leave = async (): Promise<void> => {
+        await person.replies("250 Ok", "250 Ok", ...(bodyCommand === "DATA" ? ["354 Go"] : []));
+        await person.line();
+        await person.say("552 Enough");
+        await person.transport.end();
+        person.transport.abort();
+      };
+      const command = bodyCommand === "DATA" ? "message" : "BDAT";
+      await Promise.all([leave(), expect(sending).rejects.toMatchObject({ command, reply: { code: 552 } })]);
+    },
+  );
+
   test("is told of as it goes", async () => {
     const { client } = await meet();
     const progress: number[] = [];
