@@ -2,18 +2,23 @@
 
 import { open } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { CONNECTION_FLAGS, connectBy, logInToMailbox, runProgram, UsageError, writeOut } from "example-client-options";
+import { CONNECTION_FLAGS, CONNECTION_HELP, connectBy, logInToMailbox, runProgram, UsageError, writeOut } from "example-client-options";
 import { ImapClient, type ImapMessage } from "@mailwire/imap/client";
 import { encodeResponse } from "@mailwire/imap/codec";
+import { idle, patienceBy, type Patience } from "./idle.ts";
 
 const USAGE = `imap-client --host H --port P … list [PATTERN]|status MAILBOX|search MAILBOX KEYS|fetch MAILBOX SET [ITEMS]|append MAILBOX FILE
-         |store MAILBOX SET FLAG...|delete MAILBOX SET|raw LINE`;
+         |store MAILBOX SET FLAG...|delete MAILBOX SET|idle MAILBOX [--for SECONDS] [--count N]|raw LINE`;
+
+const HELP = `${CONNECTION_HELP}
+  --for SECONDS                  end idle after that long (default: at SIGINT)
+  --count N                      end idle after so many things were told`;
 
 /** What a command does with its arguments. */
 interface Command {
   /** How many arguments it needs at least. */
   readonly needs: number;
-  run(client: ImapClient, args: readonly string[]): Promise<void>;
+  run(client: ImapClient, args: readonly string[], patience: Patience): Promise<void>;
 }
 
 const COMMANDS = new Map(
@@ -69,6 +74,10 @@ const COMMANDS = new Map(
         await client.close();
       },
     },
+    idle: {
+      needs: 1,
+      run: (client, [mailbox = ""], patience) => idle(client, mailbox, patience),
+    },
     raw: {
       needs: 1,
       run: async (client, words) => {
@@ -80,19 +89,26 @@ const COMMANDS = new Map(
   }),
 );
 
-await runProgram(USAGE, async (signal) => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: CONNECTION_FLAGS });
-  const [name, ...args] = positionals;
-  if (name === undefined) throw new UsageError("say what to do");
-  const command = COMMANDS.get(name);
-  if (command === undefined) throw new UsageError(`there is no command ${name}`);
-  if (args.length < command.needs) throw new UsageError(`${name} needs more arguments`);
-  const { transport, options, credentials } = await connectBy(values, signal);
-  const client = await ImapClient.open(transport, options);
-  await logInToMailbox(client, credentials);
-  await command.run(client, args);
-  await client.logout();
-});
+const FLAGS = { ...CONNECTION_FLAGS, for: { type: "string" }, count: { type: "string" } } as const;
+
+await runProgram(
+  USAGE,
+  async (signal) => {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: FLAGS });
+    const patience = patienceBy(values);
+    const [name, ...args] = positionals;
+    if (name === undefined) throw new UsageError("say what to do");
+    const command = COMMANDS.get(name);
+    if (command === undefined) throw new UsageError(`there is no command ${name}`);
+    if (args.length < command.needs) throw new UsageError(`${name} needs more arguments`);
+    const { transport, options, credentials } = await connectBy(values, signal);
+    const client = await ImapClient.open(transport, options);
+    await logInToMailbox(client, credentials);
+    await command.run(client, args, patience);
+    await client.logout();
+  },
+  HELP,
+);
 
 /** Data as it is; of everything else what a person can read. */
 async function print({ sequenceNumber, items }: ImapMessage): Promise<void> {

@@ -8,6 +8,7 @@ export { ImapResponseError } from "./client/response-error.ts";
 export { ImapMessage } from "./client/message.ts";
 export type { MessageData, MessageItem } from "./client/message.ts";
 export type { LiteralStream } from "./client/literal-queue.ts";
+export type { IdleOptions } from "./client/idle-loop.ts";
 export type { MessageSink, Operation, OperationOptions } from "./client/operation.ts";
 export type { FetchArgument, MailboxArgument, SearchArgument, SetArgument } from "./client/arguments.ts";
 export type { AppendOptions } from "./client/operations/append.ts";

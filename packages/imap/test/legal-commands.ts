@@ -21,6 +21,7 @@ const LINES: Partial<Record<Verb, readonly string[]>> = {
   LSUB: ['LSUB "" *'],
   STATUS: ["STATUS m (MESSAGES)"],
   APPEND: ["APPEND m {0+}\r\n"],
+  IDLE: ["IDLE"],
   CHECK: ["CHECK"],
   CLOSE: ["CLOSE"],
   UNSELECT: ["UNSELECT"],
@@ -32,7 +33,7 @@ const LINES: Partial<Record<Verb, readonly string[]>> = {
 };
 
 const ANYWHERE = "CAPABILITY NOOP LOGOUT";
-const WITH_ACCOUNT = `${ANYWHERE} SELECT EXAMINE CREATE DELETE RENAME SUBSCRIBE UNSUBSCRIBE LIST LSUB STATUS APPEND`;
+const WITH_ACCOUNT = `${ANYWHERE} SELECT EXAMINE CREATE DELETE RENAME SUBSCRIBE UNSUBSCRIBE LIST LSUB STATUS APPEND IDLE`;
 const LEGAL: Readonly<Record<State, string>> = {
   greeting: "",
   "not-authenticated": `${ANYWHERE} STARTTLS AUTHENTICATE LOGIN`,

@@ -121,6 +121,11 @@ class SelectedMailbox implements ImapMailbox {
     return this.#view.poll(allow);
   }
 
+  // The view was watching before: it knows of a change when this is told.
+  watch(changed: () => void): () => void {
+    return this.#mailbox.watch(() => changed());
+  }
+
   async close(): Promise<void> {
     this.#unwatch();
     return Promise.resolve();

@@ -33,12 +33,16 @@ class Terminal {
   }
 }
 
-async function logIn(): Promise<Terminal> {
+async function connected(): Promise<Talk> {
   const [ours, theirs] = memoryPair({ secure: true });
   serveImap(theirs, { backend: imapBackend(store, { verifyPassword: store.verifyPassword }) });
   const talk = new Talk(ours);
   await talk.hear(/\* OK .*\r\n/);
-  const terminal = new Terminal(talk);
+  return talk;
+}
+
+async function logIn(): Promise<Terminal> {
+  const terminal = new Terminal(await connected());
   expect((await terminal.say("LOGIN ada engine")).at(-1)).toBe("OK");
   return terminal;
 }
@@ -109,4 +113,19 @@ test("reading a message sets \\Seen, looking at it does not", async () => {
   ]);
   expect(await ada.say("FETCH 1 BODYSTRUCTURE")).toEqual([expect.stringContaining('"7bit" 7 1 NIL NIL NIL NIL)'), "OK"]);
   expect(await ada.say('SEARCH BODY "hello" SEEN')).toEqual(["* SEARCH 1", "OK"]);
+});
+
+test("who idles hears of mail as it is delivered, and of what others do", async () => {
+  const [idler, other] = [await connected(), await logIn()];
+  await idler.ask("a LOGIN ada engine", /a OK.*\r\n/);
+  await idler.ask("b SELECT INBOX", /b OK.*\r\n/);
+  expect(await idler.ask("c IDLE", /\+ .*\r\n/)).toBe("+ idling\n");
+  await deliver("Subject: news\r\n\r\n");
+  expect(await idler.hear(/RECENT\r\n/)).toBe("* 1 EXISTS\n* 1 RECENT\n");
+  await other.say("SELECT INBOX");
+  await other.say("STORE 1 +FLAGS (\\Deleted)");
+  expect(await idler.hear(/FETCH.*\r\n/)).toBe("* 1 FETCH (FLAGS (\\Deleted \\Recent))\n");
+  await other.say("EXPUNGE");
+  expect(await idler.hear(/EXPUNGE\r\n\* 0 RECENT\r\n/)).toBe("* 1 EXPUNGE\n* 0 RECENT\n");
+  expect(await idler.ask("DONE", /c OK.*\r\n/)).toBe("c OK IDLE completed\n");
 });

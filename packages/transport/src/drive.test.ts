@@ -246,6 +246,16 @@ describe("flush", () => {
     expect(await next).toBe("one");
   });
 
+  test("while next waits for the peer, with nothing to write, resolves at once", async () => {
+    const { driver, peer } = driven();
+    const next = driver.next();
+    expect(await isSettled(next)).toBe(false);
+    await driver.flush();
+    await Promise.all([driver.flush(), driver.flush()]);
+    await say(peer, "one\n");
+    expect(await next).toBe("one");
+  });
+
   test("rejects when the connection is lost, alone and while next runs", async () => {
     const alone = driven({ highWaterMarkBytes: 1 });
     alone.driver.send("hello");

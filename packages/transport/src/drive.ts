@@ -142,7 +142,12 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   async flush(): Promise<void> {
     if (this.#running === "idle") await this.#pump();
-    else await new Promise<void>((resolve) => (this.#flushed ??= []).push(resolve));
+    else {
+      const flushed = new Promise<void>((resolve) => (this.#flushed ??= []).push(resolve));
+      // The loop may wait for the peer with nothing left to write.
+      this.#wake();
+      await flushed;
+    }
     const failure = this.#failure ?? this.#unwritable;
     if (failure !== undefined) throw failure;
   }

@@ -7,13 +7,23 @@ import type { FetchLiteralStart } from "../codec/response-event.ts";
 import type { TaggedResponse, UntaggedResponse } from "../codec/responses/condition.ts";
 import type { FetchResponse } from "../codec/responses/fetch.ts";
 import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
+import { verbOf } from "../session/verb.ts";
 import { isUntagged } from "../session/untagged-data.ts";
 import type { UntaggedData } from "../session/untagged-data.ts";
 import { AppendBody } from "./append-body.ts";
 import type { MessageSink, Operation, OperationOptions } from "./operation.ts";
+import { NOBODY } from "./nobody.ts";
 import { ImapResponseError } from "./response-error.ts";
 import { RunningOperation, aborted } from "./running-operation.ts";
 import { Signal } from "./signal.ts";
+
+/** Who loops over what the server tells by itself. */
+export interface Listener {
+  /** Takes what belongs to no operation. */
+  hear(response: UntaggedData, raw: readonly Uint8Array[]): void;
+  /** The server idles along. False when the listener did not ask for that, or no more. */
+  idling(): boolean;
+}
 
 /** Something that is waited for beside answers. */
 interface Milestone {
@@ -47,6 +57,9 @@ export class Conversation {
   /** The greeting, or TLS. */
   #milestone: Milestone | undefined;
   #farewell: UntaggedResponse | undefined;
+  #listener: Listener | undefined;
+  #isIdling = false;
+  #isLeaving = false;
   #prefix = randomPrefix();
   #said = 0;
 
@@ -75,6 +88,8 @@ export class Conversation {
       }
       const running = new RunningOperation(tag, operation, (result) => resolve(result as Result), reject);
       this.#running.set(tag, running);
+      if (verbOf(operation.command) === "LOGOUT") this.#isLeaving = true;
+      this.endIdle();
       if (signal !== undefined) {
         running.heed(signal, () => {
           // The server waits for bytes that will not come.
@@ -83,6 +98,37 @@ export class Conversation {
       }
       this.#news.give();
     });
+  }
+
+  /** Tells `listener` what belongs to no operation, until {@link Conversation.forget}; throws a local `ProtocolError` while there is another. */
+  listen(listener: Listener): void {
+    if (this.#listener !== undefined) throw new ProtocolError("local", "illegal-now", "one loop over idle() at a time");
+    this.#listener = listener;
+  }
+
+  /** Tells `listener` nothing more. */
+  forget(listener: Listener): void {
+    if (this.#listener !== listener) return;
+    this.#listener = undefined;
+    this.endIdle();
+  }
+
+  /** Says DONE where the server waits for it. */
+  endIdle(): void {
+    if (!this.#isIdling) return;
+    this.#isIdling = false;
+    this.#try({ type: "done" });
+    this.moved();
+  }
+
+  /** True while the server waits for DONE. */
+  get isIdling(): boolean {
+    return this.#isIdling;
+  }
+
+  /** True once LOGOUT was said. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
   }
 
   /** Resolves when the upgrade that STARTTLS asked for is done. */
@@ -101,16 +147,18 @@ export class Conversation {
 
   async #run(): Promise<void> {
     try {
-      for (;;) {
-        while (this.#braked) await this.#news.wait();
-        const event = await this.#driver.next();
-        if (event === null) return;
+      await this.#driver.run((event) => {
         this.#take(event);
-      }
+        return this.#braked ? this.#untilHungry() : undefined;
+      });
     } catch (error) {
       this.#driver.abort(error);
       this.#over(error);
     }
+  }
+
+  async #untilHungry(): Promise<void> {
+    while (this.#braked) await this.#news.wait();
   }
 
   /** True when only readers of messages could want more, and none of them does. */
@@ -152,6 +200,11 @@ export class Conversation {
       case "auth-challenge":
         void this.#respond(event.tag, event.data);
         break;
+      case "idling":
+        this.#isIdling = true;
+        // Somebody waits in line behind it, or it is no listener's: nobody else could end it.
+        if (this.#running.size > 1 || this.#listener?.idling() !== true) this.endIdle();
+        break;
       case "tls":
         this.#prefix = randomPrefix();
         this.#milestone?.resolve();
@@ -171,6 +224,7 @@ export class Conversation {
     const { maxCollectedBytes, onUntagged } = this.#context;
     for (const running of this.#sent()) if (running.collect(response, raw, maxCollectedBytes)) return;
     if (response.type === "untagged" && response.status === "BYE") this.#farewell = response;
+    this.#listener?.hear(response, raw);
     onUntagged(response);
   }
 
@@ -190,6 +244,8 @@ export class Conversation {
   #completed(response: TaggedResponse): void {
     const running = this.#running.get(response.tag);
     this.#running.delete(response.tag);
+    // While the client idles nothing else can be answered.
+    this.#isIdling = false;
     running?.complete(response);
   }
 
@@ -252,13 +308,6 @@ export class Conversation {
     this.#said += 1;
     return `${this.#prefix}${this.#said}`;
   }
-}
-
-/** Takes the responses that nobody asked for. */
-const NOBODY: MessageSink = { hungry: true, wants: () => false, begin: ignore, chunk: ignore, endChunk: ignore, message: ignore };
-
-function ignore(): void {
-  // Nobody reads it.
 }
 
 /** The FETCH response that a large literal is part of, as far as it is known. */

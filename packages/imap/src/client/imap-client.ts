@@ -12,12 +12,15 @@ import type { StoreCommand } from "../codec/commands/store.ts";
 import type { Flag } from "../codec/flag.ts";
 import type { ListResponse } from "../codec/responses/list.ts";
 import type { StatusResponse } from "../codec/responses/status.ts";
+import type { UntaggedData } from "../session/untagged-data.ts";
 import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
 import { ClientSession } from "../session/client-session.ts";
 import type { State } from "../session/state.ts";
 import { toFetchItems, toMailbox, toSearchKeys, toSet } from "./arguments.ts";
 import type { FetchArgument, MailboxArgument, SearchArgument, SetArgument } from "./arguments.ts";
 import { Conversation } from "./conversation.ts";
+import { IdleLoop } from "./idle-loop.ts";
+import type { IdleOptions } from "./idle-loop.ts";
 import type { ImapMessage } from "./message.ts";
 import type { Operation, OperationOptions } from "./operation.ts";
 import { append } from "./operations/append.ts";
@@ -315,6 +318,21 @@ export class ImapClient {
   /** UID COPY: as {@link ImapClient.copy}, by UIDs. */
   async uidCopy(set: SetArgument, mailbox: MailboxArgument, options?: OperationOptions): Promise<void> {
     return this.run(plain({ name: "UID COPY", set: toSet(set), mailbox: toMailbox(mailbox) }), options);
+  }
+
+  /**
+   * IDLE (RFC 2177): what the server tells that belongs to no command, as it comes, to `onUntagged`, too. Leaving the loop says DONE. Other commands may be
+   * said inside the loop and beside it: IDLE is ended for them, and said again once the loop waits; what comes meanwhile waits for the loop, up to
+   * `maxQueuedBytes`. The loop ends by itself after `logout`. Throws a local `ProtocolError` (`extension-needed`) where the server has no IDLE.
+   */
+  async *idle(options: IdleOptions = {}): AsyncGenerator<UntaggedData, void, undefined> {
+    const { renewMs } = options;
+    if (renewMs !== undefined && !(renewMs > 0)) throw new ProtocolError("local", "bad-argument", "renewMs is a time in milliseconds");
+    const capabilities = this.capabilities ?? (await this.capability());
+    if (!capabilities.has("IDLE") && !capabilities.has("IMAP4REV2")) {
+      throw new ProtocolError("local", "extension-needed", "the server does not offer IDLE");
+    }
+    yield* new IdleLoop(this.#conversation, options, this.#options.maxQueuedBytes ?? MAX_QUEUED_BYTES).read();
   }
 
   async #upgrade(): Promise<void> {

@@ -160,8 +160,7 @@ export class CommandDecoder {
         this.#scanned = Math.max(this.#scanned, waiting.length);
         return undefined;
       }
-      if (this.#mode.type === "line") return this.#finishLine(lf);
-      const event = this.#endLine(lf);
+      const event = this.#mode.type === "line" ? this.#finishLine(lf) : this.#endLine(lf);
       if (event !== undefined) return event;
     }
     return this.next();
@@ -234,10 +233,15 @@ export class CommandDecoder {
     return { type: "command", tag, command: result, deviations: this.#cursor.deviations ?? NOTHING, raw: [bytes], parts };
   }
 
-  #finishLine(lf: number): CommandEvent {
+  /** A line that announces a literal is a command out of place: what belongs to it is never run as commands, either. */
+  #finishLine(lf: number): CommandEvent | undefined {
     const raw = this.#waiting.bytes.subarray(this.#waiting.start, lf + 1);
+    const bytes = raw.subarray(0, raw[raw.length - 2] === CR ? -2 : -1);
+    const literal = findAnnouncement(bytes, 0, bytes.length);
+    if (literal !== undefined)
+      return this.#drop(lf, literal, bad({ tag: null, verb: null, result: new Malformed("literal-out-of-place") }, raw));
     this.#startAfter(lf);
-    return { type: "line", bytes: raw.subarray(0, raw[raw.length - 2] === CR ? -2 : -1) };
+    return { type: "line", bytes };
   }
 
   /**

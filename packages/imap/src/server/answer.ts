@@ -3,6 +3,7 @@
 import type { ServerEvent } from "../session/server-events.ts";
 import type { Conversation } from "./conversation.ts";
 import { fetch } from "./fetch-command.ts";
+import { idle } from "./idle-command.ts";
 import { change, create, list, rename, select, status } from "./mailbox-commands.ts";
 import { close, copy, expunge, store } from "./message-commands.ts";
 import type { Completion } from "./options.ts";
@@ -51,6 +52,8 @@ export function answer(conversation: Conversation, command: Answerable): Promise
       return "pattern" in command ? list(conversation, command.name, command) : { status: "BAD", text: "LIST has no options here" };
     case "STATUS":
       return status(conversation, command);
+    case "IDLE":
+      return idle(conversation);
     case "CLOSE":
       return close(conversation);
     case "EXPUNGE":

@@ -27,6 +27,8 @@ const LINES = [
   'LSUB "" %',
   "STATUS INBOX (MESSAGES UIDNEXT)",
   "SUBSCRIBE {1+}\r\na",
+  "IDLE\r\nDONE",
+  "IDLE",
   "CLOSE",
   "UNSELECT",
   "CHECK",

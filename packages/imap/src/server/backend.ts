@@ -117,6 +117,11 @@ export interface ImapMailbox {
    * (during FETCH, STORE, SEARCH) keeps expunges back, and EXISTS counts those messages still (RFC 3501 section 7.4.1).
    */
   poll(allow: "with-expunges" | "without-expunges"): Promise<readonly MailboxUpdate[]>;
+  /**
+   * Calls `changed` whenever the next poll may have something to tell, until the function it returns is called. It is asked while the client idles
+   * (RFC 2177); without it, the mailbox is polled twice a minute then.
+   */
+  watch?(changed: () => void): () => void;
   /** Called once when it is deselected or the connection is over; expunges nothing by itself. */
   close(): Promise<void>;
 }

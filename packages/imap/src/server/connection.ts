@@ -16,7 +16,7 @@ import { capabilitiesOf } from "./session-commands.ts";
 type Said = Extract<ServerEvent, { readonly type: "command" | "append" }>;
 
 /** Commands whose success is more than a word: the state that they lead to must be there. */
-const NOT_FOR_HOOKS: ReadonlySet<string> = new Set(["STARTTLS", "LOGOUT", "LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE", "APPEND"]);
+const NOT_FOR_HOOKS: ReadonlySet<string> = new Set(["STARTTLS", "LOGOUT", "LOGIN", "AUTHENTICATE", "SELECT", "EXAMINE", "APPEND", "IDLE"]);
 /** Commands that are answered without a word about changes (RFC 3501 section 6.4.2: CLOSE tells of no expunges). */
 const QUIET: ReadonlySet<string> = new Set(["CLOSE", "UNSELECT", "LOGOUT"]);
 const BROKEN: Completion = { status: "NO", code: { type: "SERVERBUG" }, text: "Something went wrong here" };
@@ -54,7 +54,7 @@ export class ImapConnection implements ServedConnection {
   close(): void {
     const stage = this.#stage;
     this.#stage = "ending";
-    if (stage === "listening") this.#sayBye();
+    if (stage === "listening" || this.#conversation.isIdling) this.#sayBye();
   }
 
   abort(reason?: unknown): void {

@@ -38,6 +38,8 @@ export class Conversation implements ImapContext {
   #login: Login | undefined;
   #selected: Selected | undefined;
   #unsent = 0;
+  /** True while the client idles: BYE may be said at once. */
+  isIdling = false;
 
   constructor(session: ServerSession, driver: Driver<ServerEvent, ServerIntent>, options: ImapServerOptions, upgradable: boolean) {
     this.#session = session;

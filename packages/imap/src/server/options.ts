@@ -29,8 +29,8 @@ export interface ImapContext {
 }
 
 /**
- * What a hook makes of a command: a completion takes the place of all that would follow (OK to STARTTLS, LOGOUT, LOGIN, AUTHENTICATE, SELECT, EXAMINE
- * or an APPEND cannot be given so, and becomes NO); `"drop"` drops the connection; `split` sends what is answered, `answer` or the usual, in pieces
+ * What a hook makes of a command: a completion takes the place of all that would follow (OK to STARTTLS, LOGOUT, LOGIN, AUTHENTICATE, SELECT, EXAMINE,
+ * IDLE or an APPEND cannot be given so, and becomes NO); `"drop"` drops the connection; `split` sends what is answered, `answer` or the usual, in pieces
  * with pauses between them.
  */
 export type Intervention = Completion | "drop" | { readonly split: Split; readonly answer?: Completion } | undefined;

@@ -7,7 +7,7 @@ import type { Served } from "../../test/server-fixture.ts";
 import { ImapRefusal } from "../server.ts";
 
 const PLAIN = encodeBase64(utf8("\0u\0p"));
-const IN = /^t OK \[CAPABILITY IMAP4rev1 LITERAL\+ SASL-IR CHILDREN UNSELECT\] Logged in\r\n$/;
+const IN = /^t OK \[CAPABILITY IMAP4rev1 LITERAL\+ SASL-IR CHILDREN IDLE UNSELECT\] Logged in\r\n$/;
 
 test("the greeting names the host and tells the capabilities", async () => {
   const { greeting } = await serve({ hostname: "mail.example", capabilities: ["XTEST"] });
@@ -23,7 +23,7 @@ describe("CAPABILITY", () => {
     expect(await told(await serve({ allowPlaintextAuth: false, tls: {} }))).toBe(" STARTTLS LOGINDISABLED");
     expect(await told(await serve({ tls: {} }))).toBe(" STARTTLS AUTH=PLAIN");
     expect(await told(await serve({ allowPlaintextAuth: false, tls: {}, pair: { secure: true } }))).toBe(" AUTH=PLAIN");
-    expect(await told(await serveAccount({ tls: {}, capabilities: ["XTEST"] }))).toBe(" CHILDREN UNSELECT XTEST");
+    expect(await told(await serveAccount({ tls: {}, capabilities: ["XTEST"] }))).toBe(" CHILDREN IDLE UNSELECT XTEST");
   });
 
   test("mechanisms that show no password are offered in clear", async () => {

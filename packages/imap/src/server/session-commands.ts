@@ -11,7 +11,7 @@ export function capabilitiesOf(conversation: Conversation): readonly string[] {
   const { info, identity, offered, upgradable, mayShowPasswords, options } = conversation;
   const always = ["IMAP4rev1", "LITERAL+", "SASL-IR"];
   const added = options.capabilities ?? [];
-  if (identity !== undefined) return [...always, "CHILDREN", "UNSELECT", ...added];
+  if (identity !== undefined) return [...always, "CHILDREN", "IDLE", "UNSELECT", ...added];
   const upgrade = upgradable && !info.secure ? ["STARTTLS"] : [];
   const auth = offered.map(({ name }) => `AUTH=${name}`);
   return [...always, ...upgrade, ...(mayShowPasswords ? [] : ["LOGINDISABLED"]), ...auth, ...added];

@@ -34,6 +34,8 @@ export type ClientEvent =
   | { readonly type: "append-ready"; readonly tag: string; /** Bytes still to send. */ readonly left: number }
   /** A step of AUTHENTICATE: answer with `auth-response` or `auth-cancel`. */
   | { readonly type: "auth-challenge"; readonly tag: string; readonly data: Uint8Array }
+  /** The server idles along, and tells what is new (`response`) until `done` is sent (RFC 2177). */
+  | { readonly type: "idling"; readonly tag: string }
   /** TLS is established; all that was known of the server is forgotten. */
   | { readonly type: "tls"; readonly info: TlsInfo };
 
@@ -46,4 +48,6 @@ export type ClientIntent =
   /** Answers `auth-challenge`. */
   | { readonly type: "auth-response"; readonly data: Uint8Array | Secret<Uint8Array> }
   /** Gives up an AUTHENTICATE exchange; the server answers BAD. */
-  | { readonly type: "auth-cancel" };
+  | { readonly type: "auth-cancel" }
+  /** Ends an IDLE, which is answered then: legal from `idling` to `completed`. Commands that were said meanwhile wait in line for it. */
+  | { readonly type: "done" };

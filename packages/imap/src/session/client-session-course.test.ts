@@ -298,6 +298,7 @@ describe("any bytes", () => {
     "NO",
     "BYE",
     " ",
+    "+ \r\n",
     "[CAPABILITY X]",
     "1 EXISTS",
     "1 FETCH (",
@@ -315,7 +316,7 @@ describe("any bytes", () => {
     fc.uint8Array({ maxLength: 80 }),
     fc.array(words, { maxLength: 25 }).map((all) => fromLatin1(all.join(""))),
   );
-  const states = fc.constantFrom<State>("greeting", "not-authenticated", "authenticated", "selected");
+  const states = fc.constantFrom<State | "idle">("greeting", "not-authenticated", "authenticated", "selected", "idle");
 
   test("yield events or one ProtocolError, however they are cut", () => {
     fc.assert(
@@ -327,8 +328,9 @@ describe("any bytes", () => {
 });
 
 /** What a session in `state` with commands in flight makes of bytes: its events, neighbouring chunks joined, and the error. */
-function run(state: State, pieces: readonly Uint8Array[]): string {
-  const session = sessionIn(state);
+function run(state: State | "idle", pieces: readonly Uint8Array[]): string {
+  const session = sessionIn(state === "idle" ? "selected" : state);
+  if (state === "idle") say(session, "a", "IDLE");
   if (state === "authenticated") say(session, "a", "SELECT m");
   if (state === "selected") {
     say(session, "a", "FETCH 1 BODY[]");
@@ -338,7 +340,10 @@ function run(state: State, pieces: readonly Uint8Array[]): string {
   try {
     for (const piece of pieces) {
       session.receive(piece);
-      settle(session, (event) => (told += event.type === "literal-chunk" ? latin1(event.bytes) : `\n${JSON.stringify(event, plain)}`));
+      settle(session, (event) => {
+        if (event.type === "idling") session.send({ type: "done" });
+        told += event.type === "literal-chunk" ? latin1(event.bytes) : `\n${JSON.stringify(event, plain)}`;
+      });
     }
     session.receiveEof();
     settle(session);

@@ -25,6 +25,8 @@ test.each(LEGAL_CELLS)("$line in the state $state leads where the table says", (
     const session = sessionIn(state, verb === "STARTTLS" ? { allowPlaintext: true } : { secure: true });
     sayCell(session, cell);
     expect(settle(session).said).toMatch(new RegExp(`^t (UID )?${verb}`));
+    // An IDLE that is not said to its end, DONE, cannot succeed.
+    if (verb === "IDLE" && answer === "ok") hear(session, "+ go\r\n", () => session.send({ type: "done" }));
     const go = verb === "APPEND" && answer === "ok" ? "+ go\r\n" : "";
     expect(hear(session, `${go}t ${status} x\r\n`).events).toMatchObject([{ type: "completed", response: { tag: "t", status } }]);
     const next = row[verb]?.[answer] ?? state;

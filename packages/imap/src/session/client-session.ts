@@ -118,6 +118,9 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
       case "auth-cancel":
         this.#writer.respond("cancel");
         break;
+      case "done":
+        this.#writer.done();
+        break;
     }
     this.#patience = undefined;
     this.#depart();
@@ -177,7 +180,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
       const flight = this.#flights.depart();
       if (flight === undefined) return;
       if (flight.verb === "LOGIN" || flight.verb === "AUTHENTICATE") this.#stale = this.#capabilities;
-      this.#writer.begin(flight.tag, flight.segments, flight.verb === "AUTHENTICATE" ? "exchange" : "command");
+      const kind = flight.verb === "AUTHENTICATE" ? "exchange" : flight.verb === "IDLE" ? "idle" : "command";
+      this.#writer.begin(flight.tag, flight.segments, kind);
     }
   }
 
@@ -267,6 +271,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
       const data = decodeBase64(text);
       if (data === undefined) throw new ProtocolError("remote", "bad-challenge", "the server's challenge is not base64");
       this.#out.event({ type: "auth-challenge", tag, data });
+    } else if (this.#writer.idling !== undefined) {
+      this.#out.event({ type: "idling", tag: this.#writer.idling });
     }
     this.#depart();
   }
@@ -309,6 +315,9 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     if (this.#way === "upgrading") return { phase: "tls", ms: tlsMs };
     if (this.#state === "greeting") return { phase: "greeting", ms: greetingMs };
     if (this.#flights.sent === 0) return { phase: "idle", ms: Infinity };
+    // An IDLE is silent for as long as nothing happens, but not once the server has said BYE.
+    if (this.#writer.idling !== undefined)
+      return this.#state === "logout" ? { phase: "response", ms: responseMs } : { phase: "idle", ms: Infinity };
     return { phase: "response", ms: this.#writer.awaits === "application" ? Infinity : responseMs };
   }
 }

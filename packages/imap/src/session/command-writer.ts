@@ -1,4 +1,4 @@
-// Says one command at a time: its bytes, its waits for `+`, the message of an APPEND, the steps of AUTHENTICATE (RFC 3501 section 7.5).
+// Says one command at a time: its bytes, its waits for `+`, the message of an APPEND, the steps of AUTHENTICATE (RFC 3501 section 7.5), DONE (RFC 2177).
 
 import { ProtocolError, Secret, encodeBase64, fromLatin1 } from "@mailwire/wire";
 import type { Unit } from "@mailwire/wire";
@@ -21,10 +21,13 @@ type Step =
   /** The application's bytes of a message are awaited. */
   | { readonly at: "body"; readonly tag: string; readonly segments: readonly Segment[]; readonly left: number }
   /** An exchange; a challenge or the end of it is awaited, or the application's answer. */
-  | { readonly at: "exchange"; readonly tag: string; readonly turn: "server" | "application" };
+  | { readonly at: "exchange"; readonly tag: string; readonly turn: "server" | "application" }
+  /** IDLE is said; the server's `+` is awaited, then the application's wish to end it. */
+  | { readonly at: "idle"; readonly tag: string; readonly turn: "server" | "application" };
 
 const CRLF = fromLatin1("\r\n");
 const CANCEL = fromLatin1("*\r\n");
+const DONE = fromLatin1("DONE\r\n");
 
 /** Writes commands one after another; {@link CommandWriter.free} tells when the next may begin. */
 export class CommandWriter {
@@ -44,7 +47,7 @@ export class CommandWriter {
   get awaits(): "server" | "application" | "nothing" {
     if (this.#step.at === "continuation") return "server";
     if (this.#step.at === "body") return "application";
-    return this.#step.at === "exchange" ? this.#step.turn : "nothing";
+    return this.#step.at === "exchange" || this.#step.at === "idle" ? this.#step.turn : "nothing";
   }
 
   /** The command whose exchange is under way; its continuation requests are challenges. */
@@ -52,17 +55,22 @@ export class CommandWriter {
     return this.#step.at === "exchange" ? this.#step.tag : undefined;
   }
 
-  /** Begins a command; `exchange` for AUTHENTICATE, which is over when it is answered. */
-  begin(tag: string, segments: readonly Segment[], kind: "command" | "exchange"): void {
+  /** The IDLE to which the server has said `+` and the application not yet {@link CommandWriter.done}. */
+  get idling(): string | undefined {
+    return this.#step.at === "idle" && this.#step.turn === "application" ? this.#step.tag : undefined;
+  }
+
+  /** Begins a command; `exchange` for AUTHENTICATE and `idle` for IDLE, in which the server's `+` means something else. */
+  begin(tag: string, segments: readonly Segment[], kind: "command" | "exchange" | "idle"): void {
     this.#write(tag, segments);
-    if (kind === "exchange" && this.#step.at === "rest") this.#step = { at: "exchange", tag, turn: "server" };
+    if (kind !== "command" && this.#step.at === "rest") this.#step = { at: kind, tag, turn: "server" };
   }
 
   /** The server said `+`: goes on with a literal, or gives the turn to the application. False when nobody waited for it. */
   continue(): boolean {
     const step = this.#step;
     if (step.at === "continuation") this.#write(step.tag, step.segments);
-    else if (step.at === "exchange" && step.turn === "server") this.#step = { ...step, turn: "application" };
+    else if ((step.at === "exchange" || step.at === "idle") && step.turn === "server") this.#step = { ...step, turn: "application" };
     else return false;
     return true;
   }
@@ -94,6 +102,14 @@ export class CommandWriter {
     this.#step = { ...step, turn: "server" };
   }
 
+  /** Ends IDLE; throws a local `ProtocolError` when nobody idles. */
+  done(): void {
+    if (this.idling === undefined) throw new ProtocolError("local", "illegal-now", "the server does not wait for DONE");
+    this.#sink.transmit(DONE);
+    this.#sink.show("line", [DONE]);
+    this.#step = { at: "rest" };
+  }
+
   /**
    * The command was answered. `unsaid` when that came before it was said to its end: a literal that waits for `+` is called off, a message
    * on its way goes on because its size is announced.
@@ -102,7 +118,8 @@ export class CommandWriter {
     const step = this.#step;
     if (step.at === "rest" || step.tag !== tag) return "said";
     if (step.at !== "body") this.#step = { at: "rest" };
-    return step.at === "exchange" ? "said" : "unsaid";
+    // An exchange is as long as the server likes, and servers that are tired of IDLE end it.
+    return step.at === "exchange" || (step.at === "idle" && step.turn === "application") ? "said" : "unsaid";
   }
 
   #write(tag: string, segments: readonly Segment[]): void {

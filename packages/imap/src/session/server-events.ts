@@ -12,7 +12,7 @@ export type { UntaggedData } from "./untagged-data.ts";
 
 /** One thing that happened on a server's connection. */
 export type ServerEvent =
-  /** A command that is legal now: answer with `complete`, after any `response`s. Nothing is read until then. */
+  /** A command that is legal now: answer with `complete`, after any `response`s. Nothing is read until then. To IDLE the answer is `accept-idle`, or NO or BAD. */
   | {
       readonly type: "command";
       readonly tag: string;
@@ -39,6 +39,11 @@ export type ServerEvent =
   | { readonly type: "append-chunk"; readonly bytes: Uint8Array }
   /** The message and its command are complete: answer with `complete`. */
   | { readonly type: "append-end" }
+  /**
+   * An IDLE that was accepted is over: tell what is still to tell, and answer with `complete`. Without `reason` the client said DONE; else it said
+   * something else (`not-done`, `line-too-long` …), and the answer is not OK.
+   */
+  | { readonly type: "idle-end"; readonly reason?: string }
   /** The answer to `auth-challenge`: send the next one, or `complete`. */
   | { readonly type: "auth-response"; readonly data: Secret<Uint8Array> }
   /** Answered by the session itself, with BAD (or NO): no command, bad arguments, illegal now, an exchange or an APPEND that came to nothing. */
@@ -75,6 +80,8 @@ export type ServerIntent =
   | { readonly type: "data-chunk"; readonly bytes: Uint8Array }
   /** Takes the message of an APPEND. */
   | { readonly type: "accept-append" }
+  /** Takes an IDLE: the client hears `+`, and `response`s may be said until it is done (RFC 2177). */
+  | { readonly type: "accept-idle" }
   /** Asks for the next step of an AUTHENTICATE exchange. */
   | { readonly type: "auth-challenge"; readonly data: Uint8Array }
   /** The tagged answer. OK to STARTTLS hands over to the transport; OK to LOGOUT ends the connection (say `* BYE` before). */

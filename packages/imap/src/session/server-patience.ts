@@ -21,6 +21,8 @@ export function serverPatience({ state, way, work }: Waiting, limits: ServerLimi
   const { loginMs, inactivityMs, saslMs, tlsMs, appendMs, minBytesPerSecond } = limits;
   if (way === "upgrading" || way === "handshake") return { phase: "tls", ms: tlsMs };
   if (work === "body" || work === "drain") return { phase: "append", ms: appendMs, minBytesPerSecond, farewell: TIMED_OUT };
+  // RFC 2177 section 3: who idles for longer than the autologout may be taken for gone, whatever it is told meanwhile.
+  if (work === "idle") return { phase: "idle", ms: inactivityMs, farewell: TIMED_OUT };
   if (work === "exchange") return { phase: "sasl", ms: saslMs, farewell: TIMED_OUT };
   return { phase: "command", ms: state === "not-authenticated" ? loginMs : inactivityMs, farewell: TIMED_OUT };
 }

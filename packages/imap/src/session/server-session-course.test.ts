@@ -342,7 +342,7 @@ describe("the session has had enough of strangers", () => {
 
 describe("any bytes", () => {
   const words = fc.constantFrom(
-    ...'a |b |NOOP|LOGIN u p|AUTHENTICATE X|SELECT m|APPEND m |LOGOUT|STARTTLS|FETCH 1 FLAGS|UID |{3}|{3+}|{70000+}|abc|*|bWU=|(| |\r\n|\r\n|\n|\0|"|\u00ff'.split(
+    ...'a |b |NOOP|LOGIN u p|AUTHENTICATE X|SELECT m|APPEND m |LOGOUT|STARTTLS|IDLE|IDLE\r\n|DONE|DONE\r\n|FETCH 1 FLAGS|UID |{3}|{3+}|{70000+}|abc|*|bWU=|(| |\r\n|\r\n|\n|\0|"|\u00ff'.split(
       "|",
     ),
   );
@@ -386,6 +386,10 @@ function run(status: "OK" | "PREAUTH", pieces: readonly Uint8Array[]): string {
     told += event.type === "append-chunk" ? latin1(event.bytes) : `\n${JSON.stringify(event, plain)}`;
     if (event.type === "append") session.send({ type: "accept-append" });
     else if (event.type === "command" && event.command.name === "AUTHENTICATE") session.send({ type: "auth-challenge", data: utf8("?") });
+    else if (event.type === "command" && event.command.name === "IDLE") {
+      session.send({ type: "accept-idle" });
+      session.send({ type: "response", response: { type: "EXPUNGE", sequenceNumber: 1 } });
+    } else if (event.type === "idle-end") session.send(event.reason === undefined ? OK : BAD);
     else if (event.type === "command" || event.type === "append-end") session.send(OK);
     else if (event.type === "auth-response") session.send(event.data.reveal().length > 0 ? NO : OK);
   };

@@ -56,11 +56,13 @@ test.each(LEGAL_CELLS)("$line in the state $state leads where the table says", (
   const row: Partial<Record<string, Partial<Record<string, State>>>> = TRANSITIONS[state];
   for (const [status, answer] of Object.entries(STATUSES) as [keyof typeof STATUSES, Answer][]) {
     const session = sessionIn(state, { allowPlaintextAuth: true });
-    const { said } = hear(session, `t ${line}\r\n`, (event) => {
+    const idles = verb === "IDLE" && status === "OK";
+    const { said } = hear(session, `t ${line}\r\n${idles ? "DONE\r\n" : ""}`, (event) => {
       if (event.type === "append") session.send({ type: "accept-append" });
+      else if (event.type === "command" && idles) session.send({ type: "accept-idle" });
       else if (event.type !== "append-chunk") session.send({ type: "complete", status, text: "x" });
     });
-    expect(said).toBe(`t ${status} x\r\n`);
+    expect(said).toBe(`${idles ? "+ idling\r\n" : ""}t ${status} x\r\n`);
     const next = row[verb]?.[answer] ?? state;
     expect(session.state).toBe(next === "logout" ? "closed" : next);
   }

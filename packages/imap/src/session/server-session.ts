@@ -23,7 +23,7 @@ import { encodeResponse } from "../codec/response-encoder.ts";
 import type { Response } from "../codec/response.ts";
 import { DEFAULT_SERVER_LIMITS, commandLimits } from "./limits.ts";
 import type { ServerLimits } from "./limits.ts";
-import { shiftsNumbers } from "./ambiguity.ts";
+import { clientUnit, isDone } from "./client-units.ts";
 import { NOT_OFFERED, objectionTo } from "./objection.ts";
 import type { Objection } from "./objection.ts";
 import { isAppending, isPlainAppend, plainAppend } from "./plain-append.ts";
@@ -36,7 +36,7 @@ import type { Answer, State, Verb } from "./state.ts";
 import { Strikes } from "./strikes.ts";
 import type { UntaggedData } from "./untagged-data.ts";
 import { verbOf, verbOfWord } from "./verb.ts";
-import { REST } from "./work.ts";
+import { REST, awaitsApplication, mayExpunge } from "./work.ts";
 import type { Way, Work } from "./work.ts";
 
 const ANSWERS = { OK: "ok", NO: "no", BAD: "bad" } as const satisfies Record<string, Answer>;
@@ -117,6 +117,9 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
       case "accept-append":
         this.#acceptAppend();
         break;
+      case "accept-idle":
+        this.#acceptIdle();
+        break;
       case "auth-challenge":
         this.#challenge(intent.data);
         break;
@@ -135,8 +138,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
       if (output !== undefined) return output;
       if (this.#state === "logout") this.#state = "closed";
       if (this.#state === "closed") return CLOSED;
-      const { at } = this.#work;
-      if (this.#state === "greeting" || at === "answer" || at === "offer") return PAUSED;
+      if (this.#state === "greeting" || awaitsApplication(this.#work)) return PAUSED;
       try {
         if (this.#way.at === "handshake" || this.#way.at === "upgrading") this.#refuseLeftovers();
         if (this.#way.at === "upgrading") return this.#startTls(this.#way.reply);
@@ -155,7 +157,8 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     // A step of an exchange that is too long for a line is as secret as any other.
     const isStep = found.type === "bad" && this.#work.at === "exchange";
     const event = isStep ? { ...found, parts: [new Secret(concat(found.raw))] } : found;
-    this.#show(event);
+    const unit = this.#options.observe && clientUnit(event, this.#work);
+    if (unit !== undefined) this.#options.observe?.(unit);
     switch (event.type) {
       case "command":
         this.#command(event);
@@ -172,7 +175,8 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
       case "literal-end":
         break;
       case "line":
-        this.#step(event.bytes);
+        if (this.#work.at === "idle") this.#endIdle(isDone(event.bytes) ? undefined : "not-done");
+        else this.#step(event.bytes);
         break;
       case "bad":
         this.#bad(event);
@@ -192,7 +196,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
       if (isAppending(command)) this.#reject(tag, objection ?? NOT_OFFERED, parts);
       else if (objection !== undefined) this.#reject(tag, objection, parts);
       else {
-        this.#turn({ at: "answer", tag, command });
+        this.#turn(command.name === "IDLE" ? { at: "idle", tag, command, stage: "offer" } : { at: "answer", tag, command });
         this.#out.event({ type: "command", tag, command, deviations, raw });
       }
     }
@@ -229,6 +233,10 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
 
   #bad({ tag, reason, parts }: Received<"bad">): void {
     const work = this.#work;
+    if (work.at === "idle") {
+      this.#endIdle(reason);
+      return;
+    }
     this.#turn(REST);
     if (work.at === "drain") return;
     this.#reject(work.at === "rest" ? tag : work.tag, { reason, status: "BAD", text: `Not understood (${reason})` }, parts);
@@ -248,6 +256,14 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
       this.#turn({ ...work, at: "answer" });
       this.#out.event({ type: "auth-response", data: new Secret(data) });
     }
+  }
+
+  /** The line behind IDLE has come (RFC 2177 section 3). The application answers in any case, since it may be about to tell something. */
+  #endIdle(reason?: string): void {
+    const work = this.#work;
+    if (work.at !== "idle") return;
+    this.#turn(reason === undefined ? { at: "answer", tag: work.tag, command: work.command } : { ...work, stage: "spoilt" });
+    this.#out.event({ type: "idle-end", ...(reason !== undefined && { reason }) });
   }
 
   #objection(verb: Verb | undefined): Objection | undefined {
@@ -273,7 +289,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   #response(response: UntaggedData): void {
     if (this.#state === "greeting" || this.#state === "logout" || this.#state === "closed") throw illegal(`in the state ${this.#state}`);
     if (this.#way.at === "upgrading" || this.#way.at === "handshake") throw illegal("between STARTTLS and TLS");
-    if (response.type === "EXPUNGE" && !(this.#work.at === "answer" && shiftsNumbers(this.#work.command))) {
+    if (response.type === "EXPUNGE" && !mayExpunge(this.#work)) {
       throw illegal("EXPUNGE may only be told while a command other than FETCH, STORE and SEARCH is answered");
     }
     this.#writer.write(response);
@@ -285,6 +301,14 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     if (work.synchronizing) this.#writer.write({ type: "continuation", text: "OK" });
     this.#decoder.accept();
     this.#turn({ at: "body", tag: work.tag, command: work.command });
+  }
+
+  #acceptIdle(): void {
+    const work = this.#work;
+    if (work.at !== "idle" || work.stage !== "offer") throw illegal("no IDLE waits to be taken");
+    this.#writer.write({ type: "continuation", text: "idling" });
+    this.#decoder.expectLine();
+    this.#turn({ ...work, stage: "open" });
   }
 
   #challenge(data: Uint8Array): void {
@@ -299,8 +323,10 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
 
   #complete(status: "OK" | "NO" | "BAD", { code = null, text }: Condition): void {
     const work = this.#work;
-    if (work.at === "rest" || work.at === "drain" || work.at === "exchange") throw illegal("no command waits for an answer");
-    if (work.at !== "answer" && status === "OK") throw illegal("the message of the APPEND has not come yet");
+    if (work.at === "rest" || work.at === "drain" || work.at === "exchange" || (work.at === "idle" && work.stage === "open")) {
+      throw illegal("no command waits for an answer");
+    }
+    if (work.at !== "answer" && status === "OK") throw illegal(`the ${work.command.name} is not at its end yet`);
     const response = { type: "tagged", tag: work.tag, status, code, text } as const;
     const verb = verbOf(work.command);
     if (verb === "STARTTLS" && status === "OK") this.#upgrade(response);
@@ -335,15 +361,6 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
   #turn(work: Work): void {
     this.#work = work;
     this.#patience = undefined;
-  }
-
-  #show(event: CommandEvent): void {
-    const { observe } = this.#options;
-    if (observe === undefined) return;
-    if (event.type === "command" || event.type === "append" || event.type === "bad")
-      observe({ from: "client", kind: "line", parts: event.parts });
-    else if (event.type === "literal-chunk") observe({ from: "client", kind: "literal", parts: [event.bytes] });
-    else if (event.type === "line") observe({ from: "client", kind: "sasl", parts: [new Secret(event.bytes), CRLF] });
   }
 
   #upgrade(response: Response): void {

@@ -32,6 +32,7 @@ export type Verb =
   | "LSUB"
   | "STATUS"
   | "APPEND"
+  | "IDLE"
   | "CHECK"
   | "CLOSE"
   | "UNSELECT"
@@ -60,6 +61,7 @@ const AUTHENTICATED = {
   LSUB: {},
   STATUS: {},
   APPEND: {},
+  IDLE: {},
 } as const;
 
 /** `TRANSITIONS[state][verb][answer]` is the next state; a missing verb is illegal, a missing answer means: stay. */
