@@ -18,7 +18,6 @@ import type { Reply } from "./codec/reply.ts";
 import { Conversation } from "./client/conversation.ts";
 import type { AskOptions } from "./client/conversation.ts";
 import type { Pop3Answer } from "./client/asked.ts";
-import { EventBatches } from "./client/event-batches.ts";
 import type { Leaving, MessageBody } from "./client/message-body.ts";
 import { fetchMessages } from "./client/messages.ts";
 import type { FetchedMessage, MessagesOptions } from "./client/messages.ts";
@@ -38,7 +37,7 @@ export type { FetchedMessage, ListedMessage, MessagesOptions } from "./client/me
 
 /** What a client is made of. */
 interface Parts {
-  readonly driver: Driver<readonly ClientEvent[], ClientIntent>;
+  readonly driver: Driver<ClientEvent, ClientIntent>;
   readonly session: ClientSession;
   readonly conversation: Conversation;
   readonly leaving: Leaving;
@@ -57,7 +56,7 @@ interface Parts {
 export class Pop3Client {
   /** The server's first words. */
   readonly greeting: Reply;
-  readonly #driver: Driver<readonly ClientEvent[], ClientIntent>;
+  readonly #driver: Driver<ClientEvent, ClientIntent>;
   readonly #session: ClientSession;
   readonly #conversation: Conversation;
   readonly #leaving: Leaving;
@@ -86,7 +85,7 @@ export class Pop3Client {
       throw new ProtocolError("local", "no-server-name", "the upgrade to TLS needs serverName; allowPlaintext does without TLS");
     }
     const session = new ClientSession({ ...sessionOptions, secure: transport.info.secure, limits: sessionLimits });
-    const driver = drive(new EventBatches(session), transport, {
+    const driver = drive(session, transport, {
       ...(serverName !== undefined && { tls: { side: "client", serverName, tls: tlsOptions } }),
       ...(signal !== undefined && { signal }),
     });

@@ -23,16 +23,16 @@ export { type SubmissionOptions, submissionOptions } from "./server/submission.t
  */
 export function serveSmtp(transport: ByteTransport, options: SmtpServerOptions): ServedConnection {
   const session = new ServerSession(sessionOptions(transport, options));
-  const attentive = new AttentiveTransport(transport);
-  const splitting = options.onCommand === undefined ? undefined : new SplitTransport(attentive);
-  const driver = drive<ServerEvent, ServerIntent>(session, splitting ?? attentive, {
+  const attentive = options.greetAfterMs === undefined ? undefined : new AttentiveTransport(transport);
+  const splitting = options.onCommand === undefined ? undefined : new SplitTransport(attentive ?? transport);
+  const driver = drive<ServerEvent, ServerIntent>(session, splitting ?? attentive ?? transport, {
     ...(options.tls === undefined ? {} : { tls: { side: "server", tls: options.tls } }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   const policy = new Policy(options, transport.startTls !== undefined);
-  const conversation = new Conversation({ session, driver, policy, transport: attentive, options, splitting });
+  const conversation = new Conversation({ session, driver, policy, attentive, options, splitting });
   void driver.closed.then((closure) => conversation.over(closure));
-  void conversation.run();
+  void conversation.begin();
   return {
     closed: driver.closed,
     close: () => {

@@ -65,12 +65,16 @@ export interface Listener {
  */
 export async function listen(options: ListenOptions, serve: (transport: ByteTransport) => unknown): Promise<Listener> {
   const { onError = () => undefined, port, path, host, backlog, maxConnections } = options;
-  const hand = async (transport: ByteTransport): Promise<void> => {
+  const drop = (transport: ByteTransport, error: unknown): void => {
+    transport.abort(error);
+    onError(error instanceof Error ? error : new Error(String(error)));
+  };
+  // Nothing waits here: a connection may last for days.
+  const hand = (transport: ByteTransport): void => {
     try {
-      await serve(transport);
+      Promise.resolve(serve(transport)).catch((error: unknown) => drop(transport, error));
     } catch (error) {
-      transport.abort(error);
-      onError(error instanceof Error ? error : new Error(String(error)));
+      drop(transport, error);
     }
   };
   if (options.mode === "implicit" && options.tls === undefined) {
@@ -90,7 +94,7 @@ export async function listen(options: ListenOptions, serve: (transport: ByteTran
   return listening(server);
 }
 
-type Hand = (transport: ByteTransport) => Promise<void>;
+type Hand = (transport: ByteTransport) => void;
 
 /** For proxies and people at a keyboard: a peer that has said all it will say still gets its answers. */
 const ACCEPTING = { noDelay: true, allowHalfOpen: true };
@@ -110,7 +114,7 @@ const NO_PREAMBLE: PreambleOptions = { expects: () => undefined, timeoutMs: 0 };
 
 function plaintextServer({ tls, handshakeTimeoutMs }: ListenOptions, hand: Hand): Server {
   const options = { ...(tls !== undefined && { tls }), ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }) };
-  return createServer(ACCEPTING, (socket: Socket) => void hand(fromSocket(socket, options)));
+  return createServer(ACCEPTING, (socket: Socket) => hand(fromSocket(socket, options)));
 }
 
 function implicitServer(
@@ -123,7 +127,7 @@ function implicitServer(
   const server = createTlsServer({ ...TLS_DEFAULTS, ...tls, ...ACCEPTING, allowHalfOpen: false, handshakeTimeout });
   server.on("secureConnection", (socket) => {
     socket.allowHalfOpen = ACCEPTING.allowHalfOpen;
-    if (server.listening) void hand(fromSocket(socket, { side: "server" }));
+    if (server.listening) hand(fromSocket(socket, { side: "server" }));
     else socket.destroy();
   });
   server.on("tlsClientError", (error, socket) => {
@@ -147,7 +151,7 @@ function precededServer(
       if (decoder === undefined && !places.admits(socket)) return;
       const info = decoder === undefined ? {} : await readPreamble(socket, decoder, preamble.timeoutMs);
       const transport = await afterPreamble(socket, options, info);
-      if (server.listening) await hand(transport);
+      if (server.listening) hand(transport);
       else transport.abort();
     } catch (error) {
       socket.destroy();

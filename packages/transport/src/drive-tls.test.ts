@@ -2,7 +2,7 @@ import type { ByteTransport } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
 import { ToySession, driven, isSettled, readText, say } from "../test/toy-session.ts";
 import { drive } from "./drive.ts";
-import type { DriveOptions } from "./drive.ts";
+import type { DriveOptions } from "./driver.ts";
 import { memoryPair } from "./memory-pair.ts";
 
 function expectFailure(promise: Promise<unknown>, failure: object): Promise<void> {

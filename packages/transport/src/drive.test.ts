@@ -2,7 +2,8 @@ import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import type { ByteTransport } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
 import { ToySession, driven, isSettled, readText, say } from "../test/toy-session.ts";
-import { drive, type DriveOptions, type Driver } from "./drive.ts";
+import { drive } from "./drive.ts";
+import type { DriveOptions, Driver } from "./driver.ts";
 import { memoryPair } from "./memory-pair.ts";
 
 function expectFailure(promise: Promise<unknown>, failure: object): Promise<void> {
@@ -76,6 +77,75 @@ describe("next", () => {
     expect(await isSettled(saying)).toBe(false);
     await driver.next();
     await saying;
+  });
+});
+
+describe("run", () => {
+  test("gives events in order until the conversation is over", async () => {
+    const { driver, peer } = driven();
+    await say(peer, "one\ntwo\nQUIT\n");
+    await peer.end();
+    const events: string[] = [];
+    await driver.run((event) => {
+      events.push(event);
+      return undefined;
+    });
+    expect(events).toEqual(["one", "two"]);
+    expect(await driver.closed).toEqual({ reason: "done" });
+    expect(await readText(peer)).toBe("bye\n");
+  });
+
+  test("waits for what becomes of an event, and reads nothing meanwhile", async () => {
+    const { driver, peer } = driven({ highWaterMarkBytes: 1 });
+    const events: string[] = [];
+    let goOn = (): void => undefined;
+    const running = driver.run((event) => {
+      events.push(event);
+      return new Promise<void>((resolve) => (goOn = resolve));
+    });
+    await say(peer, "one\n");
+    const saying = say(peer, "two\n");
+    expect(await isSettled(saying)).toBe(false);
+    expect(events).toEqual(["one"]);
+    goOn();
+    await saying;
+    expect(events).toEqual(["one", "two"]);
+    driver.abort();
+    goOn();
+    await expectFailure(running, { code: "aborted" });
+  });
+
+  test("gives what comes next to whoever asks for it meanwhile", async () => {
+    const { driver, peer } = driven();
+    await say(peer, "message\nchunk\nafter\nQUIT\n");
+    const events: string[] = [];
+    await driver.run(async (event) => {
+      events.push(event);
+      if (event === "message") events.push(`${event}: ${await driver.next()}`);
+    });
+    expect(events).toEqual(["message", "message: chunk", "after"]);
+  });
+
+  test("rejects with what taking an event throws; the connection is left as it is", async () => {
+    const { driver, peer } = driven();
+    await say(peer, "one\ntwo\nthree\n");
+    const fault = new Error("cannot take it");
+    const throwing = (): undefined => {
+      throw fault;
+    };
+    await expect(driver.run(throwing)).rejects.toBe(fault);
+    await expect(driver.run(() => Promise.reject(fault))).rejects.toBe(fault);
+    expect(await driver.next()).toBe("three");
+  });
+
+  test("rejects as next does", async () => {
+    const { driver, peer } = driven();
+    await say(peer, "one\nBAD\n");
+    await expectFailure(
+      driver.run(() => undefined),
+      { name: "ProtocolError", code: "bad" },
+    );
+    expect(await readText(peer)).toBe("500 bad\n");
   });
 });
 

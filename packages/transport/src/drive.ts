@@ -4,45 +4,9 @@ import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import type { ByteTransport, Output, Patience, Session, TransportInfo } from "@mailwire/wire";
 import type { Closure } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
+import type { DriveOptions, Driver } from "./driver.ts";
 import { linger } from "./linger.ts";
 import { Turn } from "./turn.ts";
-
-/** How {@link drive} runs a session. */
-export interface DriveOptions {
-  /** What a TLS upgrade needs when the session asks for one; `tls` is passed to the transport. */
-  readonly tls?:
-    { readonly side: "client"; readonly serverName: string; readonly tls?: unknown } | { readonly side: "server"; readonly tls: unknown };
-  /** Drops the connection when aborted. */
-  readonly signal?: AbortSignal;
-  /** How long the peer may take to accept what is written; default 5 minutes per write (RFC 5321 section 4.5.3.2). */
-  readonly writePatience?: Patience;
-  /**
-   * Once nothing more can be written: to `drop` the connection (default), or to `hear` first what the peer had said before, which may be why it went.
-   * All of that comes by {@link Driver.next}; only then the loss, which is also when a flush fails that waits.
-   */
-  readonly whenUnwritable?: "drop" | "hear";
-}
-
-/** A session in motion over a transport. */
-export interface Driver<Event, Intent> {
-  /**
-   * Runs the conversation until its next event; `null` once it is over. One call at a time. Rejects with a `ProtocolError` when the peer broke
-   * the protocol, and with a `ConnectionError` when the connection was lost.
-   */
-  next(): Promise<Event | null>;
-  /** Hands an intent to the session and wakes the loop; throws what the session throws, and `ConnectionError` (`closed`) after the end. */
-  send(intent: Intent): void;
-  /** Resolves when the transport has accepted all that the session had to transmit. */
-  flush(): Promise<void>;
-  /** Flushes and ends the transport, without another word in the protocol. */
-  close(): Promise<void>;
-  /** Drops the connection at once. */
-  abort(reason?: unknown): void;
-  /** Facts about the current transport (another one after a TLS upgrade). */
-  readonly info: TransportInfo;
-  /** Resolves when the connection is over, with the reason; never rejects. */
-  readonly closed: Promise<Closure>;
-}
 
 /** Runs `session` over `transport`; nothing happens until {@link Driver.next} or {@link Driver.flush} is called. */
 export function drive<Event, Intent>(
@@ -59,19 +23,22 @@ const LAST_WORDS: Patience = { phase: "last-words", ms: 2_000 };
 
 type Running = "idle" | "next" | "flush";
 
+/** An event; a promise, where something must be waited for before there is one; or `null` once it is over. */
+type Step<Event> = Extract<Output<Event>, { readonly type: "event" }> | Promise<void> | null;
+
 class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   readonly closed: Promise<Closure>;
   readonly #session: Session<Event, Intent>;
   readonly #options: DriveOptions;
   readonly #reads: Deadline;
-  readonly #writes: Deadline;
+  #writes: Deadline | undefined;
   readonly #turn = new Turn();
   #transport: ByteTransport;
   #settle: (closure: Closure) => void = () => undefined;
   /** Outputs that `flush` met and left for `next`. */
-  readonly #held: Output<Event>[] = [];
+  #held: Output<Event>[] | undefined;
   #running: Running = "idle";
-  #flushed: (() => void)[] = [];
+  #flushed: (() => void)[] | undefined;
   /** A flush that goes on where `next` left it. */
   #takenOver: Promise<void> | undefined;
   /** Why the conversation is over; `ended` without an error is a good end. */
@@ -84,21 +51,23 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   #reading: Promise<void> | undefined;
   #arrived: Uint8Array | null | undefined;
   #eof = false;
+  /** Whether the session wants more input than it was given. */
+  #starved = false;
   #waiter: (() => void) | undefined;
   #woken = false;
   #handshake: AbortController | undefined;
+  /** Lets go of the signal. */
+  #unheed: (() => void) | undefined;
 
   constructor(session: Session<Event, Intent>, transport: ByteTransport, options: DriveOptions) {
     this.#session = session;
     this.#transport = transport;
     this.#options = options;
     this.#reads = new Deadline(this.#onExpired);
-    this.#writes = new Deadline(this.#onExpired);
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    if (options.signal?.aborted === true) this.#onAbort();
-    else options.signal?.addEventListener("abort", this.#onAbort);
+    if (options.signal !== undefined) this.#heed(options.signal);
   }
 
   get info(): TransportInfo {
@@ -106,27 +75,60 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   async next(): Promise<Event | null> {
-    if (this.#takenOver !== undefined) await this.#takenOver;
-    this.#enter("next");
-    try {
-      const others = this.#turn.step();
-      if (others !== undefined) await others;
-      for (;;) {
-        if (this.#failure !== undefined) throw this.#failure;
-        if (this.#phase === "ended") return null;
-        const output = this.#held.shift() ?? this.#session.poll();
-        if (output.type === "event") return output.event;
-        // Most of it is done at once: to await nothing would cost as much as a whole command.
-        const done = this.#perform(output);
-        if (done !== undefined) await done;
-        if (output.type === "need-input") this.#receive();
+    let next: Event | null = null;
+    await this.#loop((event) => {
+      next = event;
+      return "enough";
+    });
+    return next;
+  }
+
+  run(take: (event: Event) => PromiseLike<unknown> | undefined): Promise<void> {
+    return this.#loop(take);
+  }
+
+  #heed(signal: AbortSignal): void {
+    const onAbort = (): void => this.abort(signal.reason);
+    this.#unheed = () => signal.removeEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort);
+  }
+
+  /** Gives events away, one after the other, until it is over or whoever takes them has enough. */
+  async #loop(take: (event: Event) => PromiseLike<unknown> | "enough" | undefined): Promise<void> {
+    for (;;) {
+      if (this.#takenOver !== undefined) await this.#takenOver;
+      this.#enter("next");
+      let step: Step<Event>;
+      try {
+        const others = this.#turn.step();
+        if (others !== undefined) await others;
+        for (step = this.#step(); step instanceof Promise; step = this.#step()) await step;
+      } catch (error) {
+        throw await this.#fail(error);
+      } finally {
+        this.#running = "idle";
+        // Whoever waits for a flush must not depend on when the next event is asked for.
+        if (this.#flushed !== undefined && this.#unwritable === undefined) this.#takenOver = this.#pump().catch(() => undefined);
       }
-    } catch (error) {
-      throw await this.#fail(error);
-    } finally {
-      this.#running = "idle";
-      // Whoever waits for a flush must not depend on when next() is called again.
-      if (this.#flushed.length > 0 && this.#unwritable === undefined) this.#takenOver = this.#pump().catch(() => undefined);
+      if (step === null) return;
+      const taken = take(step.event);
+      if (taken === "enough") return;
+      if (taken !== undefined) await taken;
+    }
+  }
+
+  /** Does what the session asks for, until there is an event or something takes time. */
+  #step(): Step<Event> {
+    for (;;) {
+      if (this.#starved) this.#receive();
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#phase === "ended") return null;
+      const output = this.#held?.shift() ?? this.#session.poll();
+      if (output.type === "event") return output;
+      // Most of it is done at once: to await nothing would cost as much as a whole command.
+      const done = this.#perform(output);
+      if (done !== undefined) return done;
     }
   }
 
@@ -141,7 +143,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   async flush(): Promise<void> {
     if (this.#running === "idle") await this.#pump();
     else {
-      const flushed = new Promise<void>((resolve) => this.#flushed.push(resolve));
+      const flushed = new Promise<void>((resolve) => (this.#flushed ??= []).push(resolve));
       // The loop may wait for the peer with nothing left to write.
       this.#wake();
       await flushed;
@@ -178,6 +180,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
       case "need-input":
         this.#announceFlushed();
         if (this.#phase === "ending") return this.#end();
+        this.#starved = true;
         return this.#arrived === undefined ? this.#arrival() : undefined;
       case "paused":
         this.#announceFlushed();
@@ -208,19 +211,19 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
       if (this.#failure !== undefined) throw this.#failure;
       const output = this.#session.poll();
       if (output.type === "transmit") await this.#write(output.chunks);
-      else if (output.type === "event") this.#held.push(output);
+      else if (output.type === "event") (this.#held ??= []).push(output);
       else {
         // poll() gives these two once, so they must not be lost.
-        if (output.type === "start-tls" || output.type === "closed") this.#held.push(output);
+        if (output.type === "start-tls" || output.type === "closed") (this.#held ??= []).push(output);
         return;
       }
     }
   }
 
   #announceFlushed(): void {
-    if (this.#flushed.length === 0 || (this.#unwritable !== undefined && this.#phase === "open")) return;
+    if (this.#flushed === undefined || (this.#unwritable !== undefined && this.#phase === "open")) return;
     const waiting = this.#flushed;
-    this.#flushed = [];
+    this.#flushed = undefined;
     for (const resolve of waiting) resolve();
   }
 
@@ -230,14 +233,15 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   async #untilWritten(written: Promise<void>): Promise<void> {
-    this.#writes.wait({ ...(this.#options.writePatience ?? WRITE_PATIENCE) });
+    const deadline = (this.#writes ??= new Deadline(this.#onExpired));
+    deadline.wait({ ...(this.#options.writePatience ?? WRITE_PATIENCE) });
     try {
       await written;
     } catch (error) {
       if (this.#failure !== undefined || this.#options.whenUnwritable !== "hear") throw this.#failure ?? error;
       this.#unwritable ??= lost(error);
     } finally {
-      this.#writes.pause();
+      deadline.pause();
     }
   }
 
@@ -252,6 +256,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   /** Gives the session what came, if anything did. */
   #receive(): void {
+    this.#starved = false;
     this.#reads.pause();
     this.#turn.begin();
     const chunk = this.#arrived;
@@ -290,8 +295,6 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     this.#farewell = farewell;
     this.#wake();
   };
-
-  readonly #onAbort = (): void => this.abort(this.#options.signal?.reason);
 
   /** Resolves at the next wake-up, or at once after one that nobody waited for. */
   #wait(): Promise<void> {
@@ -365,8 +368,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   #over(closure: Closure): void {
     this.#reads.stop();
-    this.#writes.stop();
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#writes?.stop();
+    this.#unheed?.();
     this.#announceFlushed();
     this.#settle(closure);
   }

@@ -68,12 +68,12 @@ export class DuplexTransport implements ByteTransport {
   /** Set when the peer's end was seen: a duplex that this end drops may look the same. */
   #isAtEnd: boolean;
   #reader: Reader | undefined;
-  /** What came when nobody waited: rarely more than one chunk. */
-  readonly #ahead: Uint8Array[] = [];
+  /** What came when nobody waited, which is rare. */
+  #ahead: Uint8Array[] | undefined;
   /** Chunks whose bytes the duplex still holds. */
   #unwritten = 0;
   /** Called at the next event on the writing side; each wait then looks again. */
-  #waiting: (() => void)[] = [];
+  #waiting: (() => void)[] | undefined;
 
   /** See {@link fromDuplex}. */
   constructor(duplex: NodeDuplex, info: TransportInfo) {
@@ -145,7 +145,7 @@ export class DuplexTransport implements ByteTransport {
     this.#duplex.off("end", this.#onReadableEnd);
     for (const event of WRITE_EVENTS) this.#duplex.off(event, this.#onWritable);
     this.#released = new ConnectionError("closed", "this transport has let go of its duplex");
-    return this.#ahead.length === 0 ? null : concat(this.#ahead);
+    return this.#ahead === undefined || this.#ahead.length === 0 ? null : concat(this.#ahead);
   }
 
   get #failure(): Error | undefined {
@@ -163,14 +163,14 @@ export class DuplexTransport implements ByteTransport {
 
   async #nextWrite(): Promise<void> {
     this.#throwIfOver();
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    await new Promise<void>((resolve) => (this.#waiting ??= []).push(resolve));
   }
 
   /** Gives whoever reads what is there: what came before the end, or before a loss, goes first. */
   #serve(): void {
     const reader = this.#reader;
     if (reader === undefined) return;
-    const chunk = this.#released === undefined ? this.#ahead.shift() : undefined;
+    const chunk = this.#released === undefined ? this.#ahead?.shift() : undefined;
     const failure = this.#failure;
     if (chunk === undefined && failure === undefined && !this.#isAtEnd) {
       if (this.#duplex.isPaused()) this.#duplex.resume();
@@ -182,9 +182,17 @@ export class DuplexTransport implements ByteTransport {
   }
 
   readonly #onData = (chunk: unknown): void => {
-    if (this.#reader === undefined) this.#duplex.pause();
-    this.#keep(chunk);
-    this.#serve();
+    const reader = this.#reader;
+    if (reader === undefined) {
+      this.#duplex.pause();
+      this.#keep(chunk);
+    } else if (chunk instanceof Uint8Array) {
+      this.#reader = undefined;
+      reader.resolve(plain(chunk));
+    } else {
+      this.#keep(chunk);
+      this.#serve();
+    }
   };
 
   readonly #onReadableEnd = (): void => {
@@ -192,9 +200,8 @@ export class DuplexTransport implements ByteTransport {
     this.#serve();
   };
 
-  /** As a plain `Uint8Array`, whatever subclass the duplex gives. */
   #keep(chunk: unknown): void {
-    if (chunk instanceof Uint8Array) this.#ahead.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    if (chunk instanceof Uint8Array) (this.#ahead ??= []).push(plain(chunk));
     else this.#lost ??= new ProtocolError("local", "not-bytes", "the duplex must give bytes: no encoding, no object mode");
   }
 
@@ -207,9 +214,9 @@ export class DuplexTransport implements ByteTransport {
   }
 
   readonly #onWritable = (): void => {
-    if (this.#waiting.length === 0) return;
+    if (this.#waiting === undefined) return;
     const waiting = this.#waiting;
-    this.#waiting = [];
+    this.#waiting = undefined;
     for (const look of waiting) look();
   };
 
@@ -233,6 +240,11 @@ export class DuplexTransport implements ByteTransport {
     this.#serve();
     this.#onWritable();
   }
+}
+
+/** Bytes as a plain `Uint8Array`, whatever subclass the duplex gives. */
+function plain(chunk: Uint8Array): Uint8Array {
+  return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 /** Up to so many bytes it is cheaper to copy chunks together than to write them one by one. */

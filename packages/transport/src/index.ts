@@ -4,6 +4,7 @@
  */
 export * from "./connection.ts";
 export * from "./drive.ts";
+export * from "./driver.ts";
 export * from "./pause.ts";
 export * from "./memory-pair.ts";
 export * from "./split-transport.ts";

@@ -3,7 +3,7 @@
 import { CLOSED, NEED_INPUT, PAUSED, ProtocolError } from "@mailwire/wire";
 import type { ByteTransport, Output, Patience, Session, TlsInfo } from "@mailwire/wire";
 import { drive } from "../src/drive.ts";
-import type { DriveOptions, Driver } from "../src/drive.ts";
+import type { DriveOptions, Driver } from "../src/driver.ts";
 import { memoryPair } from "../src/memory-pair.ts";
 
 function bytes(text: string): Uint8Array {

@@ -4,59 +4,73 @@ import type { Output } from "./session.ts";
 
 /** Outputs of a session that wait to be polled. Bytes said one after another leave as one `transmit`. */
 export class OutputQueue<Event> {
-  readonly #ready: Output<Event>[] = [];
-  #chunks: Uint8Array[] = [];
-  /** Where the oldest of several outputs is. */
+  /** The oldest. Mostly there is no other, and what waits for its next one for hours should hold no more than it must. */
+  #first: Output<Event> | undefined;
+  #more: Output<Event>[] | undefined;
+  /** Where in `#more` the oldest of them is. */
   #head = 0;
+  #chunks: Uint8Array[] | undefined;
 
   /** True when nothing waits. */
   get empty(): boolean {
-    return this.#ready.length === 0 && this.#chunks.length === 0;
+    return this.#first === undefined && this.#chunks === undefined;
   }
 
   /** Adds something that happened. */
   event(event: Event): void {
-    this.#flushChunks();
-    this.#ready.push({ type: "event", event });
+    this.push({ type: "event", event });
   }
 
   /** Adds bytes for the peer. */
   transmit(...chunks: readonly Uint8Array[]): void {
-    for (const chunk of chunks) if (chunk.length > 0) this.#chunks.push(chunk);
+    for (const chunk of chunks) {
+      if (chunk.length === 0) continue;
+      if (this.#chunks === undefined) this.#chunks = [chunk];
+      else this.#chunks.push(chunk);
+    }
   }
 
   /** Adds any other output. */
   push(output: Output<Event>): void {
-    this.#flushChunks();
-    this.#ready.push(output);
+    const transmission = this.#takeChunks();
+    if (transmission !== undefined) this.#add(transmission);
+    this.#add(output);
   }
 
   /** Takes the oldest output; `undefined` when nothing waits. */
   shift(): Output<Event> | undefined {
-    const output = this.#ready[this.#head];
+    const output = this.#first;
     if (output === undefined) return this.#takeChunks();
-    // Mostly there is just one, and to set a length takes far longer than pop().
-    if (this.#ready.length === 1) this.#ready.pop();
-    else this.#head += 1;
-    if (this.#head === this.#ready.length && this.#head > 0) this.#ready.length = this.#head = 0;
+    this.#first = this.#more === undefined ? undefined : this.#next(this.#more);
     return output;
   }
 
   /** Forgets all that waits (a fresh start after TLS). */
   clear(): void {
-    this.#ready.length = this.#head = 0;
-    this.#chunks = [];
+    this.#first = this.#more = this.#chunks = undefined;
+    this.#head = 0;
   }
 
-  #flushChunks(): void {
-    const transmission = this.#takeChunks();
-    if (transmission !== undefined) this.#ready.push(transmission);
+  #add(output: Output<Event>): void {
+    if (this.#first === undefined) this.#first = output;
+    else if (this.#more === undefined) this.#more = [output];
+    else this.#more.push(output);
+  }
+
+  #next(more: readonly Output<Event>[]): Output<Event> | undefined {
+    const next = more[this.#head];
+    this.#head += 1;
+    if (this.#head === more.length) {
+      this.#more = undefined;
+      this.#head = 0;
+    }
+    return next;
   }
 
   #takeChunks(): Output<Event> | undefined {
-    if (this.#chunks.length === 0) return undefined;
     const chunks = this.#chunks;
-    this.#chunks = [];
+    if (chunks === undefined) return undefined;
+    this.#chunks = undefined;
     return { type: "transmit", chunks };
   }
 }

@@ -23,7 +23,10 @@ describe("pipelining", () => {
     const noop = await server.command("NOOP");
     const status = await server.command("STATUS x (MESSAGES)");
     expect(new Set([search, noop, status]).size).toBe(3);
-    await server.say("* STATUS x (MESSAGES 1)", `${status} OK done`, `${noop} OK done`, "* SEARCH 1 2", `${search} OK done`);
+    for (const answer of [["* STATUS x (MESSAGES 1)", `${status} OK done`], [`${noop} OK done`], ["* SEARCH 1 2", `${search} OK done`]]) {
+      await server.say(...answer);
+      await quiet();
+    }
     await done;
     expect(order).toEqual(["status 1", "noop", "search 1,2"]);
   });

@@ -154,16 +154,18 @@ export class Conversation {
 
   async #run(): Promise<void> {
     try {
-      for (;;) {
-        while (this.#braked) await this.#news.wait();
-        const event = await this.#driver.next();
-        if (event === null) return;
+      await this.#driver.run((event) => {
         this.#take(event);
-      }
+        return this.#braked ? this.#untilHungry() : undefined;
+      });
     } catch (error) {
       this.#driver.abort(error);
       this.#over(error);
     }
+  }
+
+  async #untilHungry(): Promise<void> {
+    while (this.#braked) await this.#news.wait();
   }
 
   /** True when only readers of messages could want more, and none of them does. */

@@ -30,9 +30,9 @@ export interface AskOptions {
 
 const NO_RESPONSE: Respond = () => Promise.reject(new ProtocolError("remote", "unexpected-challenge", "nobody responds to challenges"));
 
-/** The loop over a driver whose events come in batches. */
+/** The loop over a driver. */
 export class Conversation {
-  readonly #driver: Driver<readonly ClientEvent[], ClientIntent>;
+  readonly #driver: Driver<ClientEvent, ClientIntent>;
   readonly #limits: ConversationLimits;
   /** Oldest first. */
   readonly #asked: Asked[] = [];
@@ -44,17 +44,17 @@ export class Conversation {
   /** What the server said before it left, if it did. */
   #farewell: Pop3ReplyError | undefined;
 
-  constructor(driver: Driver<readonly ClientEvent[], ClientIntent>, limits: ConversationLimits) {
+  constructor(driver: Driver<ClientEvent, ClientIntent>, limits: ConversationLimits) {
     this.#driver = driver;
     this.#limits = limits;
   }
 
   /** Waits for the greeting, then runs the loop. Rejects with `Pop3ReplyError` when it is negative. */
   async start(): Promise<Reply> {
-    const [greeting, ...rest] = (await this.#driver.next()) ?? [];
+    const greeting = await this.#driver.next();
     if (greeting?.type !== "greeting") throw new ConnectionError("eof", "the server did not greet", { phase: "greeting" });
     if (greeting.reply.status === "-ERR") throw new Pop3ReplyError("greeting", greeting.reply);
-    void this.#run(rest);
+    void this.#run();
     return greeting.reply;
   }
 
@@ -92,18 +92,20 @@ export class Conversation {
     return body;
   }
 
-  async #run(first: readonly ClientEvent[]): Promise<void> {
+  async #run(): Promise<void> {
     try {
-      for (let batch: readonly ClientEvent[] | null = first; batch !== null; batch = await this.#driver.next()) {
-        for (const event of batch) {
-          this.#dispatch(event);
-          while (!this.#mayReceive()) await (this.#unsaid ? this.#say() : this.#news());
-        }
-      }
+      await this.#driver.run((event) => {
+        this.#dispatch(event);
+        return this.#mayReceive() ? undefined : this.#untilReceiving();
+      });
       this.#fail(new ConnectionError("closed", "the connection is over", { cause: this.#farewell }));
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  async #untilReceiving(): Promise<void> {
+    while (!this.#mayReceive()) await (this.#unsaid ? this.#say() : this.#news());
   }
 
   /** A message that is not read holds everything up, until its reader goes on or somebody waits for what is behind it. */

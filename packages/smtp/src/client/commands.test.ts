@@ -36,10 +36,13 @@ describe("commands", () => {
 });
 
 describe("the end", () => {
-  test("is nobody's mistake when it comes with the greeting", async () => {
+  test("is heard when it comes with the greeting", async () => {
     const [ours, theirs] = memoryPair();
     await theirs.write([utf8("220 mx.example\r\n421 changed my mind\r\n")]);
-    await expect(SmtpClient.open(ours, { serverName: "mx.example" })).rejects.toMatchObject({ name: "ConnectionError", code: "closed" });
+    await expect(SmtpClient.open(ours, { serverName: "mx.example" })).rejects.toMatchObject({
+      name: "SmtpReplyError",
+      reply: { code: 421 },
+    });
   });
 
   test("is said by the server when it is told to close, and everyone who waits hears it", async () => {

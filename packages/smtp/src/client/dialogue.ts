@@ -120,14 +120,14 @@ export class Dialogue {
 
   async #run(): Promise<void> {
     try {
-      for (let event = await this.#driver.next(); event !== null; event = await this.#driver.next()) this.#take(event);
+      await this.#driver.run((event) => this.#take(event));
       this.#over(new ConnectionError("closed", "the connection is over"));
     } catch (error) {
       this.#over(asError(error));
     }
   }
 
-  #take(event: ClientEvent): void {
+  #take(event: ClientEvent): undefined {
     switch (event.type) {
       case "greeting":
       case "reply":

@@ -4,6 +4,7 @@
 import { latin1 } from "@mailwire/wire";
 
 const CR = 13;
+const NOTHING = new Uint8Array();
 
 /** Moves from line to line over chunks that were cut anywhere. LF ends a line; whether CR stood before it is told. Lines over the limit are cut short, never kept. */
 export class LineCursor {
@@ -23,7 +24,7 @@ export class LineCursor {
   /** The most bytes that a line may have, its line end included. */
   readonly maxLineBytes: number;
   readonly #chunks: Uint8Array[] = [];
-  #chunk: Uint8Array = new Uint8Array();
+  #chunk: Uint8Array = NOTHING;
   /** Text of `#chunk` from `#from` on, as far as it was needed. */
   #window = "";
   #from = 0;
@@ -91,7 +92,7 @@ export class LineCursor {
   clear(): void {
     this.#base = this.position;
     this.#chunks.length = 0;
-    this.#chunk = new Uint8Array();
+    this.#chunk = NOTHING;
     this.#window = this.#held = "";
     this.#from = this.#at = this.#heldBytes = 0;
   }
@@ -141,9 +142,9 @@ export class LineCursor {
   }
 
   #open(): boolean {
-    if (this.#chunks.length === 0) return false;
     const chunk = this.#chunks.shift();
-    if (chunk !== undefined) this.#enter(chunk);
+    // What was read to its end is let go: its memory, and who knows what it is a view of.
+    this.#enter(chunk ?? NOTHING);
     return chunk !== undefined;
   }
 

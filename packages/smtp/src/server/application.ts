@@ -20,9 +20,9 @@ export class Application {
   ask<T>(handler: (handlers: SmtpServerHandlers, peer: SmtpPeer) => Awaitable<T>): Awaitable<T | Reply> {
     try {
       const said = handler(this.#handlers, this.#peer);
-      return isPromised(said) ? said.catch(this.#onFailure) : said;
+      return isPromised(said) ? said.catch((error: unknown) => this.#failed(error)) : said;
     } catch (error) {
-      return this.#onFailure(error);
+      return this.#failed(error);
     }
   }
 
@@ -44,8 +44,8 @@ export class Application {
     }
   }
 
-  readonly #onFailure = (error: unknown): Reply => {
+  #failed(error: unknown): Reply {
     this.report(error);
     return replies.FAILED;
-  };
+  }
 }

@@ -25,7 +25,8 @@ export interface ConversationParts {
   readonly session: ServerSession;
   readonly driver: Driver<ServerEvent, ServerIntent>;
   readonly policy: Policy;
-  readonly transport: AttentiveTransport;
+  /** There where early talk is to be heard. */
+  readonly attentive: AttentiveTransport | undefined;
   readonly options: SmtpServerOptions;
   /** There where a hook may want answers split. */
   readonly splitting: SplitTransport | undefined;
@@ -40,7 +41,8 @@ interface OpenEnvelope extends Envelope {
 export class Conversation implements SmtpPeer {
   readonly #parts: ConversationParts;
   readonly #application: Application;
-  readonly #messages: MessageTaker;
+  /** There while a handler has a message: further chunks are its. */
+  #message: MessageTaker | undefined;
   #hello: HelloCommand | undefined;
   #envelope: OpenEnvelope | undefined;
   #onBehalf = OnBehalf.none;
@@ -48,14 +50,6 @@ export class Conversation implements SmtpPeer {
   constructor(parts: ConversationParts) {
     this.#parts = parts;
     this.#application = new Application(parts.options, this);
-    this.#messages = new MessageTaker({
-      driver: parts.driver,
-      peer: this,
-      handlers: parts.options,
-      reply: (reply) => this.#reply(reply),
-      answer: (event) => this.#answer(event),
-      report: (error) => this.#application.report(error),
-    });
   }
 
   get info(): TransportInfo {
@@ -82,24 +76,28 @@ export class Conversation implements SmtpPeer {
     return this.#parts.session.state;
   }
 
-  /** Talks until the conversation is over; never rejects. */
-  async run(): Promise<void> {
+  /** Greets, and begins to listen; never rejects. Nothing waits for the end here, which may be hours away. */
+  async begin(): Promise<void> {
     const { driver } = this.#parts;
     try {
       this.#reply(await this.#firstGreeting());
-      for (let event = await driver.next(); event !== null; event = await driver.next()) {
-        if (event.type === "tls") this.#forget();
-        if (event.type !== "command") continue;
-        const answered = this.#answer(event);
-        if (isPromised(answered)) await answered;
-      }
     } catch (error) {
-      // Why a connection was lost is told by `closed`; anything else is our own fault.
-      if (!(error instanceof ConnectionError) && !(error instanceof ProtocolError && error.side === "remote")) {
-        this.#application.report(error);
-        driver.abort(error);
-      }
+      this.#fail(error);
     }
+    driver.run((event) => this.#take(event)).catch((error: unknown) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    // Why a connection was lost is told by `closed`; anything else is our own fault.
+    if (error instanceof ConnectionError || (error instanceof ProtocolError && error.side === "remote")) return;
+    this.#application.report(error);
+    this.#parts.driver.abort(error);
+  }
+
+  #take(event: ServerEvent): PromiseLike<unknown> | undefined {
+    if (event.type === "tls") this.#forget();
+    const answered = event.type === "command" ? this.#answer(event) : undefined;
+    return isPromised(answered) ? answered : undefined;
   }
 
   /** The connection is over. */
@@ -108,9 +106,9 @@ export class Conversation implements SmtpPeer {
   }
 
   async #firstGreeting(): Promise<Reply> {
-    const { options, transport } = this.#parts;
-    const { greetAfterMs } = options;
-    return greetAfterMs !== undefined && (await transport.talksWithin(greetAfterMs)) ? replies.EARLY_TALK : this.#greeting();
+    const { options, attentive } = this.#parts;
+    const early = await attentive?.talksWithin(options.greetAfterMs ?? 0);
+    return early === true ? replies.EARLY_TALK : this.#greeting();
   }
 
   async #greeting(): Promise<Reply> {
@@ -262,7 +260,7 @@ export class Conversation implements SmtpPeer {
 
   async #data(answer: Reply): Promise<Reply> {
     const said = this.#reply(answer);
-    if (this.state === "data") await this.#message();
+    if (this.state === "data") await this.#takeMessage();
     return said;
   }
 
@@ -270,15 +268,25 @@ export class Conversation implements SmtpPeer {
   async #bdat(hooked: Reply | undefined): Promise<Reply | undefined> {
     if (hooked !== undefined && hooked.code >= 400) return this.#reply(hooked);
     // The hook kept the client from giving up what the handler has let go already.
-    if (this.state === "chunks" && !this.#messages.active) return this.#reply(replies.GIVEN_UP);
+    if (this.state === "chunks" && this.#message === undefined) return this.#reply(replies.GIVEN_UP);
     this.#parts.driver.send({ type: "take-chunk" });
-    if (!this.#messages.active) await this.#message();
+    if (this.#message === undefined) await this.#takeMessage();
     return undefined;
   }
 
-  async #message(): Promise<void> {
+  async #takeMessage(): Promise<void> {
     if (this.#envelope === undefined) return;
-    const taken = await this.#messages.take(this.#envelope);
+    const { driver, options } = this.#parts;
+    this.#message = new MessageTaker({
+      driver,
+      peer: this,
+      handlers: options,
+      reply: (reply) => this.#reply(reply),
+      answer: (event) => this.#answer(event),
+      report: (error) => this.#application.report(error),
+    });
+    const taken = await this.#message.take(this.#envelope);
+    this.#message = undefined;
     if (taken.type === "over") this.#endTransaction();
     else if (taken.unanswered !== undefined) await this.#answer(taken.unanswered);
   }

@@ -11,7 +11,7 @@ import * as replies from "./replies.ts";
 /** A command that came, with what must be answered, if that is settled. */
 export type CommandEvent = Extract<ServerEvent, { readonly type: "command" }>;
 
-/** What taking messages needs of the conversation. */
+/** What taking a message needs of the conversation. */
 export interface MessageTakerParts {
   readonly driver: Driver<ServerEvent, ServerIntent>;
   readonly peer: SmtpPeer;
@@ -30,35 +30,23 @@ export type TakenMessage = { readonly type: "over" } | { readonly type: "given-u
 /** Commands that give up a message of which some chunks have come. */
 const ABANDONING: ReadonlySet<string> = new Set(["RSET", "QUIT", "HELO", "EHLO", "LHLO"]);
 
-/** Takes the messages of one conversation, one after another. */
+/** Takes one message. */
 export class MessageTaker {
   readonly #parts: MessageTakerParts;
-  #state: "idle" | "taking" = "idle";
   #unanswered: CommandEvent | undefined;
 
   constructor(parts: MessageTakerParts) {
     this.#parts = parts;
   }
 
-  /** True while a handler has a message: further chunks are its. */
-  get active(): boolean {
-    return this.#state === "taking";
-  }
-
   /** Gives the message whose first bytes come now to its handler, and answers it; the handler's reading brings on the chunks of a message in chunks. */
   async take(envelope: Envelope): Promise<TakenMessage> {
     const body = new MessageBody(this.#next);
-    this.#state = "taking";
     const handled = await this.#handle(envelope, body);
     const end = await body.finish();
-    this.#state = "idle";
-    if (end.type === "end-of-data") {
-      this.#answerMessage(end, handled);
-      return { type: "over" };
-    }
-    const unanswered = this.#unanswered;
-    this.#unanswered = undefined;
-    return { type: "given-up", unanswered };
+    if (end.type !== "end-of-data") return { type: "given-up", unanswered: this.#unanswered };
+    this.#answerMessage(end, handled);
+    return { type: "over" };
   }
 
   async #handle(envelope: Envelope, body: MessageBody): Promise<Reply | readonly Reply[] | undefined> {

@@ -1,25 +1,23 @@
 // The message that a server is receiving: by DATA (RFC 5321 section 4.5.2) or in chunks by BDAT (RFC 3030). Its bytes are held to the limit
 // and to the rules for line ends; from the first that breaks them on, nothing more is given.
 
-import { DotDecoder, LineEndFilter, type LineEndPolicy, LongestLine, ProtocolError } from "@mailwire/wire";
+import { DotDecoder, LineEndFilter, type LineEndPolicy, LongestLine, type OutputQueue, ProtocolError } from "@mailwire/wire";
 import type { Reply } from "../codec/reply.ts";
 import * as refusals from "./refusals.ts";
-
-/** Takes what came of a message, and the length of the longest line so far. */
-export type Give = (bytes: Uint8Array, longestLineBytes: number) => void;
+import type { ServerEvent } from "./server-events.ts";
 
 /** A message that is coming. */
 abstract class IncomingMessage {
   readonly #maxBytes: number;
-  readonly #give: Give;
+  readonly #outputs: OutputQueue<ServerEvent>;
   readonly #lines = new LongestLine();
   #sizeBytes = 0;
   #refusal: Reply | undefined;
 
-  /** At most `maxBytes` are given to `give`. */
-  constructor(maxBytes: number, give: Give) {
+  /** At most `maxBytes` are told of by `outputs`. */
+  constructor(maxBytes: number, outputs: OutputQueue<ServerEvent>) {
     this.#maxBytes = maxBytes;
-    this.#give = give;
+    this.#outputs = outputs;
   }
 
   /** Bytes so far, those beyond the limit included. */
@@ -48,7 +46,7 @@ abstract class IncomingMessage {
     this.#sizeBytes += bytes.length;
     this.#lines.measure(bytes);
     if (this.#sizeBytes > this.#maxBytes) this.refuse(refusals.TOO_LARGE);
-    else this.#give(bytes, this.#lines.bytes);
+    else this.#outputs.event({ type: "data", chunk: bytes, longestLineBytes: this.#lines.bytes });
   };
 
   /** Notes what is wrong; the first thing counts. */
@@ -61,8 +59,8 @@ abstract class IncomingMessage {
 export class DataMessage extends IncomingMessage {
   readonly #decoder: DotDecoder;
 
-  constructor(policy: LineEndPolicy, maxBytes: number, give: Give) {
-    super(maxBytes, give);
+  constructor(policy: LineEndPolicy, maxBytes: number, outputs: OutputQueue<ServerEvent>) {
+    super(maxBytes, outputs);
     this.#decoder = new DotDecoder(policy);
   }
 
@@ -83,8 +81,8 @@ export class ChunkedMessage extends IncomingMessage {
   #left = 0;
 
   /** The policy of a binary body is `keep`. */
-  constructor(policy: LineEndPolicy, maxBytes: number, give: Give) {
-    super(maxBytes, give);
+  constructor(policy: LineEndPolicy, maxBytes: number, outputs: OutputQueue<ServerEvent>) {
+    super(maxBytes, outputs);
     this.#filter = new LineEndFilter(policy, "remote");
   }
 

@@ -1,12 +1,13 @@
 // Where the bytes of messages go that come between commands: into the message, or away when its chunk was refused. RFC 5321 section 4.1.1.4,
 // RFC 3030 section 2.
 
-import type { LineEndPolicy } from "@mailwire/wire";
+import type { LineEndPolicy, OutputQueue } from "@mailwire/wire";
 import type { BdatCommand } from "../codec/command.ts";
 import type { CommandDecoder } from "../codec/command-decoder.ts";
 import type { Reply } from "../codec/reply.ts";
-import { ChunkedMessage, DataMessage, type Give } from "./incoming-message.ts";
+import { ChunkedMessage, DataMessage } from "./incoming-message.ts";
 import type { ServerLimits } from "./limits.ts";
+import type { ServerEvent } from "./server-events.ts";
 
 /** What came of reading: nothing was there, something was read, or something is complete. */
 export type Intake =
@@ -45,15 +46,15 @@ const NOTHING = new Uint8Array();
 export class MessageIntake {
   readonly #lineEnds: LineEndPolicy;
   readonly #limits: ServerLimits;
-  readonly #give: Give;
+  readonly #outputs: OutputQueue<ServerEvent>;
   #reading: Reading = COMMANDS;
   /** The message of which some chunks have come. */
   #chunked: ChunkedMessage | undefined;
 
-  constructor(lineEnds: LineEndPolicy, limits: ServerLimits, give: Give) {
+  constructor(lineEnds: LineEndPolicy, limits: ServerLimits, outputs: OutputQueue<ServerEvent>) {
     this.#lineEnds = lineEnds;
     this.#limits = limits;
-    this.#give = give;
+    this.#outputs = outputs;
   }
 
   /** True while bytes are a message's and not commands. */
@@ -74,7 +75,7 @@ export class MessageIntake {
 
   /** DATA was granted. */
   beginData(): void {
-    this.#reading = { type: "data", message: new DataMessage(this.#lineEnds, this.#limits.maxMessageBytes, this.#give) };
+    this.#reading = { type: "data", message: new DataMessage(this.#lineEnds, this.#limits.maxMessageBytes, this.#outputs) };
   }
 
   /** The chunk that BDAT announced is taken; `binary` bodies have no lines. */
@@ -82,7 +83,7 @@ export class MessageIntake {
     const message = (this.#chunked ??= new ChunkedMessage(
       body === "binary" ? "keep" : this.#lineEnds,
       this.#limits.maxMessageBytes,
-      this.#give,
+      this.#outputs,
     ));
     message.begin(sizeBytes);
     this.#reading = { type: "chunk", message, position };

@@ -63,9 +63,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     this.#limits = withLimits(DEFAULT_SERVER_LIMITS, options.limits);
     const { maxCommandLineBytes, maxAuthLineBytes } = this.#limits;
     this.#decoder = new CommandDecoder({ maxCommandLineBytes, maxAuthLineBytes });
-    this.#intake = new MessageIntake(options.lineEnds ?? "reject", this.#limits, (chunk, longestLineBytes) =>
-      this.#outputs.event({ type: "data", chunk, longestLineBytes }),
-    );
+    this.#intake = new MessageIntake(options.lineEnds ?? "reject", this.#limits, this.#outputs);
     this.#conduct = new Conduct(this.#limits);
     this.#patience = this.#freshPatience();
   }

@@ -1,0 +1,46 @@
+// What a session in motion is asked and told.
+
+import type { Patience, TransportInfo } from "@mailwire/wire";
+import type { Closure } from "./connection.ts";
+
+/** How {@link drive} runs a session. */
+export interface DriveOptions {
+  /** What a TLS upgrade needs when the session asks for one; `tls` is passed to the transport. */
+  readonly tls?:
+    { readonly side: "client"; readonly serverName: string; readonly tls?: unknown } | { readonly side: "server"; readonly tls: unknown };
+  /** Drops the connection when aborted. */
+  readonly signal?: AbortSignal;
+  /** How long the peer may take to accept what is written; default 5 minutes per write (RFC 5321 section 4.5.3.2). */
+  readonly writePatience?: Patience;
+  /**
+   * Once nothing more can be written: to `drop` the connection (default), or to `hear` first what the peer had said before, which may be why it went.
+   * All of that comes by {@link Driver.next}; only then the loss, which is also when a flush fails that waits.
+   */
+  readonly whenUnwritable?: "drop" | "hear";
+}
+
+/** A session in motion over a transport. */
+export interface Driver<Event, Intent> {
+  /**
+   * Runs the conversation until its next event; `null` once it is over. One call at a time. Rejects with a `ProtocolError` when the peer broke
+   * the protocol, and with a `ConnectionError` when the connection was lost.
+   */
+  next(): Promise<Event | null>;
+  /**
+   * Runs the conversation until it is over and gives each event to `take`, the next one once what `take` returned has resolved; meanwhile
+   * {@link Driver.next} may be called for what comes next, such as the chunks of a message. Rejects as `next` does, and with what `take` throws.
+   */
+  run(take: (event: Event) => PromiseLike<unknown> | undefined): Promise<void>;
+  /** Hands an intent to the session and wakes the loop; throws what the session throws, and `ConnectionError` (`closed`) after the end. */
+  send(intent: Intent): void;
+  /** Resolves when the transport has accepted all that the session had to transmit. */
+  flush(): Promise<void>;
+  /** Flushes and ends the transport, without another word in the protocol. */
+  close(): Promise<void>;
+  /** Drops the connection at once. */
+  abort(reason?: unknown): void;
+  /** Facts about the current transport (another one after a TLS upgrade). */
+  readonly info: TransportInfo;
+  /** Resolves when the connection is over, with the reason; never rejects. */
+  readonly closed: Promise<Closure>;
+}
