@@ -8,8 +8,15 @@ import type { Duplex } from "node:stream";
  */
 export function happens<T>(stream: Duplex, event: string, made: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
-    stream.once(event, () => resolve(made()));
-    stream.on("error", reject);
-    stream.once("close", () => reject(new Error("the connection was closed")));
+    const onClose = (): void => reject(new Error("the connection was closed"));
+    stream.once(event, () => {
+      stream.off("error", reject).off("close", onClose);
+      resolve(made());
+    });
+    stream.on("error", handled).once("error", reject).once("close", onClose);
   });
+}
+
+function handled(): void {
+  // Whoever reads hears of it.
 }

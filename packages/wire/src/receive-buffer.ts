@@ -133,6 +133,13 @@ export class ReceiveBuffer {
     this.#length -= count;
     this.#offset += count;
     if (this.#searched < this.#offset) this.#searched = this.#offset;
+    if (this.#length === 0) this.#dropTray();
+  }
+
+  /** Whoever waits for more, perhaps for hours, holds nothing that he does not need. */
+  #dropTray(): void {
+    this.#tray = EMPTY;
+    this.#trayUsed = 0;
   }
 
   #pushCrumb(crumb: Uint8Array): void {

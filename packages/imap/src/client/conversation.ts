@@ -152,6 +152,12 @@ export class Conversation {
     });
   }
 
+  #takeMilestone(): Milestone | undefined {
+    const milestone = this.#milestone;
+    this.#milestone = undefined;
+    return milestone;
+  }
+
   async #run(): Promise<void> {
     try {
       await this.#driver.run((event) => {
@@ -180,8 +186,8 @@ export class Conversation {
   #take(event: ClientEvent): void {
     switch (event.type) {
       case "greeting":
-        if (event.response.status === "BYE") this.#milestone?.reject(new ImapResponseError("greeting", event.response));
-        else this.#milestone?.resolve();
+        if (event.response.status === "BYE") this.#takeMilestone()?.reject(new ImapResponseError("greeting", event.response));
+        else this.#takeMilestone()?.resolve();
         break;
       case "response":
         if (isUntagged(event.response)) this.#untagged(event.response, event.raw);
@@ -214,7 +220,7 @@ export class Conversation {
         break;
       case "tls":
         this.#prefix = randomPrefix();
-        this.#milestone?.resolve();
+        this.#takeMilestone()?.resolve();
         break;
     }
   }
@@ -304,7 +310,7 @@ export class Conversation {
 
   /** Nothing more will come: whoever waits is told why. */
   #over(reason: unknown): void {
-    this.#milestone?.reject(reason);
+    this.#takeMilestone()?.reject(reason);
     for (const running of this.#running.values()) running.abandon(reason);
     this.#running.clear();
     void this.#body?.leave();

@@ -20,6 +20,7 @@ import { WaitingBytes } from "./waiting-bytes.ts";
 export type { CommandEvent, RawParts } from "./command-event.ts";
 
 const NOTHING: readonly Deviation[] = [];
+const EMPTY = new Uint8Array(0);
 const CR = 13;
 /** What has to be kept of a line that is dropped, to see whether it ends in a literal: `{`, 20 digits, `+}`, a line end. */
 const TAIL_BYTES = 32;
@@ -158,12 +159,19 @@ export class CommandDecoder {
       if (lineBytes > this.#limits.maxLineBytes) return this.#startDrain("line-too-long");
       if (lf === -1) {
         this.#scanned = Math.max(this.#scanned, waiting.length);
+        if (waiting.length === 0) this.#rest();
         return undefined;
       }
       const event = this.#mode.type === "line" ? this.#finishLine(lf) : this.#endLine(lf);
       if (event !== undefined) return event;
     }
     return this.next();
+  }
+
+  /** Lets go of what was read, which may have been a password. */
+  #rest(): void {
+    this.#waiting.release();
+    this.#cursor.reset(EMPTY, 0, 0, 0, 0);
   }
 
   #isDraining(): boolean {

@@ -113,6 +113,7 @@ export class ResponseDecoder {
       if (lf === -1) {
         this.#scanned = Math.max(this.#scanned, waiting.length);
         this.#checkSize(this.#scanned);
+        if (waiting.length === 0) this.#rest();
         return undefined;
       }
       this.#checkSize(lf - waiting.start);
@@ -120,6 +121,12 @@ export class ResponseDecoder {
       if (event !== undefined) return event;
       if (this.#awaitsLine) return undefined;
     }
+  }
+
+  /** Lets go of what was read. */
+  #rest(): void {
+    this.#waiting.release();
+    this.#cursor.reset(EMPTY, 0, 0, 0, 0);
   }
 
   /** What the line that ends at `lf` completes; `undefined` when it goes on with a literal that is held, or was empty. */

@@ -47,6 +47,14 @@ export class WaitingBytes {
     return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + start, count);
   }
 
+  /** Lets go of the memory of what was taken, where nothing else waits in it: a connection may be idle for hours. */
+  release(): void {
+    if (this.length > 0) return;
+    this.offset += this.start;
+    this.bytes = EMPTY;
+    this.start = this.end = 0;
+  }
+
   #adopt(chunk: Uint8Array): void {
     this.offset += this.start;
     // A plain Uint8Array, whatever was given: the code behind then meets one kind of object only.

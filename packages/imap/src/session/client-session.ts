@@ -290,6 +290,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     if (verb !== undefined) this.#state = stateAfter(this.#state, verb, ANSWERS[response.status]);
     if (response.status !== "OK") this.#flights.expectFrom(this.#state);
     else if ((verb === "LOGIN" || verb === "AUTHENTICATE") && this.#capabilities === this.#stale) this.#capabilities = undefined;
+    if (verb === "LOGIN" || verb === "AUTHENTICATE") this.#stale = undefined;
     this.#out.event({ type: "completed", name: command.name, response, deviations, raw });
     if (verb === "STARTTLS" && response.status === "OK") {
       this.#way = "upgrading";
