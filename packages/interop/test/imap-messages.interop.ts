@@ -54,6 +54,23 @@ test("messages are appended with flags and date, small and streamed", async () =
   await client.logout();
 });
 
+test("a huge message comes while another one goes, which the server does not read before all of the first is gone", async () => {
+  const client = await alice();
+  await client.create("huge");
+  const huge = message("huge", "x".repeat(76).concat("\r\n").repeat(400_000));
+  await client.append("huge", huge);
+  await client.select("huge");
+  const fetching = (async () => {
+    const lengths: number[] = [];
+    for await (const fetched of client.fetch(1, "BODY.PEEK[]")) lengths.push(...(await texts(fetched)).map((text) => text?.length ?? 0));
+    return lengths;
+  })();
+  await client.append("huge", huge);
+  expect(await fetching).toEqual([huge.length]);
+  expect(client.mailbox).toMatchObject({ exists: 2 });
+  await client.logout();
+});
+
 test("messages are appended, and logins made, in the slow way where a server has no extensions", async () => {
   const directory = join(scratch, "old");
   await mkdir(directory);

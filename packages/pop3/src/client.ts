@@ -86,6 +86,7 @@ export class Pop3Client {
     }
     const session = new ClientSession({ ...sessionOptions, secure: transport.info.secure, limits: sessionLimits });
     const driver = drive(session, transport, {
+      whileWriting: "listen",
       ...(serverName !== undefined && { tls: { side: "client", serverName, tls: tlsOptions } }),
       ...(signal !== undefined && { signal }),
     });

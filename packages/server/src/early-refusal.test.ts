@@ -58,6 +58,7 @@ async function send(port: number, body: Mail["body"]): Promise<unknown> {
 describe.each<[string, (socket: Socket) => unknown]>([
   ["ends, and lets go what comes", (socket) => socket.resume().end()],
   ["ends and closes at once", (socket) => socket.destroySoon()],
+  ["neither reads nor closes", (socket) => socket.pause()],
   ["closes without reading on", (socket) => sleep(100).then(() => socket.destroy())],
   ["resets the connection", (socket) => sleep(100).then(() => socket.resetAndDestroy())],
 ])("a server that refuses a message in the middle and %s", (_how, leave) => {

@@ -155,7 +155,7 @@ describe("time", () => {
       end: () => Promise.resolve(),
       abort: () => undefined,
     };
-    const driver = drive(new ToySession({ patience: { ms: Infinity } }), transport, { whenUnwritable: "hear" });
+    const driver = drive(new ToySession({ patience: { ms: Infinity } }), transport, { whileWriting: "listen" });
     driver.send("hello");
     const next = driver.next();
     const failing = expectFailure(next, { code: "transport", cause: loss });

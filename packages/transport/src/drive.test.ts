@@ -339,21 +339,89 @@ describe("the connection is lost", () => {
   });
 });
 
+describe("a peer that does not take what is written", () => {
+  /** A driver whose peer has no room for what it says. */
+  function stuck(options: DriveOptions): { readonly driver: Driver<string, string>; readonly peer: ByteTransport } {
+    const both = driven({ highWaterMarkBytes: 1, drive: options });
+    both.driver.send("hello");
+    return both;
+  }
+
+  test("is heard where that is asked for, and its words may be answered", async () => {
+    const { driver, peer } = stuck({ whileWriting: "listen" });
+    const events: string[] = [];
+    const running = driver.run((event) => {
+      events.push(event);
+      driver.send(`heard ${event}`);
+      return undefined;
+    });
+    const flushing = driver.flush();
+    await say(peer, "one\n");
+    await say(peer, "two\nthree\n");
+    expect(await isSettled(flushing)).toBe(false);
+    expect(events).toEqual(["one", "two", "three"]);
+    const words = "hello\nheard one\nheard two\nheard three\n";
+    expect(await readText(peer, words.length)).toBe(words);
+    await flushing;
+    driver.abort();
+    await expectFailure(running, { code: "aborted" });
+  });
+
+  test("is heard while who gave the last event away waits for the write of the next one", async () => {
+    const { driver, peer } = stuck({ whileWriting: "listen" });
+    void say(peer, "one\n");
+    expect(await driver.next()).toBe("one");
+    const flushing = driver.flush();
+    void say(peer, "two\n");
+    expect(await driver.next()).toBe("two");
+    expect(await isSettled(flushing)).toBe(false);
+    expect(await readText(peer, "hello\n".length)).toBe("hello\n");
+    await flushing;
+  });
+
+  test("hears the handshake and the end only when it has taken all", async () => {
+    const { driver, peer } = stuck({ whileWriting: "listen" });
+    const next = driver.next();
+    await say(peer, "QUIT\n");
+    await peer.end();
+    expect(await isSettled(next)).toBe(false);
+    expect(await readText(peer)).toBe("hello\nbye\n");
+    expect(await next).toBeNull();
+  });
+
+  test("is not heard otherwise", async () => {
+    const { driver, peer } = stuck({});
+    const next = driver.next();
+    void say(peer, "one\n");
+    expect(await isSettled(next)).toBe(false);
+    expect(await readText(peer, "hello\n".length)).toBe("hello\n");
+    expect(await next).toBe("one");
+  });
+});
+
 describe("what the peer said before nothing more could be written", () => {
+  interface Left {
+    readonly driver: Driver<string, string>;
+    readonly first: Promise<string | null>;
+    readonly flushing: Promise<void>;
+  }
+
   /** A driver in the middle of a write to a peer that says why it goes, and goes. */
-  async function left(options: DriveOptions = {}): Promise<{ driver: Driver<string, string>; first: Promise<string | null> }> {
+  async function left(options: DriveOptions = {}): Promise<Left> {
     const { driver, peer } = driven({ isDeaf: true, highWaterMarkBytes: 1, drive: options });
     driver.send("hello");
     const first = driver.next();
+    const flushing = driver.flush();
+    for (const promise of [first, flushing]) promise.catch(() => undefined);
     expect(await isSettled(first)).toBe(false);
     say(peer, "no\nbye\n").catch(() => undefined);
     await peer.end();
     peer.abort();
-    return { driver, first };
+    return { driver, first, flushing };
   }
 
   test("is heard where that is asked for, and then the loss", async () => {
-    const { driver, first } = await left({ whenUnwritable: "hear" });
+    const { driver, first } = await left({ whileWriting: "listen" });
     expect(await first).toBe("no");
     driver.send("too late");
     expect(await driver.next()).toBe("bye");
@@ -362,8 +430,7 @@ describe("what the peer said before nothing more could be written", () => {
   });
 
   test("is heard before a flush that waits fails", async () => {
-    const { driver, first } = await left({ whenUnwritable: "hear" });
-    const flushing = driver.flush();
+    const { driver, first, flushing } = await left({ whileWriting: "listen" });
     const failing = expectFailure(flushing, { code: "transport" });
     expect([await first, await driver.next()]).toEqual(["no", "bye"]);
     expect(await isSettled(flushing)).toBe(false);
@@ -372,7 +439,7 @@ describe("what the peer said before nothing more could be written", () => {
   });
 
   test("is left alone where the connection is closed", async () => {
-    const { driver, first } = await left({ whenUnwritable: "hear" });
+    const { driver, first } = await left({ whileWriting: "listen" });
     expect(await first).toBe("no");
     await expectFailure(driver.flush(), { code: "transport" });
     await driver.close();

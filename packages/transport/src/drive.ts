@@ -6,7 +6,9 @@ import type { Closure } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import type { DriveOptions, Driver } from "./driver.ts";
 import { linger } from "./linger.ts";
+import { lost } from "./loss.ts";
 import { Turn } from "./turn.ts";
+import { Writer, type WriterListener } from "./writer.ts";
 
 /** Runs `session` over `transport`; nothing happens until {@link Driver.next} or {@link Driver.flush} is called. */
 export function drive<Event, Intent>(
@@ -26,12 +28,12 @@ type Running = "idle" | "next" | "flush";
 /** An event; a promise, where something must be waited for before there is one; or `null` once it is over. */
 type Step<Event> = Extract<Output<Event>, { readonly type: "event" }> | Promise<void> | null;
 
-class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
+class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListener {
   readonly closed: Promise<Closure>;
   readonly #session: Session<Event, Intent>;
   readonly #options: DriveOptions;
   readonly #reads: Deadline;
-  #writes: Deadline | undefined;
+  readonly #writer: Writer;
   readonly #turn = new Turn();
   #transport: ByteTransport;
   #settle: (closure: Closure) => void = () => undefined;
@@ -63,7 +65,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     this.#session = session;
     this.#transport = transport;
     this.#options = options;
-    this.#reads = new Deadline(this.#onExpired);
+    this.#reads = new Deadline(this.onExpired);
+    this.#writer = new Writer(options.writePatience ?? WRITE_PATIENCE, this);
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -109,7 +112,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
       } finally {
         this.#running = "idle";
         // Whoever waits for a flush must not depend on when the next event is asked for.
-        if (this.#flushed !== undefined && this.#unwritable === undefined) this.#takenOver = this.#pump().catch(() => undefined);
+        if (this.#flushed !== undefined && this.#unwritable === undefined) this.#pump().catch(() => undefined);
       }
       if (step === null) return;
       const taken = take(step.event);
@@ -141,12 +144,14 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
   }
 
   async flush(): Promise<void> {
-    if (this.#running === "idle") await this.#pump();
-    else {
-      const flushed = new Promise<void>((resolve) => (this.#flushed ??= []).push(resolve));
+    if (this.#running === "idle") {
+      await this.#pump();
+      if (this.#writer.pending !== undefined) await this.#allWritten();
+    } else {
+      const written = this.#allWritten();
       // The loop may wait for the peer with nothing left to write.
       this.#wake();
-      await flushed;
+      await written;
     }
     const failure = this.#failure ?? this.#unwritable;
     if (failure !== undefined) throw failure;
@@ -179,23 +184,41 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
         return this.#write(output.chunks);
       case "need-input":
         this.#announceFlushed();
-        if (this.#phase === "ending") return this.#end();
+        if (this.#phase === "ending") return this.#writer.pending ?? this.#end();
         this.#starved = true;
         return this.#arrived === undefined ? this.#arrival() : undefined;
       case "paused":
         this.#announceFlushed();
-        return this.#phase === "ending" ? this.#end() : this.#wait();
+        return this.#phase === "ending" ? (this.#writer.pending ?? this.#end()) : this.#wait();
       case "start-tls":
-        return this.#upgrade(output.reply);
+        return this.#behindWrites(output) ?? this.#upgrade(output.reply);
       case "closed":
-        return this.#end();
+        return this.#behindWrites(output) ?? this.#end();
     }
   }
 
-  async #pump(): Promise<void> {
+  /** Puts an output off until all is written. */
+  #behindWrites(output: Output<Event>): Promise<void> | undefined {
+    const { pending } = this.#writer;
+    if (pending !== undefined) (this.#held ??= []).unshift(output);
+    return pending;
+  }
+
+  #allWritten(): Promise<void> {
+    return new Promise((resolve) => (this.#flushed ??= []).push(resolve));
+  }
+
+  /** Writes what there is to be written; whoever wants the next event waits for that. */
+  #pump(): Promise<void> {
     this.#enter("flush");
+    const pumping = this.#untilFlushed();
+    this.#takenOver = pumping.catch(() => undefined);
+    return pumping;
+  }
+
+  async #untilFlushed(): Promise<void> {
     try {
-      await this.#untilFlushed();
+      while (await this.#writeNext());
       this.#announceFlushed();
     } catch (error) {
       throw await this.#fail(error);
@@ -205,44 +228,39 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     }
   }
 
-  /** Writes what the session has to say; what else it answers is kept for `next`. */
-  async #untilFlushed(): Promise<void> {
-    for (;;) {
-      if (this.#failure !== undefined) throw this.#failure;
-      const output = this.#session.poll();
-      if (output.type === "transmit") await this.#write(output.chunks);
-      else if (output.type === "event") (this.#held ??= []).push(output);
-      else {
-        // poll() gives these two once, so they must not be lost.
-        if (output.type === "start-tls" || output.type === "closed") (this.#held ??= []).push(output);
-        return;
-      }
-    }
+  /** Writes what the session has to say next; false when that is nothing. What else it answers is kept for `next`. */
+  async #writeNext(): Promise<boolean> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const output = this.#session.poll();
+    if (output.type === "transmit") await this.#write(output.chunks);
+    // poll() gives these once, so they must not be lost.
+    else if (output.type === "event" || output.type === "start-tls" || output.type === "closed") (this.#held ??= []).push(output);
+    return output.type === "transmit" || output.type === "event";
   }
 
   #announceFlushed(): void {
-    if (this.#flushed === undefined || (this.#unwritable !== undefined && this.#phase === "open")) return;
+    if (this.#flushed === undefined || this.#writer.pending !== undefined) return;
+    if (this.#unwritable !== undefined && this.#phase === "open") return;
     const waiting = this.#flushed;
     this.#flushed = undefined;
     for (const resolve of waiting) resolve();
   }
 
   #write(chunks: readonly Uint8Array[]): Promise<void> | undefined {
-    const written = this.#transport.write(chunks);
-    return written === undefined ? undefined : this.#untilWritten(written);
+    this.#writer.write(this.#transport, chunks);
+    return this.#options.whileWriting === "listen" ? undefined : this.#writer.pending;
   }
 
-  async #untilWritten(written: Promise<void>): Promise<void> {
-    const deadline = (this.#writes ??= new Deadline(this.#onExpired));
-    deadline.wait({ ...(this.#options.writePatience ?? WRITE_PATIENCE) });
-    try {
-      await written;
-    } catch (error) {
-      if (this.#failure !== undefined || this.#options.whenUnwritable !== "hear") throw this.#failure ?? error;
-      this.#unwritable ??= lost(error);
-    } finally {
-      deadline.pause();
-    }
+  /** The transport takes more. @internal */
+  onDone(): void {
+    if (this.#running === "idle") this.#announceFlushed();
+    this.#wake();
+  }
+
+  /** Nothing more can be written. @internal */
+  onFailure(error: unknown): void {
+    if (this.#options.whileWriting === "listen") this.#unwritable ??= lost(error);
+    else this.#failure ??= lost(error);
   }
 
   /** Resolves when bytes came, or when something else happened. */
@@ -250,7 +268,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     if (this.#eof)
       throw this.#unwritable ?? new ConnectionError("eof", "the peer closed the connection", { phase: this.#session.patience.phase });
     this.#reading ??= this.#transport.read().then(this.#onRead, this.#onReadFailure);
-    this.#reads.wait(this.#unwritable === undefined ? this.#session.patience : LAST_WORDS);
+    // Until it is heard the peer cannot answer.
+    if (this.#writer.pending === undefined) this.#reads.wait(this.#unwritable === undefined ? this.#session.patience : LAST_WORDS);
     return this.#wait();
   }
 
@@ -283,8 +302,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
     this.#wake();
   };
 
-  /** The peer took too long. Where there is a word for that, the loop, which waits for the peer, says it. */
-  readonly #onExpired = ({ phase, farewell }: Patience): void => {
+  /** The peer took too long. Where there is a word for that, the loop, which waits for the peer, says it. @internal */
+  readonly onExpired = ({ phase, farewell }: Patience): void => {
     const failure = this.#unwritable ?? new ConnectionError("timeout", `the peer took too long (${phase})`, { phase });
     // Nothing can be said in the middle of a handshake, which nothing but an abort ends.
     if (farewell === undefined || this.#handshake !== undefined) {
@@ -368,15 +387,9 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent> {
 
   #over(closure: Closure): void {
     this.#reads.stop();
-    this.#writes?.stop();
+    this.#writer.stop();
     this.#unheed?.();
     this.#announceFlushed();
     this.#settle(closure);
   }
-}
-
-function lost(error: unknown, code: "transport" | "tls" = "transport"): Error {
-  if (error instanceof ConnectionError || error instanceof ProtocolError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new ConnectionError(code, `the connection was lost: ${message}`, { cause: error });
 }

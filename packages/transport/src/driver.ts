@@ -13,10 +13,11 @@ export interface DriveOptions {
   /** How long the peer may take to accept what is written; default 5 minutes per write (RFC 5321 section 4.5.3.2). */
   readonly writePatience?: Patience;
   /**
-   * Once nothing more can be written: to `drop` the connection (default), or to `hear` first what the peer had said before, which may be why it went.
-   * All of that comes by {@link Driver.next}; only then the loss, which is also when a flush fails that waits.
+   * While the peer does not take what is written: to `wait` (default), as a server does that takes no more commands than it can answer; or to `listen`
+   * all the same, as a client must, whose server may wait to be heard itself. What was said before then comes by {@link Driver.next} also when
+   * nothing more can be written, for that may be why; only then the loss, which is also when a flush fails that waits.
    */
-  readonly whenUnwritable?: "drop" | "hear";
+  readonly whileWriting?: "wait" | "listen";
 }
 
 /** A session in motion over a transport. */

@@ -1,4 +1,4 @@
-// The errors that every adapter shares: how a connection was lost, and bytes in clear where TLS was to begin.
+// The errors that adapters and the driver share: how a connection was lost, and bytes in clear where TLS was to begin.
 
 import { ConnectionError, ProtocolError } from "@mailwire/wire";
 
@@ -21,4 +21,11 @@ export function startTlsInjection(): ProtocolError {
 /** A second read while one waits. */
 export function concurrentRead(): ProtocolError {
   return new ProtocolError("local", "concurrent-read", "one read at a time");
+}
+
+/** What a driver reports of an error that ended its connection: itself, where it is one of ours. */
+export function lost(error: unknown, code: "transport" | "tls" = "transport"): Error {
+  if (error instanceof ConnectionError || error instanceof ProtocolError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ConnectionError(code, `the connection was lost: ${message}`, { cause: error });
 }

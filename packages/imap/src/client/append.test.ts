@@ -1,6 +1,6 @@
 import { ConnectionError, fromLatin1 } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
-import { failure, isSettled, loggedIn, quiet, selected, streamOf } from "../../test/client-fixture.ts";
+import { all, failure, isSettled, loggedIn, quiet, selected, streamOf } from "../../test/client-fixture.ts";
 import { appendOf } from "../../test/client-session-fixture.ts";
 import type { HandServer } from "../../test/client-fixture.ts";
 
@@ -283,4 +283,33 @@ test("a stream is pulled as fast as the server reads", async () => {
   expect(await server.line()).toBe("");
   await server.say(`${tag} OK done`);
   await append;
+});
+
+describe("a server that reads nothing while it speaks", () => {
+  const MESSAGE = new Uint8Array(1000).fill(0x78);
+
+  test("is heard: what was asked for before arrives, and then the message goes on", async () => {
+    const { client, server } = await selected(" LITERAL+", {}, { secure: true, highWaterMarkBytes: 1 });
+    const fetched = all(client.fetch(1, "BODY.PEEK[]"));
+    const append = client.append("INBOX", MESSAGE);
+    const fetching = await server.command("FETCH 1 BODY.PEEK[]");
+    await server.say("* 1 FETCH (BODY[] {5}", "hello)");
+    expect(await isSettled(append)).toBe(false);
+    await server.say(`${fetching} OK done`);
+    expect(await fetched).toHaveLength(1);
+    const appending = await server.command("APPEND INBOX {1000+}");
+    expect(await server.bytes(1000)).toBe("x".repeat(1000));
+    expect(await server.line()).toBe("");
+    await server.say(`${appending} OK done`);
+    await append;
+  });
+
+  test("is believed when it refuses the message", async () => {
+    const { client, server } = await selected(" LITERAL+", {}, { secure: true, highWaterMarkBytes: 1 });
+    const outcome = failure(client.append("INBOX", MESSAGE));
+    const tag = await server.command("APPEND INBOX {1000+}");
+    await server.say(`${tag} NO [OVERQUOTA] full`);
+    expect(await outcome).toMatchObject({ name: "ImapResponseError", response: { status: "NO" } });
+    client.abort();
+  });
 });

@@ -267,6 +267,7 @@ export class Conversation {
   async #feed(tag: string, left: number): Promise<void> {
     const running = this.#running.get(tag);
     try {
+      await this.#driver.flush();
       this.#body ??= new AppendBody(running?.operation.body);
       const bytes = await this.#body.next(left);
       if (bytes.length === left) {

@@ -67,6 +67,7 @@ export class ImapClient {
       ...(observe !== undefined && { observe }),
     });
     this.#driver = drive(this.#session, transport, {
+      whileWriting: "listen",
       ...(serverName !== undefined && { tls: { side: "client", serverName, tls: tlsOptions } as const }),
       ...(signal !== undefined && { signal }),
     });

@@ -27,7 +27,7 @@ export interface MessageParts {
 export async function sendMessage(parts: MessageParts, pieces: Pieces, answersExpected: number): Promise<Answers> {
   const answers = expectAnswers(parts.dialogue, answersExpected);
   try {
-    await stream(parts, pieces);
+    await stream(parts, pieces, answers);
   } catch (error) {
     parts.abort(error);
     // Where the connection was over before, the answer knows why: perhaps a refusal came early.
@@ -38,15 +38,20 @@ export async function sendMessage(parts: MessageParts, pieces: Pieces, answersEx
   return answers;
 }
 
-async function stream({ dialogue, flush }: MessageParts, pieces: Pieces): Promise<void> {
+async function stream({ dialogue, flush }: MessageParts, pieces: Pieces, answers: Promise<Answers>): Promise<void> {
   let window = 0;
+  // A server that has answered may read no more.
+  const answered = answers.then(() => {
+    throw new ConnectionError("closed", "the server answered before it had the whole message");
+  });
+  answered.catch(() => undefined);
   /** Gives what to wait for before the next piece, where the window is full. */
   const say = (chunk: Uint8Array): Promise<void> | undefined => {
     dialogue.body({ type: "data", chunk });
     window += chunk.length;
     if (window < WINDOW_BYTES) return undefined;
     window = 0;
-    return flush();
+    return Promise.race([flush(), answered]);
   };
   if (Symbol.asyncIterator in pieces) for await (const piece of pieces) await say(piece);
   else {

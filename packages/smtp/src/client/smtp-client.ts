@@ -45,7 +45,7 @@ export class SmtpClient {
           }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       writePatience: { phase: "data-block", ms: options.limits?.dataBlockMs ?? DEFAULT_CLIENT_LIMITS.dataBlockMs },
-      whenUnwritable: "hear",
+      whileWriting: "listen",
     });
     this.#dialogue = new Dialogue(session, this.#driver);
   }
