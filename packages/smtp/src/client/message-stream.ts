@@ -39,29 +39,52 @@ export async function sendMessage(parts: MessageParts, pieces: Pieces, answersEx
 }
 
 async function stream({ dialogue, flush }: MessageParts, pieces: Pieces, answers: Promise<Answers>): Promise<void> {
+  const room = new Room(flush, answers);
   let window = 0;
-  // A server that has answered may read no more.
-  const answered = answers.then(() => {
-    throw new ConnectionError("closed", "the server answered before it had the whole message");
-  });
-  answered.catch(() => undefined);
   /** Gives what to wait for before the next piece, where the window is full. */
   const say = (chunk: Uint8Array): Promise<void> | undefined => {
     dialogue.body({ type: "data", chunk });
     window += chunk.length;
     if (window < WINDOW_BYTES) return undefined;
     window = 0;
-    return Promise.race([flush(), answered]);
+    return room.wait();
   };
   if (Symbol.asyncIterator in pieces) for await (const piece of pieces) await say(piece);
   else {
     // Without waiting, so that a small message and its end leave as one.
     for (const piece of pieces) {
-      const room = say(piece);
-      if (room !== undefined) await room;
+      const waiting = say(piece);
+      if (waiting !== undefined) await waiting;
     }
   }
   dialogue.body({ type: "end-of-data" });
+}
+
+/** Room for more of a message. There is none with a server that has answered: it may read no more. */
+class Room {
+  readonly #flush: () => Promise<void>;
+  #early: ConnectionError | undefined;
+  #giveUp: ((error: ConnectionError) => void) | undefined;
+
+  constructor(flush: () => Promise<void>, answers: Promise<Answers>) {
+    this.#flush = flush;
+    // Why there is no answer is told to whoever waits for it.
+    answers.then(this.#onAnswered, () => undefined);
+  }
+
+  /** Resolves when the transport took what was said. */
+  wait(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      if (this.#early === undefined) this.#flush().then(resolve, reject);
+      else reject(this.#early);
+    });
+  }
+
+  readonly #onAnswered = (): void => {
+    this.#early = new ConnectionError("closed", "the server answered before it had the whole message");
+    this.#giveUp?.(this.#early);
+  };
 }
 
 /** The next answers that nobody waits for yet, at least one. */
