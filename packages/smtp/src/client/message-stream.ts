@@ -39,7 +39,7 @@ export async function sendMessage(parts: MessageParts, pieces: Pieces, answersEx
 }
 
 async function stream({ dialogue, flush }: MessageParts, pieces: Pieces, answers: Promise<Answers>): Promise<void> {
-  const room = new Room(flush, answers);
+  let room: Room | undefined;
   let window = 0;
   /** Gives what to wait for before the next piece, where the window is full. */
   const say = (chunk: Uint8Array): Promise<void> | undefined => {
@@ -47,6 +47,7 @@ async function stream({ dialogue, flush }: MessageParts, pieces: Pieces, answers
     window += chunk.length;
     if (window < WINDOW_BYTES) return undefined;
     window = 0;
+    room ??= new Room(flush, answers);
     return room.wait();
   };
   if (Symbol.asyncIterator in pieces) for await (const piece of pieces) await say(piece);
