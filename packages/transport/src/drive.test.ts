@@ -379,7 +379,14 @@ describe("a peer that does not take what is written", () => {
     await flushing;
   });
 
-  test("hears the handshake and the end only when it has taken all", async () => {
+  test("hears nothing more once it is dropped, and who waits for the write is told", async () => {
+    const { driver } = stuck({ whileWriting: "listen" });
+    const outcomes = Promise.allSettled([driver.next(), driver.flush(), driver.flush()]);
+    driver.abort();
+    for (const outcome of await outcomes) expect(outcome).toMatchObject({ status: "rejected", reason: { code: "aborted" } });
+  });
+
+  test("sees the end only when it has taken all", async () => {
     const { driver, peer } = stuck({ whileWriting: "listen" });
     const next = driver.next();
     await say(peer, "QUIT\n");

@@ -241,7 +241,11 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
   #announceFlushed(): void {
     if (this.#flushed === undefined || this.#writer.pending !== undefined) return;
     if (this.#unwritable !== undefined && this.#phase === "open") return;
-    const waiting = this.#flushed;
+    this.#releaseFlushed();
+  }
+
+  #releaseFlushed(): void {
+    const waiting = this.#flushed ?? [];
     this.#flushed = undefined;
     for (const resolve of waiting) resolve();
   }
@@ -389,7 +393,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
     this.#reads.stop();
     this.#writer.stop();
     this.#unheed?.();
-    this.#announceFlushed();
+    this.#releaseFlushed();
     this.#settle(closure);
   }
 }

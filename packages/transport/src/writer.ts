@@ -49,14 +49,10 @@ export class Writer {
   async #untilWritten(transport: ByteTransport, first: Promise<void>): Promise<void> {
     const deadline = (this.#deadline ??= new Deadline((patience) => this.#listener.onExpired(patience)));
     try {
-      for (let written: Promise<void> | undefined = first; ;) {
+      for (let written: Promise<void> | undefined = first; written !== undefined; written = this.#writeBehind(transport)) {
         // A fresh object is a fresh wait.
         deadline.wait({ ...this.#patience });
         await written;
-        if (this.#behind === undefined) break;
-        const chunks = this.#behind;
-        this.#behind = undefined;
-        written = transport.write(chunks);
       }
     } catch (error) {
       this.#behind = undefined;
@@ -66,5 +62,11 @@ export class Writer {
       this.#pending = undefined;
       this.#listener.onDone();
     }
+  }
+
+  #writeBehind(transport: ByteTransport): Promise<void> | undefined {
+    const chunks = this.#behind;
+    this.#behind = undefined;
+    return chunks && transport.write(chunks);
   }
 }
