@@ -6,8 +6,8 @@ import type { Closure } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import type { DriveOptions, Driver } from "./driver.ts";
 import { linger } from "./linger.ts";
+import { Loop, type Step, type Stepper } from "./loop.ts";
 import { lost } from "./loss.ts";
-import { Turn } from "./turn.ts";
 import { Writer, type WriterListener } from "./writer.ts";
 
 /** Runs `session` over `transport`; nothing happens until {@link Driver.next} or {@link Driver.flush} is called. */
@@ -23,26 +23,20 @@ const WRITE_PATIENCE: Patience = { phase: "transmit", ms: 300_000 };
 /** What the peer said before is here or nearly so; most transports tell at once that no more will come. */
 const LAST_WORDS: Patience = { phase: "last-words", ms: 2_000 };
 
-type Running = "idle" | "next" | "flush";
-
-/** An event; a promise, where something must be waited for before there is one; or `null` once it is over. */
-type Step<Event> = Extract<Output<Event>, { readonly type: "event" }> | Promise<void> | null;
-
-class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListener {
+class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Event>, WriterListener {
   readonly closed: Promise<Closure>;
   readonly #session: Session<Event, Intent>;
   readonly #options: DriveOptions;
   readonly #reads: Deadline;
   readonly #writer: Writer;
-  readonly #turn = new Turn();
+  readonly #loop: Loop<Event>;
   #transport: ByteTransport;
   #settle: (closure: Closure) => void = () => undefined;
   /** Outputs that `flush` met and left for `next`. */
   #held: Output<Event>[] | undefined;
-  #running: Running = "idle";
   #flushed: (() => void)[] | undefined;
-  /** A flush that goes on where `next` left it. */
-  #takenOver: Promise<void> | undefined;
+  /** A flush that runs by itself; it never rejects. */
+  #flushing: Promise<void> | undefined;
   /** Why the conversation is over; `ended` without an error is a good end. */
   #failure: Error | undefined;
   /** Why nothing more can be written, while what the peer said before is heard. */
@@ -55,8 +49,6 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
   #eof = false;
   /** Whether the session wants more input than it was given. */
   #starved = false;
-  #waiter: (() => void) | undefined;
-  #woken = false;
   #handshake: AbortController | undefined;
   /** Lets go of the signal. */
   #unheed: (() => void) | undefined;
@@ -65,6 +57,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
     this.#session = session;
     this.#transport = transport;
     this.#options = options;
+    this.#loop = new Loop(this);
     this.#reads = new Deadline(this.onExpired);
     this.#writer = new Writer(options.writePatience ?? WRITE_PATIENCE, this);
     this.closed = new Promise((resolve) => {
@@ -77,17 +70,18 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
     return this.#transport.info;
   }
 
-  async next(): Promise<Event | null> {
-    let next: Event | null = null;
-    await this.#loop((event) => {
-      next = event;
-      return "enough";
+  next(): Promise<Event | null> {
+    return new Promise((resolve, fail) => {
+      const take = (event: Event): "enough" => {
+        resolve(event);
+        return "enough";
+      };
+      this.#loop.run({ take, done: () => resolve(null), fail });
     });
-    return next;
   }
 
   run(take: (event: Event) => PromiseLike<unknown> | undefined): Promise<void> {
-    return this.#loop(take);
+    return new Promise((done, fail) => this.#loop.run({ take, done, fail }));
   }
 
   #heed(signal: AbortSignal): void {
@@ -97,42 +91,23 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
     else signal.addEventListener("abort", onAbort);
   }
 
-  /** Gives events away, one after the other, until it is over or whoever takes them has enough. */
-  async #loop(take: (event: Event) => PromiseLike<unknown> | "enough" | undefined): Promise<void> {
+  /** Does what the session asks for, until there is an event or something takes time. @internal */
+  step(): Step<Event> {
     for (;;) {
-      if (this.#takenOver !== undefined) await this.#takenOver;
-      this.#enter("next");
-      let step: Step<Event>;
-      try {
-        const others = this.#turn.step();
-        if (others !== undefined) await others;
-        for (step = this.#step(); step instanceof Promise; step = this.#step()) await step;
-      } catch (error) {
-        throw await this.#fail(error);
-      } finally {
-        this.#running = "idle";
-        // Whoever waits for a flush must not depend on when the next event is asked for.
-        if (this.#flushed !== undefined && this.#unwritable === undefined) this.#pump().catch(() => undefined);
-      }
-      if (step === null) return;
-      const taken = take(step.event);
-      if (taken === "enough") return;
-      if (taken !== undefined) await taken;
-    }
-  }
-
-  /** Does what the session asks for, until there is an event or something takes time. */
-  #step(): Step<Event> {
-    for (;;) {
+      if (this.#flushing !== undefined) return this.#flushing;
       if (this.#starved) this.#receive();
       if (this.#failure !== undefined) throw this.#failure;
-      if (this.#phase === "ended") return null;
+      if (this.#phase === "ended") return "over";
       const output = this.#held?.shift() ?? this.#session.poll();
       if (output.type === "event") return output;
-      // Most of it is done at once: to await nothing would cost as much as a whole command.
       const done = this.#perform(output);
       if (done !== undefined) return done;
     }
+  }
+
+  /** Whoever waits for a flush must not depend on when the next event is asked for. @internal */
+  onIdle(): void {
+    if (this.#flushed !== undefined && this.#unwritable === undefined) this.#flushAlone().catch(() => undefined);
   }
 
   send(intent: Intent): void {
@@ -140,17 +115,17 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
       throw new ConnectionError("closed", "the connection is over", { cause: this.#failure });
     }
     this.#session.send(intent);
-    this.#wake();
+    this.#loop.wake();
   }
 
   async flush(): Promise<void> {
-    if (this.#running === "idle") {
-      await this.#pump();
+    if (this.#isIdle) {
+      await this.#flushAlone();
       if (this.#writer.pending !== undefined) await this.#allWritten();
     } else {
       const written = this.#allWritten();
       // The loop may wait for the peer with nothing left to write.
-      this.#wake();
+      this.#loop.wake();
       await written;
     }
     const failure = this.#failure ?? this.#unwritable;
@@ -159,7 +134,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
 
   async close(): Promise<void> {
     if (this.#phase === "open") this.#phase = "ending";
-    if (this.#running === "next") this.#wake();
+    if (this.#loop.isRunning) this.#loop.wake();
     else {
       // A failure to flush is told by `closed`.
       await this.flush().catch(() => undefined);
@@ -172,13 +147,12 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
     this.#drop(new ConnectionError("aborted", "the connection was dropped", { cause: reason }));
   }
 
-  #enter(running: Running): void {
-    if (this.#running !== "idle") throw new ProtocolError("local", "concurrent-next", "one next() or flush() at a time");
-    this.#running = running;
+  get #isIdle(): boolean {
+    return !this.#loop.isRunning && this.#flushing === undefined;
   }
 
-  /** Does what the session asks for; resolves, where that takes time, when it is time to ask again. */
-  #perform(output: Exclude<Output<Event>, { readonly type: "event" }>): Promise<void> | undefined {
+  /** Does what the session asks for, and says where that takes time: most of it is done at once, and to await nothing would cost as much. */
+  #perform(output: Exclude<Output<Event>, { readonly type: "event" }>): Promise<void> | "wait" | undefined {
     switch (output.type) {
       case "transmit":
         return this.#write(output.chunks);
@@ -189,7 +163,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
         return this.#arrived === undefined ? this.#arrival() : undefined;
       case "paused":
         this.#announceFlushed();
-        return this.#phase === "ending" ? (this.#writer.pending ?? this.#end()) : this.#wait();
+        return this.#phase === "ending" ? (this.#writer.pending ?? this.#end()) : "wait";
       case "start-tls":
         return this.#behindWrites(output) ?? this.#upgrade(output.reply);
       case "closed":
@@ -209,11 +183,10 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
   }
 
   /** Writes what there is to be written; whoever wants the next event waits for that. */
-  #pump(): Promise<void> {
-    this.#enter("flush");
-    const pumping = this.#untilFlushed();
-    this.#takenOver = pumping.catch(() => undefined);
-    return pumping;
+  #flushAlone(): Promise<void> {
+    const flushing = this.#untilFlushed();
+    this.#flushing = flushing.catch(() => undefined);
+    return flushing;
   }
 
   async #untilFlushed(): Promise<void> {
@@ -221,10 +194,9 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
       while (await this.#writeNext());
       this.#announceFlushed();
     } catch (error) {
-      throw await this.#fail(error);
+      throw await this.fail(error);
     } finally {
-      this.#running = "idle";
-      this.#takenOver = undefined;
+      this.#flushing = undefined;
     }
   }
 
@@ -257,8 +229,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
 
   /** The transport takes more. @internal */
   onDone(): void {
-    if (this.#running === "idle") this.#announceFlushed();
-    this.#wake();
+    if (this.#isIdle) this.#announceFlushed();
+    this.#loop.wake();
   }
 
   /** Nothing more can be written. @internal */
@@ -267,21 +239,21 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
     else this.#failure ??= lost(error);
   }
 
-  /** Resolves when bytes came, or when something else happened. */
-  #arrival(): Promise<void> {
+  /** Waits for bytes, or for something else to happen. */
+  #arrival(): "wait" {
     if (this.#eof)
       throw this.#unwritable ?? new ConnectionError("eof", "the peer closed the connection", { phase: this.#session.patience.phase });
     this.#reading ??= this.#transport.read().then(this.#onRead, this.#onReadFailure);
     // Until it is heard the peer cannot answer.
     if (this.#writer.pending === undefined) this.#reads.wait(this.#unwritable === undefined ? this.#session.patience : LAST_WORDS);
-    return this.#wait();
+    return "wait";
   }
 
   /** Gives the session what came, if anything did. */
   #receive(): void {
     this.#starved = false;
     this.#reads.pause();
-    this.#turn.begin();
+    this.#loop.beginTurn();
     const chunk = this.#arrived;
     if (chunk === undefined || this.#failure !== undefined || this.#phase !== "open") return;
     this.#arrived = undefined;
@@ -297,13 +269,13 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
   readonly #onRead = (chunk: Uint8Array | null): void => {
     this.#reading = undefined;
     this.#arrived = chunk;
-    this.#wake();
+    this.#loop.goOn();
   };
 
   readonly #onReadFailure = (error: unknown): void => {
     this.#reading = undefined;
     this.#failure ??= lost(error);
-    this.#wake();
+    this.#loop.goOn();
   };
 
   /** The peer took too long. Where there is a word for that, the loop, which waits for the peer, says it. @internal */
@@ -316,23 +288,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
     }
     this.#failure ??= failure;
     this.#farewell = farewell;
-    this.#wake();
+    this.#loop.wake();
   };
-
-  /** Resolves at the next wake-up, or at once after one that nobody waited for. */
-  #wait(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiter = resolve;
-      if (this.#woken) this.#wake();
-    });
-  }
-
-  #wake(): void {
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    this.#woken = waiter === undefined;
-    waiter?.();
-  }
 
   async #upgrade(reply: Uint8Array | undefined): Promise<void> {
     const { tls } = this.#options;
@@ -365,8 +322,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
     this.#over({ reason: "done" });
   }
 
-  /** Turns whatever went wrong into the error to report; a last reply is given where the error carries one. */
-  async #fail(error: unknown): Promise<Error> {
+  /** Turns whatever went wrong into the error to report; a last reply is given where the error carries one. @internal */
+  async fail(error: unknown): Promise<Error> {
     const failure = (this.#failure ??= error instanceof ProtocolError ? error : lost(error));
     if (this.#phase === "ended") return failure;
     this.#phase = "ended";
@@ -385,8 +342,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, WriterListe
     this.#failure = failure;
     this.#handshake?.abort(failure);
     this.#transport.abort(failure);
-    if (this.#running === "idle") void this.#fail(failure);
-    else this.#wake();
+    if (this.#isIdle) void this.fail(failure);
+    else this.#loop.wake();
   }
 
   #over(closure: Closure): void {

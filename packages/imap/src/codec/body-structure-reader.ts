@@ -10,6 +10,7 @@ import type {
   BodyParameter,
   BodyStructure,
 } from "./body-structure.ts";
+import { isMessageMedium, isTextMedium } from "./body-structure.ts";
 import type { Cursor } from "./cursor.ts";
 import { readEnvelope } from "./envelope.ts";
 import { expectMalformed } from "./malformed.ts";
@@ -97,12 +98,11 @@ function readPart(cursor: Cursor): BodyStructure {
   const { type, subtype, parameters, id, description, encoding, octets } = readFields(cursor);
   if (cursor.closes()) return { kind: "basic", type, subtype, parameters, id, description, encoding, octets };
   const next = cursor.peek();
-  const medium = type.toLowerCase();
-  if (medium === "text" && (cursor.atNumber() || isOddNumber(cursor))) {
+  if (isTextMedium(type) && (cursor.atNumber() || isOddNumber(cursor))) {
     const body = { kind: "text" as const, type, subtype, parameters, id, description, encoding, octets, lines: cursor.count() };
     return readPartExtensions(cursor, body);
   }
-  if (medium === "message" && isMessage(subtype) && (next === OPEN || isMessageOfNothing(cursor))) {
+  if (isMessageMedium(type, subtype) && (next === OPEN || isMessageOfNothing(cursor))) {
     const envelope = readEnvelope(cursor);
     cursor.space();
     const structure = cursor.nil() ? null : readBodyStructure(cursor);
@@ -141,11 +141,6 @@ function readMessageLines(cursor: Cursor): number {
   }
   cursor.deviate("missing-lines");
   return 0;
-}
-
-/** message/global is that of RFC 6532 */
-function isMessage(subtype: string): boolean {
-  return /^(?:rfc822|global)$/i.test(subtype);
 }
 
 /** `-1` or `"23"` */

@@ -1,6 +1,7 @@
 // Writing BODY and BODYSTRUCTURE (RFC 3501 section 9, body).
 
 import type { BodyDisposition, BodyExtension, BodyExtensionData, BodyFields, BodyParameter, BodyStructure } from "./body-structure.ts";
+import { isMessageMedium, isTextMedium } from "./body-structure.ts";
 import { writeEnvelope } from "./envelope.ts";
 import type { Writer } from "./writer.ts";
 import { unsayable } from "./writer.ts";
@@ -17,6 +18,10 @@ export function writeBodyStructure(writer: Writer, body: BodyStructure): void {
       writeExtensionData(writer, body);
     }
   } else {
+    const { kind, type, subtype } = body;
+    // A reader goes by the medium, so it would take what follows for something else.
+    if (kind === "text" && !isTextMedium(type)) throw unsayable("a text part of another type");
+    if (kind === "message" && !isMessageMedium(type, subtype)) throw unsayable("a message part of another type");
     writeFields(writer, body);
     if (body.kind === "message") {
       if (body.structure === null) throw unsayable("a message part without structure");

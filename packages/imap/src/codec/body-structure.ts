@@ -89,3 +89,13 @@ export interface BodyMessage extends BodyFields {
 
 /** The MIME structure of a message or of a part of it. */
 export type BodyStructure = BodyMultipart | BodyMessage | BodyText | BodyBasic;
+
+/** media-text */
+export function isTextMedium(type: string): boolean {
+  return type.toLowerCase() === "text";
+}
+
+/** media-message; message/global is that of RFC 6532. */
+export function isMessageMedium(type: string, subtype: string): boolean {
+  return type.toLowerCase() === "message" && /^(?:rfc822|global)$/i.test(subtype);
+}

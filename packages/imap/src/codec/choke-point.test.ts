@@ -3,7 +3,7 @@ import { ProtocolError, Secret } from "@mailwire/wire";
 import { expect, test } from "vitest";
 import { command, response } from "../../test/codec-arbitraries.ts";
 import { bytesOf, commands, responses, textOf, written } from "../../test/codec-driving.ts";
-import type { Command, Response } from "./index.ts";
+import type { BodyStructure, Command, Envelope, Response } from "./index.ts";
 import { encodeCommand, encodeResponse } from "./index.ts";
 
 /** Members whose text is a choice of the types: nothing of a peer's or a person's gets there. */
@@ -83,4 +83,35 @@ test("the same in responses", () => {
 
 test.each(["a\r", "a\n", "a\0", "a b", ""])("%j is no tag", (tag) => {
   expect(() => encodeCommand(tag, { name: "NOOP" })).toThrow("IMAP cannot say this");
+});
+
+const FIELDS = { parameters: null, id: null, description: null, encoding: "7BIT", octets: 10, lines: 1, md5: null };
+const INNER: BodyStructure = { kind: "text", type: "TEXT", subtype: "PLAIN", ...FIELDS };
+const NO_ENVELOPE: Envelope = {
+  date: null,
+  subject: null,
+  from: null,
+  sender: null,
+  replyTo: null,
+  to: null,
+  cc: null,
+  bcc: null,
+  inReplyTo: null,
+  messageId: null,
+};
+
+test.each<[string, BodyStructure]>([
+  ["a text part of another type", { ...INNER, type: "te\r\nxt" }],
+  [
+    "a message part of another type",
+    { ...INNER, kind: "message", type: "mess\rage", subtype: "RFC822", envelope: NO_ENVELOPE, structure: INNER },
+  ],
+  [
+    "a message part of another type",
+    { ...INNER, kind: "message", type: "MESSAGE", subtype: "partial", envelope: NO_ENVELOPE, structure: INNER },
+  ],
+  ["a multipart without parts", { kind: "multipart", parts: [], subtype: "mixed" }],
+])("%s is not written: it would be read as something else", (what, structure) => {
+  const fetched: Response = { type: "FETCH", sequenceNumber: 1, items: [{ type: "BODYSTRUCTURE", structure }] };
+  expect(() => encodeResponse(fetched)).toThrow(`IMAP cannot say this: ${what}`);
 });
