@@ -4,8 +4,11 @@
 import { ProtocolError } from "@mailwire/wire";
 import { Turn } from "./turn.ts";
 
-/** What came of a step: an event; a promise, to wait for; the end; or `wait`, where a wake-up tells when to go on. */
-export type Step<Event> = { readonly type: "event"; readonly event: Event } | Promise<void> | "wait" | "over";
+/** What whoever takes the events is told: one, or that there is no more. */
+type News<Event> = { readonly type: "event"; readonly event: Event } | "over";
+
+/** What came of a step: news; a promise, to wait for; or `wait`, where a wake-up tells when to go on. */
+export type Step<Event> = News<Event> | Promise<void> | "wait";
 
 /** What a {@link Loop} runs. */
 export interface Stepper<Event> {
@@ -78,13 +81,13 @@ export class Loop<Event> {
 
   #advance(): void {
     for (;;) {
-      const step = this.#untilStep();
-      if (step === undefined || !this.#give(step)) return;
+      const news = this.#untilNews();
+      if (news === undefined || !this.#give(news)) return;
     }
   }
 
-  /** An event or the end; `undefined` where that takes time, and it goes on by itself. */
-  #untilStep(): Extract<Step<Event>, { readonly type: "event" } | "over"> | undefined {
+  /** `undefined` where that takes time, and it goes on by itself. */
+  #untilNews(): News<Event> | undefined {
     try {
       for (;;) {
         this.#isWoken = false;
@@ -97,10 +100,7 @@ export class Loop<Event> {
           return undefined;
         }
         if (step !== "wait") return step;
-        if (!this.#isWoken) {
-          this.#isWaiting = true;
-          return undefined;
-        }
+        if (this.#mustWait()) return undefined;
       }
     } catch (error) {
       this.#fail(error);
@@ -108,13 +108,19 @@ export class Loop<Event> {
     }
   }
 
+  /** False where it was woken while the step was done. */
+  #mustWait(): boolean {
+    this.#isWaiting = !this.#isWoken;
+    return this.#isWaiting;
+  }
+
   /** Whether to go on. */
-  #give(step: Extract<Step<Event>, { readonly type: "event" } | "over">): boolean {
+  #give(news: News<Event>): boolean {
     const taker = this.#leave();
-    if (step === "over") taker?.done();
+    if (news === "over") taker?.done();
     else if (taker !== undefined) {
       try {
-        const taken = taker.take(step.event);
+        const taken = taker.take(news.event);
         if (taken === undefined) return this.#enter(taker);
         if (taken === "enough") taker.done();
         else taken.then(() => this.run(taker), taker.fail);

@@ -5,12 +5,14 @@ import { concat } from "@mailwire/wire";
 import type { Command } from "../codec/command.ts";
 import { isPositive, type Reply } from "../codec/reply.ts";
 import type { ReceivedReply } from "../codec/received-reply.ts";
+import type { Replies } from "./dialogue.ts";
 import { type Mail, type RecipientResult, recipientResult, type SendResult, type Transaction } from "./mail.ts";
-import { type Answers, expectAnswers, type MessageParts, type Pieces, piecesOf, sendMessage } from "./message-stream.ts";
+import { type MessageParts, type Pieces, piecesOf, sendMessage } from "./message-stream.ts";
 import type { SmtpClientOptions } from "./options.ts";
 import { SmtpReplyError } from "./reply-error.ts";
 import { SentLines } from "./sent-lines.ts";
 
+const DATA: Command = { verb: "DATA" };
 /** Bytes of a chunk: large enough that its answer costs little, small enough to be held. */
 const CHUNK_BYTES = 262_144;
 
@@ -37,19 +39,10 @@ export class Delivery {
 
   /** Says all of it. Rejects with {@link SmtpReplyError} when the mail was taken for nobody. */
   async run(): Promise<SendResult> {
-    const { dialogue, options } = this.#parts;
-    const { recipients, bodyCommand } = this.#transaction;
-    const pipelines = dialogue.extensions.has("PIPELINING");
-    const mailReply = this.#begin();
-    if (!pipelines) expectPositive("MAIL", await mailReply);
-    const rcptReplies: Promise<ReceivedReply>[] = [];
-    for (const recipient of recipients) rcptReplies.push(dialogue.command(recipient));
-    const isEager = pipelines && bodyCommand === "DATA" && options.dataCommand === "eager";
-    const dataReply = isEager ? dialogue.command({ verb: "DATA" }) : undefined;
-    dataReply?.catch(() => undefined);
-    const [answer, replies] = await Promise.all([mailReply, Promise.all(rcptReplies)]);
-    const results: RecipientResult[] = [];
-    recipients.forEach(({ path }, at) => results.push(recipientResult(path, replies[at] ?? answer)));
+    const { bodyCommand, recipients } = this.#transaction;
+    const [answer, ...replies] = await this.#begin();
+    const results = recipients.map(({ path }, at) => recipientResult(path, replies[at] ?? answer));
+    const dataReply = replies[recipients.length];
     if (!isPositive(answer) || !results.some(isAccepted)) {
       await this.#giveUp(answer, dataReply);
       expectPositive("MAIL", answer);
@@ -59,18 +52,26 @@ export class Delivery {
     return this.#outcome(results, answers);
   }
 
-  async #begin(): Promise<ReceivedReply> {
-    const { dialogue, onBegun } = this.#parts;
-    const answer = await dialogue.command(this.#transaction.mail);
-    if (dialogue.isOpen) onBegun();
-    return answer;
+  /** The answers to MAIL, to each RCPT and, where that is said before they have come, to DATA. */
+  async #begin(): Promise<Replies> {
+    const { dialogue, options, onBegun } = this.#parts;
+    const { mail, recipients, bodyCommand } = this.#transaction;
+    const onAnswer = (): void => {
+      if (dialogue.isOpen) onBegun();
+    };
+    if (dialogue.extensions.has("PIPELINING")) {
+      const isEager = bodyCommand === "DATA" && options.dataCommand === "eager";
+      return dialogue.group(isEager ? [mail, ...recipients, DATA] : [mail, ...recipients], onAnswer);
+    }
+    const [answer] = await dialogue.group([mail], onAnswer);
+    expectPositive("MAIL", answer);
+    return [answer, ...(await dialogue.group(recipients))];
   }
 
   /** Leaves a transaction in which nobody gets anything. A server that says 354 all the same gets an empty message (RFC 2920 section 3.1). */
-  async #giveUp(answer: Reply, dataReply: Promise<ReceivedReply> | undefined): Promise<void> {
+  async #giveUp(answer: Reply, dataReply: ReceivedReply | undefined): Promise<void> {
     const { dialogue } = this.#parts;
-    const reply = await dataReply;
-    if (reply?.code === 354) {
+    if (dataReply?.code === 354) {
       const refusal = dialogue.expectReply();
       dialogue.body({ type: "end-of-data" });
       await refusal;
@@ -88,9 +89,8 @@ export class Delivery {
     }
   }
 
-  async #sendData(results: readonly RecipientResult[], eager: Promise<ReceivedReply> | undefined): Promise<Answers> {
-    const { dialogue } = this.#parts;
-    const reply = await (eager ?? dialogue.commandAlone({ verb: "DATA" }));
+  async #sendData(results: readonly RecipientResult[], eager: ReceivedReply | undefined): Promise<Replies> {
+    const reply = eager ?? (await this.#parts.dialogue.commandAlone(DATA));
     if (reply.code !== 354) {
       await this.#takeBack();
       throw new SmtpReplyError("DATA", reply, results);
@@ -99,7 +99,7 @@ export class Delivery {
   }
 
   /** A message in chunks can be taken back between them, so that what goes wrong with its source does not cost the connection. */
-  async #sendChunks(results: readonly RecipientResult[]): Promise<Answers> {
+  async #sendChunks(results: readonly RecipientResult[]): Promise<Replies> {
     try {
       let waiting: Uint8Array[] = [];
       let waitingBytes = 0;
@@ -117,7 +117,7 @@ export class Delivery {
       await this.#takeBack();
       throw error;
     }
-    const answers = await expectAnswers(this.#parts.dialogue, this.#answersExpected(results));
+    const answers = await this.#parts.dialogue.expectReplies(this.#answersExpected(results));
     // RFC 3030 section 2: behind a last chunk that failed nobody knows the state until RSET.
     if (!answers.some(isPositive)) await this.#takeBack();
     return answers;
@@ -135,7 +135,7 @@ export class Delivery {
     return this.#parts.options.protocol === "lmtp" ? results.filter(isAccepted).length : 1;
   }
 
-  #outcome(results: readonly RecipientResult[], answers: Answers): SendResult {
+  #outcome(results: readonly RecipientResult[], answers: Replies): SendResult {
     const isLmtp = this.#parts.options.protocol === "lmtp";
     const rest = [...answers];
     const recipients = results.map((result) =>

@@ -16,6 +16,36 @@ interface Waiter<T> {
   readonly reject: (error: unknown) => void;
 }
 
+/** Answers in the order in which they came, at least one. */
+export type Replies = readonly [ReceivedReply, ...ReceivedReply[]];
+
+/** Someone who waits for several answers. */
+class RepliesWaiter implements Waiter<ReceivedReply> {
+  readonly #count: number;
+  readonly #onFirst: (() => void) | undefined;
+  readonly #all: Waiter<Replies>;
+  #replies: [ReceivedReply, ...ReceivedReply[]] | undefined;
+
+  constructor(count: number, onFirst: (() => void) | undefined, all: Waiter<Replies>) {
+    this.#count = count;
+    this.#onFirst = onFirst;
+    this.#all = all;
+  }
+
+  resolve(reply: ReceivedReply): void {
+    if (this.#replies !== undefined) this.#replies.push(reply);
+    else {
+      this.#replies = [reply];
+      this.#onFirst?.();
+    }
+    if (this.#replies.length === this.#count) this.#all.resolve(this.#replies);
+  }
+
+  reject(error: unknown): void {
+    this.#all.reject(error);
+  }
+}
+
 /** An exchange that is going on, and what went wrong in it on our side. */
 interface RunningExchange {
   readonly exchange: SaslExchange;
@@ -78,6 +108,16 @@ export class Dialogue {
     return this.expectReply();
   }
 
+  /** Says commands of one group (RFC 2920), at least one; the answers, whatever they are. `onFirst` is called as soon as the first has come. */
+  group(commands: readonly Command[], onFirst?: () => void): Promise<Replies> {
+    try {
+      for (const command of commands) this.#say({ type: "command", command });
+    } catch (error) {
+      return Promise.reject(asError(error));
+    }
+    return this.expectReplies(commands.length, onFirst);
+  }
+
   /** Says a command that needs all earlier ones answered (DATA, AUTH, STARTTLS); its answer. */
   async commandAlone(command: Command): Promise<ReceivedReply> {
     while (this.#waiters.length > 0) await this.#latest;
@@ -92,8 +132,18 @@ export class Dialogue {
   /** The next answer that nobody waits for yet. It may be left alone. */
   expectReply(): Promise<ReceivedReply> {
     const reply = new Promise<ReceivedReply>((resolve, reject) => this.#waiters.push({ resolve, reject }));
-    this.#latest = reply.catch(() => undefined);
+    this.#latest = reply.catch(ignore);
     return reply;
+  }
+
+  /** The next `count` answers, at least one, that nobody waits for yet. They may be left alone. */
+  expectReplies(count: number, onFirst?: () => void): Promise<Replies> {
+    const replies = new Promise<Replies>((resolve, reject) => {
+      const waiter = new RepliesWaiter(count, onFirst, { resolve, reject });
+      for (let left = count; left > 0; left -= 1) this.#waiters.push(waiter);
+    });
+    this.#latest = replies.catch(ignore);
+    return replies;
   }
 
   /** Says STARTTLS and, if the answer is 220, waits for the handshake. */
@@ -185,11 +235,13 @@ export class Dialogue {
   /** Tells all who wait. A server that said good-bye is the reason, whatever the connection's end looked like. */
   #over(error: Error): void {
     const reason = (this.#reason ??= error);
-    for (const { reject } of this.#waiters.splice(0)) reject(reason);
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(reason);
     this.#tlsWaiter?.reject(reason);
     this.#end.abort(reason);
   }
 }
+
+function ignore(): undefined {}
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error), { cause: error });

@@ -1,8 +1,7 @@
 // A message on its way by DATA: in pieces that the transport can take, until the server has answered.
 
 import { ConnectionError } from "@mailwire/wire";
-import type { Reply } from "../codec/reply.ts";
-import type { Dialogue } from "./dialogue.ts";
+import type { Dialogue, Replies } from "./dialogue.ts";
 import type { Mail } from "./mail.ts";
 import { chunksUntilAborted } from "./until-aborted.ts";
 
@@ -12,9 +11,6 @@ const WINDOW_BYTES = 65_536;
 /** A message in pieces: of one that is all there, at once. */
 export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** What was said to a message: once, or in LMTP once for each recipient that was accepted. */
-export type Answers = readonly [Reply, ...Reply[]];
-
 /** What the sending of a message works with. */
 export interface MessageParts {
   readonly dialogue: Dialogue;
@@ -23,9 +19,12 @@ export interface MessageParts {
   readonly abort: (reason: unknown) => void;
 }
 
-/** Sends a message for which the server said 354. One that cannot be sent whole costs the connection. */
-export async function sendMessage(parts: MessageParts, pieces: Pieces, answersExpected: number): Promise<Answers> {
-  const answers = expectAnswers(parts.dialogue, answersExpected);
+/**
+ * Sends a message for which the server said 354; what was said to it: once, or in LMTP once for each recipient that was accepted. One that cannot be sent
+ * whole costs the connection.
+ */
+export async function sendMessage(parts: MessageParts, pieces: Pieces, answersExpected: number): Promise<Replies> {
+  const answers = parts.dialogue.expectReplies(answersExpected);
   try {
     await stream(parts, pieces, answers);
   } catch (error) {
@@ -38,7 +37,7 @@ export async function sendMessage(parts: MessageParts, pieces: Pieces, answersEx
   return answers;
 }
 
-async function stream({ dialogue, flush }: MessageParts, pieces: Pieces, answers: Promise<Answers>): Promise<void> {
+async function stream({ dialogue, flush }: MessageParts, pieces: Pieces, answers: Promise<Replies>): Promise<void> {
   let room: Room | undefined;
   let window = 0;
   /** Gives what to wait for before the next piece, where the window is full. */
@@ -67,7 +66,7 @@ class Room {
   #early: ConnectionError | undefined;
   #giveUp: ((error: ConnectionError) => void) | undefined;
 
-  constructor(flush: () => Promise<void>, answers: Promise<Answers>) {
+  constructor(flush: () => Promise<void>, answers: Promise<Replies>) {
     this.#flush = flush;
     // Why there is no answer is told to whoever waits for it.
     answers.then(this.#onAnswered, () => undefined);
@@ -86,15 +85,6 @@ class Room {
     this.#early = new ConnectionError("closed", "the server answered before it had the whole message");
     this.#giveUp?.(this.#early);
   };
-}
-
-/** The next answers that nobody waits for yet, at least one. */
-export function expectAnswers(dialogue: Dialogue, count: number): Promise<Answers> {
-  const expected: [Promise<Reply>, ...Promise<Reply>[]] = [dialogue.expectReply()];
-  while (expected.length < count) expected.push(dialogue.expectReply());
-  const answers = Promise.all(expected);
-  answers.catch(() => undefined);
-  return answers;
 }
 
 /** A message in pieces; `onSent` is told of each, the end of the connection ends the wait for a source that has nothing to give. */

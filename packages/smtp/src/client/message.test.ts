@@ -1,5 +1,6 @@
 import { ConnectionError, utf8 } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
+import { isForgotten } from "../../test/forgotten.ts";
 import { attend, MAIL, meet, silentAfter } from "../../test/meeting.ts";
 import { reply } from "../codec/index.ts";
 import type { MessageBody } from "../server.ts";
@@ -229,4 +230,14 @@ describe("a message", () => {
     await expect(sending).rejects.toMatchObject({ command: "DATA", reply: { code: 451 } });
     expect(await client.closed).toMatchObject({ reason: "aborted", error: { cause: { command: "RSET" } } });
   });
+});
+
+test("what became of a mail is forgotten by a connection that goes on", async () => {
+  const { client } = await meet();
+  // A function of its own: the test itself must not hold on to it.
+  const send = async (): Promise<WeakRef<object>> => new WeakRef(await client.sendMail(MAIL));
+  const result = await send();
+  for (let more = 0; more < 3; more += 1) await client.sendMail(MAIL);
+  expect(await isForgotten(result)).toBe(true);
+  await client.quit();
 });

@@ -26,8 +26,9 @@ export class SmtpClient {
   readonly #driver: Driver<ClientEvent, ClientIntent>;
   readonly #dialogue: Dialogue;
   readonly #options: SmtpClientOptions;
+  readonly #messageParts: MessageParts;
   /** Ends when all has ended that was begun so far and must not mix with anything else: mails, AUTH, STARTTLS, XCLIENT. */
-  #turns: Promise<unknown> = Promise.resolve();
+  #turns: Promise<void> = Promise.resolve();
   #greeting: Reply | undefined;
 
   private constructor(transport: ByteTransport, options: SmtpClientOptions) {
@@ -48,6 +49,7 @@ export class SmtpClient {
       whileWriting: "listen",
     });
     this.#dialogue = new Dialogue(session, this.#driver);
+    this.#messageParts = { dialogue: this.#dialogue, flush: () => this.#driver.flush(), abort: (reason) => this.#driver.abort(reason) };
   }
 
   /**
@@ -207,14 +209,6 @@ export class SmtpClient {
     this.#driver.abort(reason);
   }
 
-  get #messageParts(): MessageParts {
-    return {
-      dialogue: this.#dialogue,
-      flush: () => this.#driver.flush(),
-      abort: (reason) => this.#driver.abort(reason),
-    };
-  }
-
   async #introduce(): Promise<void> {
     const { allowPlaintext } = this.#options;
     await this.#hello();
@@ -227,7 +221,9 @@ export class SmtpClient {
   #inTurn<T>(act: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const before = this.#turns;
     const done = untilAborted(before, signal).then(act);
-    this.#turns = Promise.allSettled([before, done]);
+    // One that is given up while it waits is over sooner than what it waited for.
+    const over = (): Promise<void> => before;
+    this.#turns = done.then(over, over);
     return done;
   }
 

@@ -1,8 +1,8 @@
 // The commands of RFC 5321 section 4.1.1, STARTTLS (RFC 3207), AUTH (RFC 4954), BDAT (RFC 3030), LHLO (RFC 2033), ETRN (RFC 1985), and
 // XCLIENT and XFORWARD (which Postfix describes) as values, and their strict encoding.
 
-import { encodeBase64, ProtocolError, type Secret } from "@mailwire/wire";
-import { encodeLine } from "./line.ts";
+import { encodeBase64, ProtocolError, type Secret, utf8 } from "@mailwire/wire";
+import { wholeLine } from "./line.ts";
 import { type Parameter, parametersText } from "./parameters.ts";
 import type { ForwardPath, ReversePath } from "./path.ts";
 import { encodeXtext } from "./xtext.ts";
@@ -125,7 +125,12 @@ export const COMMAND_VERBS = [
  * anything else that the RFC does not allow there, `bad-parameter` for a parameter.
  */
 export function encodeCommand(command: Command): Uint8Array {
-  return encodeLine(commandText(command));
+  return utf8(commandLine(command));
+}
+
+/** {@link encodeCommand} as text. */
+export function commandLine(command: Command): string {
+  return wholeLine(commandText(command));
 }
 
 function commandText(command: Command): string {

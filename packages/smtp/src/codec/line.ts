@@ -1,7 +1,7 @@
 // The choke point: every line that leaves goes through here, and CR, LF and NUL never come out of it.
 // Also: wire text (one character per byte) as the text that it means.
 
-import { decodeUtf8, fromLatin1, ProtocolError, utf8 } from "@mailwire/wire";
+import { decodeUtf8, fromLatin1, ProtocolError } from "@mailwire/wire";
 
 /**
  * Longest line of a message, without its CRLF and without a dot that stuffing added: RFC 5321 section 4.5.3.1.6 (1000 octets with the CRLF). Longer
@@ -15,9 +15,9 @@ export function lineText(text: string): string {
   return text;
 }
 
-/** One line with its CRLF, as UTF-8. */
-export function encodeLine(text: string): Uint8Array {
-  return utf8(`${lineText(text)}\r\n`);
+/** One line with its CRLF; throws what {@link lineText} throws. */
+export function wholeLine(text: string): string {
+  return `${lineText(text)}\r\n`;
 }
 
 /** What wire text means: UTF-8 where it is valid UTF-8 (always, when it is ASCII), else one character per byte. */

@@ -57,13 +57,13 @@ export function sortParameters<Known extends object>(
 /** The parameters that say `known`, in the order of `types`; throws a local `ProtocolError` (`bad-parameter`) for what cannot be read back. */
 export function writeParameters<Known>(types: ParameterTypes<Known>, known: Wanted<Known>): Parameter[] {
   const parameters: Parameter[] = [];
-  for (const [keyword, { decode, encode }] of types) {
+  types.forEach(({ decode, encode }, keyword) => {
     const value = encode(known);
-    if (value === undefined) continue;
+    if (value === undefined) return;
     if (decode(value ?? undefined) === undefined) {
       throw new ProtocolError("local", "bad-parameter", `no value of ${keyword}: ${JSON.stringify(value)}`);
     }
     parameters.push(parameter(keyword, value ?? undefined));
-  }
+  });
   return parameters;
 }

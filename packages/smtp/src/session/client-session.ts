@@ -2,9 +2,9 @@
 // RFC 5321, 2920 (pipelining), 3207 (STARTTLS), 4954 (AUTH), 3030 (BDAT), 2033 (LMTP).
 
 import { CLOSED, isLegal, keepOne, NEED_INPUT, nextState, OutputQueue, ProtocolError, withLimits } from "@mailwire/wire";
-import { decodeBase64, DotEncoder, encodeBase64, LineEndFilter, utf8 } from "@mailwire/wire";
+import { decodeBase64, DotEncoder, encodeBase64, LineEndFilter, utf8, utf8ToSend } from "@mailwire/wire";
 import type { LineEndPolicy, Output, Patience, Session, TlsInfo } from "@mailwire/wire";
-import { type AuthCommand, type BdatCommand, type Command, encodeCommand, type HelloCommand } from "../codec/command.ts";
+import { type AuthCommand, type BdatCommand, type Command, commandLine, type HelloCommand } from "../codec/command.ts";
 import { decodeEhloAnswer, type Extensions, NO_EXTENSIONS } from "../codec/extensions.ts";
 import { decodeMailParameters, type MailParameters } from "../codec/mail-parameters.ts";
 import type { ReceivedReply } from "../codec/received-reply.ts";
@@ -28,6 +28,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   readonly #decoder: ReplyDecoder;
   #state: State = "greeting";
   readonly #flight: CommandsInFlight;
+  /** Lines that were said and leave together. */
+  #lines = "";
   #extensions: Extensions = NO_EXTENSIONS;
   #exchange: AuthCommand | undefined;
   #body: DotEncoder | undefined;
@@ -121,6 +123,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
 
   poll(): Output<ClientEvent> {
     for (;;) {
+      this.#transmitLines();
       const output = this.#outputs.shift();
       if (output !== undefined) return output;
       if (this.#end instanceof ProtocolError) {
@@ -169,8 +172,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   #say(command: Command): void {
     const { verb } = command;
     this.#check(command);
-    // Encoded now, so that a command which cannot be sent throws where it is said.
-    const line = encodeCommand(command);
+    // Made now, so that a command which cannot be sent throws where it is said.
+    const line = commandLine(command);
     this.#flight.hope(verb);
     if (verb === "MAIL") this.#bodyType = decodeMailParameters(command.parameters).known.body;
     if (this.#flight.mayFollow(this.#pipelining)) this.#write(command, line);
@@ -210,7 +213,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     const sizeBytes = chunk.reduce((sum, { length }) => sum + length, 0);
     const command = { verb: "BDAT", sizeBytes, position } as const;
     this.#chunks = filter;
-    this.#transmitLine(command, encodeCommand(command));
+    this.#addLine(command, commandLine(command));
     for (const view of chunk) this.#transmitBody(view);
     if (position === "last") this.#endMessage();
     else {
@@ -237,14 +240,21 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     return this.#extensions.has("PIPELINING") ? "offered" : "absent";
   }
 
-  #write(command: Command, line: Uint8Array): void {
-    this.#transmitLine(command, line);
+  #write(command: Command, line: string): void {
+    this.#addLine(command, line);
     this.#owe({ verb: command.verb, command });
   }
 
-  #transmitLine({ verb }: Command, line: Uint8Array): void {
-    this.#options.observe?.(verb === "AUTH" ? authUnit("client", line) : lineUnit("client", line));
-    this.#outputs.transmit(line);
+  #addLine({ verb }: Command, line: string): void {
+    const { observe } = this.#options;
+    if (observe !== undefined) observe(verb === "AUTH" ? authUnit("client", utf8(line)) : lineUnit("client", utf8(line)));
+    this.#lines += line;
+  }
+
+  #transmitLines(): void {
+    if (this.#lines === "") return;
+    this.#outputs.transmit(utf8ToSend(this.#lines));
+    this.#lines = "";
   }
 
   #owe(owed: Owed): void {
@@ -255,7 +265,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   #respond(line: string): void {
     if (this.#exchange === undefined) throw illegal("the server did not ask");
     this.#options.observe?.(responseUnit(line));
-    this.#outputs.transmit(utf8(`${line}\r\n`));
+    this.#lines += `${line}\r\n`;
     this.#owe({ verb: "AUTH", command: this.#exchange });
     this.#exchange = undefined;
   }
@@ -266,6 +276,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   }
 
   readonly #transmitBody = (bytes: Uint8Array): void => {
+    this.#transmitLines();
     this.#options.observe?.(bodyUnit(bytes));
     this.#outputs.transmit(bytes);
   };
@@ -339,7 +350,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   #writeWaiting(): void {
     if (this.#state === "closed") return;
     for (let command = this.#flight.depart(this.#pipelining); command !== undefined; command = this.#flight.depart(this.#pipelining)) {
-      this.#write(command, encodeCommand(command));
+      this.#write(command, commandLine(command));
     }
   }
 
