@@ -30,7 +30,8 @@ describe("outputs", () => {
 
   test("bytes said one after another leave together, and empty ones not at all", () => {
     const queue = new OutputQueue<string>();
-    queue.transmit(A, new Uint8Array(0));
+    queue.transmit(A);
+    queue.transmit(new Uint8Array(0));
     queue.transmit(B);
     queue.transmit(new Uint8Array(0));
     expect(drain(queue)).toEqual([{ type: "transmit", chunks: [A, B] }]);

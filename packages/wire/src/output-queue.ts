@@ -22,12 +22,10 @@ export class OutputQueue<Event> {
   }
 
   /** Adds bytes for the peer. */
-  transmit(...chunks: readonly Uint8Array[]): void {
-    for (const chunk of chunks) {
-      if (chunk.length === 0) continue;
-      if (this.#chunks === undefined) this.#chunks = [chunk];
-      else this.#chunks.push(chunk);
-    }
+  transmit(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    if (this.#chunks === undefined) this.#chunks = [chunk];
+    else this.#chunks.push(chunk);
   }
 
   /** Adds any other output. */

@@ -1,7 +1,7 @@
 // Commands (RFC 1939, RFC 2449 CAPA, RFC 2595 STLS, RFC 5034 AUTH, RFC 6856 UTF8 and LANG). Decoding is lenient in letter case and blanks, encoding is strict.
 
-import { ProtocolError, Secret, decodeBase64, encodeBase64 } from "@mailwire/wire";
-import { MAX_COMMAND_BYTES, decodeText, encodeLine } from "./line.ts";
+import { ProtocolError, Secret, decodeBase64, encodeBase64, utf8 } from "@mailwire/wire";
+import { MAX_COMMAND_BYTES, decodeText, wholeLine } from "./line.ts";
 
 /** A command that takes no argument. */
 export type BareVerb = "stat" | "noop" | "rset" | "capa" | "stls" | "utf8" | "quit";
@@ -141,15 +141,17 @@ function trim(text: string): string {
  * LF or NUL in a field, `line-too-long` beyond 255 bytes (RFC 2449 section 4).
  */
 export function encodeCommand(command: Command): Uint8Array {
-  return BARE_LINES.get(command.type)?.slice() ?? encodeLine(commandText(command), MAX_COMMAND_BYTES);
+  return utf8(commandLine(command));
+}
+
+/** {@link encodeCommand} as text. */
+export function commandLine(command: Command): string {
+  return BARE_LINES.get(command.type) ?? wholeLine(commandText(command), MAX_COMMAND_BYTES);
 }
 
 /** Those that are always the same. */
-const BARE_LINES: ReadonlyMap<CommandType, Uint8Array> = new Map(
-  (["stat", "noop", "rset", "capa", "stls", "utf8", "quit"] as const).map((verb: BareVerb) => [
-    verb,
-    encodeLine(verb.toUpperCase(), MAX_COMMAND_BYTES),
-  ]),
+const BARE_LINES: ReadonlyMap<CommandType, string> = new Map(
+  (["stat", "noop", "rset", "capa", "stls", "utf8", "quit"] as const).map((verb: BareVerb) => [verb, `${verb.toUpperCase()}\r\n`]),
 );
 
 function commandText(command: Command): string {

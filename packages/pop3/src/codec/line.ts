@@ -1,4 +1,4 @@
-// Between text and one line of POP3. Every command, reply and listing line leaves through encodeLine: nothing else ends a line.
+// Between text and one line of POP3. Every command, reply and listing line leaves through wholeLine: nothing else ends a line.
 
 import { ProtocolError, decodeUtf8, fromLatin1, latin1, utf8 } from "@mailwire/wire";
 
@@ -8,15 +8,27 @@ export const MAX_COMMAND_BYTES = 255;
 export const MAX_REPLY_BYTES = 512;
 
 /**
- * Text as a line with CRLF, UTF-8. Throws a local `ProtocolError`: `bad-line` when CR, LF or NUL is inside, `line-too-long` when it
- * takes more than `maxBytes`. The error does not show the text.
+ * Text as a line with CRLF. Throws a local `ProtocolError`: `bad-line` when CR, LF or NUL is inside, `line-too-long` when it takes more
+ * than `maxBytes` as UTF-8. The error does not show the text.
  */
-export function encodeLine(text: string, maxBytes: number): Uint8Array {
+export function wholeLine(text: string, maxBytes: number): string {
   if (/[\r\n\0]/.test(text)) throw new ProtocolError("local", "bad-line", "CR, LF and NUL cannot be part of a line");
-  // For ASCII this is the same and takes a fraction of the time.
-  const line = /[^\0-\x7f]/.test(text) ? utf8(`${text}\r\n`) : fromLatin1(`${text}\r\n`);
-  if (line.length > maxBytes) throw new ProtocolError("local", "line-too-long", `the line takes ${line.length} bytes of ${maxBytes}`);
+  const line = `${text}\r\n`;
+  const bytes = isAscii(line) ? line.length : utf8(line).length;
+  if (bytes > maxBytes) throw new ProtocolError("local", "line-too-long", `the line takes ${bytes} bytes of ${maxBytes}`);
   return line;
+}
+
+/** {@link wholeLine} as UTF-8. */
+export function encodeLine(text: string, maxBytes: number): Uint8Array {
+  const line = wholeLine(text, maxBytes);
+  // For ASCII this is the same and takes a fraction of the time.
+  return isAscii(line) ? fromLatin1(line) : utf8(line);
+}
+
+/** Whether there is no character beyond ASCII. */
+export function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text);
 }
 
 /** The text of a line without its end: UTF-8 where it is that, else one character per byte. */

@@ -9,16 +9,17 @@ import {
   PAUSED,
   ProtocolError,
   ReceiveBuffer,
-  concat,
   utf8,
+  utf8ToSend,
   withLimits,
   keepOne,
 } from "@mailwire/wire";
 import type { Line, Observer, Output, Patience, Session } from "@mailwire/wire";
 import { findTimestamp } from "../codec/apop.ts";
 import type { Capability } from "../codec/capabilities.ts";
-import { encodeCommand } from "../codec/command.ts";
+import { commandLine } from "../codec/command.ts";
 import type { Command } from "../codec/command.ts";
+import { isAscii } from "../codec/line.ts";
 import { decodeListing } from "../codec/listing.ts";
 import type { ListingKind } from "../codec/listing.ts";
 import { redactCommand, redactSasl } from "../codec/redact.ts";
@@ -54,6 +55,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   readonly #lines: LineReader;
   readonly #out = new OutputQueue<ClientEvent>();
   readonly #pipeline: Pipeline;
+  /** Commands that leave together. */
+  #said = "";
   #state: State = "greeting";
   /** The state once all commands on their way have succeeded: what may be sent now depends on it. */
   #projected: State = "greeting";
@@ -142,9 +145,8 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
 
   poll(): Output<ClientEvent> {
     for (;;) {
+      this.#transmitSaid();
       const output = this.#out.shift();
-      // Commands are short: one piece of memory is sooner written than many.
-      if (output?.type === "transmit") return { type: "transmit", chunks: [concat(output.chunks)] };
       if (output !== undefined) return output;
       if (this.#failure !== undefined) {
         const failure = this.#failure;
@@ -165,18 +167,18 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
 
   #sendCommand(command: Command, follows: Follows | undefined): void {
     if (!isLegalIn(this.#projected, command.type)) throw illegal(`${command.type} is not allowed in state ${this.#projected}`);
-    const bytes = encodeCommand(command);
-    this.#checkCredentials(command, bytes);
+    const line = commandLine(command);
+    this.#checkCredentials(command, line);
     // RFC 6856 section 2.1.
     if (command.type === "stls" && this.#mode !== "ascii") throw illegal("STLS comes before UTF8");
-    const sent = expectAnswer(command, bytes, follows);
+    const sent = expectAnswer(command, line, follows);
     if (command.type === "utf8") this.#mode = "asked";
     this.#projected = stateAfter(this.#projected, command.type, "ok");
     if (this.#pipeline.head === undefined) this.#await("reply", this.#limits.replyMs);
     this.#pipeline.add(sent);
   }
 
-  #checkCredentials({ type }: Command, bytes: Uint8Array): void {
+  #checkCredentials({ type }: Command, line: string): void {
     if (type !== "user" && type !== "pass" && type !== "apop" && type !== "auth") return;
     if (this.#way === "plain" && this.#options.allowPlaintext !== true) {
       throw new ProtocolError("local", "plaintext-refused", "credentials do not go over a plain way: use STLS or allowPlaintext");
@@ -184,7 +186,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     if (type === "apop" && this.#timestamp === undefined) {
       throw new ProtocolError("local", "no-timestamp", "there is no timestamp for APOP");
     }
-    if (this.#credentials === "ascii" && this.#options.utf8Credentials !== "always" && bytes.some((byte) => byte > 0x7f)) {
+    if (this.#credentials === "ascii" && this.#options.utf8Credentials !== "always" && !isAscii(line)) {
       throw new ProtocolError("local", "utf8-refused", "the server did not say that it takes names and passwords beyond ASCII");
     }
   }
@@ -192,14 +194,21 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   #respond(line: Uint8Array): void {
     if (this.#reading.type !== "challenge") throw illegal("no challenge waits for a response");
     this.#reading = LINE;
+    this.#transmitSaid();
     this.#out.transmit(line);
     this.#observe?.({ from: "client", kind: "sasl", parts: redactSasl(line) });
     this.#await("reply", this.#limits.replyMs);
   }
 
-  #transmit({ bytes }: Sent): void {
-    this.#out.transmit(bytes);
-    this.#observe?.({ from: "client", kind: "line", parts: redactCommand(bytes) });
+  #transmit({ line }: Sent): void {
+    this.#said += line;
+    this.#observe?.({ from: "client", kind: "line", parts: redactCommand(utf8(line)) });
+  }
+
+  #transmitSaid(): void {
+    if (this.#said === "") return;
+    this.#out.transmit(utf8ToSend(this.#said));
+    this.#said = "";
   }
 
   /** Understands one unit of what waits. Answers what to do next, or nothing when something happened. */

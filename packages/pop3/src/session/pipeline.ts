@@ -10,34 +10,33 @@ import type { State } from "./state.ts";
 /** A command on its way, and what its positive answer looks like. */
 export interface Sent {
   readonly command: Command;
-  readonly bytes: Uint8Array;
-  readonly follows?: Follows;
+  readonly line: string;
+  readonly follows: Follows | undefined;
   /** What the lines behind the reply hold; without `follows`, what the reply itself holds. */
-  readonly lists?: ListingKind;
+  readonly lists: ListingKind | undefined;
 }
 
 /** `command` with what to expect; `follows` counts for commands that the protocol does not know. */
-export function expectAnswer(command: Command, bytes: Uint8Array, follows: Follows | undefined): Sent {
+export function expectAnswer(command: Command, line: string, follows: Follows | undefined): Sent {
   switch (command.type) {
     case "list":
-    case "uidl": {
-      const lists = command.type === "list" ? "scan" : "unique-id";
-      return command.message === undefined ? { command, bytes, lists, follows: "lines" } : { command, bytes, lists };
-    }
+      return { command, line, follows: command.message === undefined ? "lines" : undefined, lists: "scan" };
+    case "uidl":
+      return { command, line, follows: command.message === undefined ? "lines" : undefined, lists: "unique-id" };
     case "lang":
-      return command.range === undefined ? { command, bytes, lists: "language", follows: "lines" } : { command, bytes, lists: "language" };
+      return { command, line, follows: command.range === undefined ? "lines" : undefined, lists: "language" };
     case "capa":
-      return { command, bytes, lists: "capability", follows: "lines" };
+      return { command, line, follows: "lines", lists: "capability" };
     case "stat":
-      return { command, bytes, lists: "drop" };
+      return { command, line, follows: undefined, lists: "drop" };
     case "retr":
     case "top":
-      return { command, bytes, follows: "body" };
+      return { command, line, follows: "body", lists: undefined };
     case "unknown":
     case "invalid":
-      return follows === undefined ? { command, bytes } : { command, bytes, follows };
+      return { command, line, follows, lists: undefined };
     default:
-      return { command, bytes };
+      return { command, line, follows: undefined, lists: undefined };
   }
 }
 

@@ -116,7 +116,7 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
         this.#takeChunk();
         break;
       case "flush":
-        this.#outputs.transmit(...this.#takeReplies());
+        this.#outputs.transmit(this.#takeReplies());
         break;
       case "auth-challenge":
         if (this.#turn?.verb !== "AUTH") throw illegal("the client did not ask");
@@ -214,13 +214,13 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
 
   /** Takes the answers that were held back, as one transmission. */
   #flush(): Output<ServerEvent> | undefined {
-    return this.#replies === "" ? undefined : { type: "transmit", chunks: this.#takeReplies() };
+    return this.#replies === "" ? undefined : { type: "transmit", chunks: [this.#takeReplies()] };
   }
 
-  #takeReplies(): Uint8Array[] {
-    const chunks = [utf8ToSend(this.#replies)];
+  #takeReplies(): Uint8Array {
+    const bytes = utf8ToSend(this.#replies);
     this.#replies = "";
-    return chunks;
+    return bytes;
   }
 
   #over(): Output<ServerEvent> {
