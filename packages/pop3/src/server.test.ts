@@ -191,6 +191,15 @@ describe("transaction", () => {
     expect((await other.served.closed).reason).toBe("transport");
     expect(other.maildrop.notes).toEqual(["release"]);
   });
+
+  test("so does one that ends in the middle of a line, which is told", async () => {
+    const { peer, served, maildrop } = await serveLoggedIn();
+    await peer.ask("DELE 1");
+    await peer.transport.write([utf8("QUI")]);
+    await peer.transport.end();
+    expect(await served.closed).toMatchObject({ reason: "eof", error: { code: "eof", phase: "command" } });
+    expect(maildrop.notes).toEqual(["release"]);
+  });
 });
 
 describe("handlers that fail", () => {

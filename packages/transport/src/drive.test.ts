@@ -320,6 +320,23 @@ describe("the connection is lost", () => {
     expect((await driver.closed).reason).toBe("eof");
   });
 
+  test("by an end in the middle: what was said before is heard all the same", async () => {
+    const { driver, peer } = driven({ isDeaf: true });
+    driver.send("hello");
+    await peer.end();
+    await expect(driver.next()).rejects.toMatchObject({ code: "eof" });
+    expect(await readText(peer)).toBe("hello\n");
+  });
+
+  test("by an end in the middle: a peer that does not hear what was said before is not waited for", async () => {
+    const { driver, peer } = driven({ isDeaf: true, highWaterMarkBytes: 2, drive: { whileWriting: "listen" } });
+    driver.send("hello");
+    await peer.end();
+    await expect(driver.next()).rejects.toMatchObject({ code: "eof" });
+    expect((await driver.closed).reason).toBe("eof");
+    await expect(readText(peer)).rejects.toMatchObject({ code: "transport" });
+  });
+
   test("by an error that is not typed: it becomes the cause", async () => {
     const cause = new Error("cable cut");
     for (const reason of [cause, "cable cut"]) {

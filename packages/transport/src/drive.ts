@@ -328,7 +328,9 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
     if (this.#phase === "ended") return failure;
     this.#phase = "ended";
     const words = failure instanceof ProtocolError ? failure.reply : this.#farewell;
-    if (words !== undefined) await linger(this.#transport, this.#reading, words);
+    // A peer that only says no more may still hear what was said before.
+    const mayHear = failure instanceof ConnectionError && failure.code === "eof" && this.#writer.pending === undefined;
+    if (words !== undefined || mayHear) await linger(this.#transport, this.#reading, words);
     this.#transport.abort(failure);
     const reason = failure instanceof ProtocolError ? "protocol" : failure instanceof ConnectionError ? failure.code : "transport";
     this.#over({ reason, error: failure });

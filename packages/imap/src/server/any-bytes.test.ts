@@ -53,7 +53,8 @@ test("any commands and nonsense are answered in order, each once, however they a
       await peer.transport.end();
       const heard = await peer.hearOut();
       expect(errors).toEqual([]);
-      expect(await served.closed).toEqual({ reason: "done" });
+      // Some lines begin what the client then leaves in the middle.
+      expect(["done", "eof"]).toContain((await served.closed).reason);
       expect(backend.log.filter((note) => note === "account closed")).toHaveLength(1);
       expect(backend.log.filter((note) => note === "mailbox closed")).toHaveLength(backend.opened.length);
       const tags = [...heard.matchAll(/^t(\d+) (?:OK|NO|BAD) /gm)].map(([, tag]) => Number(tag));

@@ -151,7 +151,7 @@ describe("a client that leaves inside APPEND", () => {
     await peer.hear("+");
     await peer.say("abc");
     await peer.transport[way]();
-    expect(await served.closed).toMatchObject({ reason: way === "end" ? "done" : "transport" });
+    expect(await served.closed).toMatchObject({ reason: way === "end" ? "eof" : "transport" });
     expect(failed).toHaveBeenCalledOnce();
     expect(errors).toEqual([]);
     expect(backend.log).toEqual(["account closed"]);

@@ -140,6 +140,21 @@ describe("a backend that throws", () => {
   });
 });
 
+describe("a connection that the client ends", () => {
+  test.each([
+    ["between commands", "t NOOP\r\n", "done"],
+    ["in a line", "t NOOP\r\nu NO", "eof"],
+    ["in a literal", "t STATUS {5}\r\nIN", "eof"],
+    ["in IDLE", "t IDLE\r\n", "eof"],
+  ])("%s is closed with its mailbox: %j is %s", async (_where, said, reason) => {
+    const { peer, served, backend } = await serveSelected();
+    await peer.say(said);
+    await peer.transport.end();
+    expect(await served.closed).toMatchObject({ reason });
+    expect(backend.log).toEqual(["mailbox closed", "account closed"]);
+  });
+});
+
 describe("close", () => {
   test("says BYE at once to a client that says nothing", async () => {
     const { peer, served, backend } = await serveSelected();

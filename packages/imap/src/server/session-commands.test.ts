@@ -172,7 +172,7 @@ describe("AUTHENTICATE", () => {
     await peer.say("t AUTHENTICATE PLAIN\r\n");
     await peer.hear("+");
     await peer.transport.end();
-    expect(await served.closed).toEqual({ reason: "done" });
+    expect(await served.closed).toMatchObject({ reason: "eof" });
     expect(errors).toEqual([]);
   });
 });

@@ -96,10 +96,10 @@ describe("IDLE", () => {
     expect(outcome.said).toBe("+ idling\r\nt OK done\r\nu OK done\r\n");
   });
 
-  test("ends with the connection, and with BYE", () => {
+  test("ends with BYE; a connection that ends meanwhile is lost", () => {
     const gone = idling();
     gone.receiveEof();
-    expect(settle(gone)).toMatchObject({ events: [], then: "closed" });
+    expect(settle(gone)).toMatchObject({ events: [], then: "need-input" });
     const dismissed = idling();
     dismissed.send({ type: "bye", text: "we close" });
     expect(settle(dismissed)).toMatchObject({ said: "* BYE we close\r\n", then: "closed" });

@@ -144,7 +144,8 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
         if (this.#way.at === "upgrading") return this.#startTls(this.#way.reply);
         const event = this.#decoder.next();
         if (event !== undefined) this.#take(event);
-        else if (this.#input === "open") return NEED_INPUT;
+        // In the middle of something the end of input is the driver's to report: the connection was lost.
+        else if (this.#input === "open" || this.#work.at !== "rest" || this.#decoder.pending > 0) return NEED_INPUT;
         else this.#state = "closed";
       } catch (error) {
         this.#state = "closed";

@@ -262,17 +262,25 @@ describe("the end", () => {
   });
 
   test("a client that goes away deletes nothing: there is no update", () => {
-    for (const text of ["", "DELE 1\r\n", "QUI"]) {
+    for (const text of ["", "DELE 1\r\n"]) {
       const session = loggedIn();
       hear(session, text);
       session.receiveEof();
       expect(drain(session).end).toBe("closed");
       expect(session.state).toBe("closed");
     }
+  });
+
+  test("a client that goes away in the middle of something is lost: there is no update either", () => {
+    const session = loggedIn();
+    hear(session, "DELE 1\r\nQUI");
+    session.receiveEof();
+    expect(drain(session).end).toBe("need-input");
+    expect(session.state).toBe("transaction");
     const exchange = greeted();
     hear(exchange, "AUTH X\r\n");
     exchange.receiveEof();
-    expect(drain(exchange).end).toBe("closed");
+    expect(drain(exchange).end).toBe("need-input");
   });
 
   test("what it said before it went is heard", () => {

@@ -189,9 +189,11 @@ export class ServerSession implements Session<ServerEvent, ServerIntent> {
     }
   }
 
-  /** Nothing more can be understood until more comes. A client that is gone has said its last, wherever it was: that deletes nothing. */
+  /** Nothing more can be understood until more comes. A client may go between commands, which deletes nothing. */
   #starve(): Output<ServerEvent> | undefined {
-    if (this.#input === "open") return NEED_INPUT;
+    const between = this.#turn.type === "command" && this.#lines.pending === 0;
+    // In the middle of something the end of input is the driver's to report: the connection was lost.
+    if (this.#input === "open" || !between) return NEED_INPUT;
     this.#state = stateAfter(this.#state, "eof", "ok");
     return undefined;
   }
