@@ -2,9 +2,15 @@
 
 import type { Patience } from "@mailwire/wire";
 
-/** Calls `expire` when a wait has lasted longer than its {@link Patience} allows. Only time spent waiting counts. */
+/** What a {@link Deadline} tells. */
+export interface DeadlineListener {
+  /** A wait has lasted longer than its patience. */
+  onExpired(patience: Patience): void;
+}
+
+/** Tells when a wait has lasted longer than its {@link Patience} allows. Only time spent waiting counts. */
 export class Deadline {
-  readonly #expire: (patience: Patience) => void;
+  readonly #listener: DeadlineListener;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #firesAt = Infinity;
   #patience: Patience | undefined;
@@ -12,8 +18,8 @@ export class Deadline {
   #left = 0;
   #endsAt = Infinity;
 
-  constructor(expire: (patience: Patience) => void) {
-    this.#expire = expire;
+  constructor(listener: DeadlineListener) {
+    this.#listener = listener;
   }
 
   /** Begins to wait, or goes on with a paused wait when `patience` is the object of the last call. */
@@ -59,7 +65,7 @@ export class Deadline {
     this.#timer = undefined;
     this.#firesAt = Infinity;
     if (this.#patience === undefined) return;
-    if (performance.now() + 1 >= this.#endsAt) this.#expire(this.#patience);
+    if (performance.now() + 1 >= this.#endsAt) this.#listener.onExpired(this.#patience);
     else this.#arm();
   };
 }

@@ -58,7 +58,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
     this.#transport = transport;
     this.#options = options;
     this.#loop = new Loop(this);
-    this.#reads = new Deadline(this.onExpired);
+    this.#reads = new Deadline(this);
     this.#writer = new Writer(options.writePatience ?? WRITE_PATIENCE, this);
     this.closed = new Promise((resolve) => {
       this.#settle = resolve;
@@ -279,7 +279,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
   };
 
   /** The peer took too long. Where there is a word for that, the loop, which waits for the peer, says it. @internal */
-  readonly onExpired = ({ phase, farewell }: Patience): void => {
+  onExpired({ phase, farewell }: Patience): void {
     const failure = this.#unwritable ?? new ConnectionError("timeout", `the peer took too long (${phase})`, { phase });
     // Nothing can be said in the middle of a handshake, which nothing but an abort ends.
     if (farewell === undefined || this.#handshake !== undefined) {
@@ -289,7 +289,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
     this.#failure ??= failure;
     this.#farewell = farewell;
     this.#loop.wake();
-  };
+  }
 
   async #upgrade(reply: Uint8Array | undefined): Promise<void> {
     const { tls } = this.#options;

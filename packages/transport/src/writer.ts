@@ -1,16 +1,14 @@
 // What a conversation writes: in order, one write at a time, each within its patience.
 
 import type { ByteTransport, Patience } from "@mailwire/wire";
-import { Deadline } from "./deadline.ts";
+import { Deadline, type DeadlineListener } from "./deadline.ts";
 
 /** What a {@link Writer} tells. */
-export interface WriterListener {
+export interface WriterListener extends DeadlineListener {
   /** All that was given is written, or the rest never will be. */
   onDone(): void;
   /** A write failed; nothing behind it is written. */
   onFailure(error: unknown): void;
-  /** A write took longer than its patience. */
-  onExpired(patience: Patience): void;
 }
 
 /** Writes to the transport of one conversation. */
@@ -47,7 +45,7 @@ export class Writer {
   }
 
   async #untilWritten(transport: ByteTransport, first: Promise<void>): Promise<void> {
-    const deadline = (this.#deadline ??= new Deadline((patience) => this.#listener.onExpired(patience)));
+    const deadline = (this.#deadline ??= new Deadline(this.#listener));
     try {
       for (let written: Promise<void> | undefined = first; written !== undefined; written = this.#writeBehind(transport)) {
         // A fresh object is a fresh wait.

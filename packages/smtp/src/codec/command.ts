@@ -128,7 +128,7 @@ export function encodeCommand(command: Command): Uint8Array {
   return utf8(commandLine(command));
 }
 
-/** {@link encodeCommand} as text. */
+/** {@link encodeCommand} as text. @internal */
 export function commandLine(command: Command): string {
   return wholeLine(commandText(command));
 }
