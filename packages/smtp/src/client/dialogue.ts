@@ -110,9 +110,15 @@ export class Dialogue {
 
   /** Says commands of one group (RFC 2920), at least one; the answers, whatever they are. `onFirst` is called as soon as the first has come. */
   group(commands: readonly Command[], onFirst?: () => void): Promise<Replies> {
+    let said = 0;
     try {
-      for (const command of commands) this.#say({ type: "command", command });
+      for (const command of commands) {
+        this.#say({ type: "command", command });
+        said += 1;
+      }
     } catch (error) {
+      // What was said before is answered all the same.
+      if (said > 0) void this.expectReplies(said);
       return Promise.reject(asError(error));
     }
     return this.expectReplies(commands.length, onFirst);

@@ -1,4 +1,4 @@
-import { ConnectionError, utf8 } from "@mailwire/wire";
+import { ConnectionError, latin1, type Unit, utf8 } from "@mailwire/wire";
 import { describe, expect, test } from "vitest";
 import { isForgotten } from "../../test/forgotten.ts";
 import { attend, MAIL, meet, silentAfter } from "../../test/meeting.ts";
@@ -239,5 +239,16 @@ test("what became of a mail is forgotten by a connection that goes on", async ()
   const result = await send();
   for (let more = 0; more < 3; more += 1) await client.sendMail(MAIL);
   expect(await isForgotten(result)).toBe(true);
+  await client.quit();
+});
+
+test("an observer that throws stops a mail; each answer still goes to its command", async () => {
+  const fault = new Error("cannot see RCPT");
+  const observe = ({ from, parts: [part] }: Unit): void => {
+    if (from === "client" && part instanceof Uint8Array && latin1(part).startsWith("RCPT")) throw fault;
+  };
+  const { client } = await meet({ client: { observe } });
+  await expect(client.sendMail(MAIL)).rejects.toBe(fault);
+  expect(await client.verify("a")).toMatchObject({ code: 252 });
   await client.quit();
 });
