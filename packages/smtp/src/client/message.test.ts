@@ -247,7 +247,8 @@ test("an observer that throws stops a mail; each answer still goes to its comman
   const observe = ({ from, parts: [part] }: Unit): void => {
     if (from === "client" && part instanceof Uint8Array && latin1(part).startsWith("RCPT")) throw fault;
   };
-  const { client } = await meet({ client: { observe } });
+  const onMail = (): Promise<undefined> => new Promise((resolve) => setTimeout(() => resolve(undefined), 10));
+  const { client } = await meet({ client: { observe }, server: { onMail } });
   await expect(client.sendMail(MAIL)).rejects.toBe(fault);
   expect(await client.verify("a")).toMatchObject({ code: 252 });
   await client.quit();
