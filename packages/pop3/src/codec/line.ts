@@ -7,10 +7,7 @@ export const MAX_COMMAND_BYTES = 255;
 /** Longest first line of a reply and longest capability line, CRLF included (RFC 2449 sections 4 and 5). */
 export const MAX_REPLY_BYTES = 512;
 
-/**
- * Text as a line with CRLF. Throws a local `ProtocolError`: `bad-line` when CR, LF or NUL is inside, `line-too-long` when it takes more
- * than `maxBytes` as UTF-8. The error does not show the text.
- */
+/** {@link encodeLine} as text. */
 export function wholeLine(text: string, maxBytes: number): string {
   if (/[\r\n\0]/.test(text)) throw new ProtocolError("local", "bad-line", "CR, LF and NUL cannot be part of a line");
   const line = `${text}\r\n`;
@@ -19,7 +16,10 @@ export function wholeLine(text: string, maxBytes: number): string {
   return line;
 }
 
-/** {@link wholeLine} as UTF-8. */
+/**
+ * Text as a line with CRLF, UTF-8. Throws a local `ProtocolError`: `bad-line` when CR, LF or NUL is inside, `line-too-long` when it
+ * takes more than `maxBytes`. The error does not show the text.
+ */
 export function encodeLine(text: string, maxBytes: number): Uint8Array {
   const line = wholeLine(text, maxBytes);
   // For ASCII this is the same and takes a fraction of the time.
