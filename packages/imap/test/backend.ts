@@ -31,7 +31,8 @@ export interface TestMessage {
 }
 
 const FLAGS = ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"];
-const NO_ENVELOPE = {
+/** Of which nothing is known. */
+export const NO_ENVELOPE = {
   date: null,
   subject: null,
   from: null,

@@ -5,9 +5,9 @@ const ROUNDS = 100;
 
 /** Makes garbage until it must have been looked for, and tells whether what is `held` weakly was found to be some. */
 export async function isForgotten(held: WeakRef<object>): Promise<boolean> {
-  let garbage = new Uint8Array(0);
+  const garbage: Uint8Array[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    garbage = new Uint8Array(Math.max(GARBAGE_BYTES, garbage.length));
+    garbage[0] = new Uint8Array(GARBAGE_BYTES);
     // What a WeakRef gave lives until the end of the turn.
     await new Promise((resolve) => setTimeout(resolve, 0));
   }

@@ -1,5 +1,5 @@
 // The loop of a conversation: step after step as long as each is done at once. What takes time leaves no stack behind, and while the peer says
-// nothing there is no promise that waits: a server has thousands of these, and nearly all of them wait.
+// nothing, nothing but the read waits: a server has thousands of these, and nearly all of them stand still.
 
 import { ProtocolError } from "@mailwire/wire";
 import { Turn } from "./turn.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { OutputQueue } from "./output-queue.ts";
 import { NEED_INPUT, type Output } from "./session.ts";
+import { utf8 } from "./text.ts";
 
 const A = Uint8Array.of(1);
 const B = Uint8Array.of(2);
@@ -37,6 +38,22 @@ describe("outputs", () => {
     expect(drain(queue)).toEqual([{ type: "transmit", chunks: [A, B] }]);
   });
 
+  test("text is said as UTF-8 in its place between bytes, as one piece however much follows", () => {
+    const queue = new OutputQueue<string>();
+    queue.transmit(A);
+    queue.say("a");
+    queue.say("\u00e9");
+    queue.transmit(B);
+    queue.say("");
+    queue.event("then");
+    queue.say("c");
+    expect(drain(queue)).toEqual([
+      { type: "transmit", chunks: [A, utf8("a\u00e9"), B] },
+      { type: "event", event: "then" },
+      { type: "transmit", chunks: [utf8("c")] },
+    ]);
+  });
+
   test("bytes given away do not grow any more", () => {
     const queue = new OutputQueue<string>();
     queue.transmit(A);
@@ -57,6 +74,10 @@ test("the queue is empty exactly while nothing waits", () => {
   expect(queue.empty).toBe(false);
   queue.shift();
   expect(queue.empty).toBe(true);
+  queue.say("a");
+  expect(queue.empty).toBe(false);
+  queue.shift();
+  expect(queue.empty).toBe(true);
   expect(queue.shift()).toBeUndefined();
 });
 
@@ -64,6 +85,7 @@ test("clear forgets events and bytes", () => {
   const queue = new OutputQueue<string>();
   queue.event("one");
   queue.transmit(A);
+  queue.say("b");
   queue.clear();
   expect(queue.empty).toBe(true);
   expect(queue.shift()).toBeUndefined();

@@ -1,8 +1,9 @@
 // What a session has ready for its driver: events and bytes, in order, neighbouring bytes joined into one transmission.
 
 import type { Output } from "./session.ts";
+import { utf8ToSend } from "./text.ts";
 
-/** Outputs of a session that wait to be polled. Bytes said one after another leave as one `transmit`. */
+/** Outputs of a session that wait to be polled. Text and bytes said one after another leave as one `transmit`. */
 export class OutputQueue<Event> {
   /** The oldest. Mostly there is no other, and what waits for its next one for hours should hold no more than it must. */
   #first: Output<Event> | undefined;
@@ -10,10 +11,12 @@ export class OutputQueue<Event> {
   /** Where in `#more` the oldest of them is. */
   #head = 0;
   #chunks: Uint8Array[] | undefined;
+  /** What was said behind the chunks. */
+  #text = "";
 
   /** True when nothing waits. */
   get empty(): boolean {
-    return this.#first === undefined && this.#chunks === undefined;
+    return this.#first === undefined && this.#chunks === undefined && this.#text === "";
   }
 
   /** Adds something that happened. */
@@ -21,11 +24,15 @@ export class OutputQueue<Event> {
     this.push({ type: "event", event });
   }
 
+  /** Adds text for the peer, as UTF-8. However much is said one after another, it is one piece of memory. */
+  say(text: string): void {
+    this.#text += text;
+  }
+
   /** Adds bytes for the peer. */
   transmit(chunk: Uint8Array): void {
-    if (chunk.length === 0) return;
-    if (this.#chunks === undefined) this.#chunks = [chunk];
-    else this.#chunks.push(chunk);
+    this.#transmitText();
+    this.#addChunk(chunk);
   }
 
   /** Adds any other output. */
@@ -47,6 +54,19 @@ export class OutputQueue<Event> {
   clear(): void {
     this.#first = this.#more = this.#chunks = undefined;
     this.#head = 0;
+    this.#text = "";
+  }
+
+  #transmitText(): void {
+    if (this.#text === "") return;
+    this.#addChunk(utf8ToSend(this.#text));
+    this.#text = "";
+  }
+
+  #addChunk(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    if (this.#chunks === undefined) this.#chunks = [chunk];
+    else this.#chunks.push(chunk);
   }
 
   #add(output: Output<Event>): void {
@@ -66,6 +86,7 @@ export class OutputQueue<Event> {
   }
 
   #takeChunks(): Output<Event> | undefined {
+    this.#transmitText();
     const chunks = this.#chunks;
     if (chunks === undefined) return undefined;
     this.#chunks = undefined;

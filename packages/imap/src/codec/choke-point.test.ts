@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { ProtocolError, Secret } from "@mailwire/wire";
 import { expect, test } from "vitest";
+import { NO_ENVELOPE } from "../../test/backend.ts";
 import { command, response } from "../../test/codec-arbitraries.ts";
 import { bytesOf, commands, responses, textOf, written } from "../../test/codec-driving.ts";
-import type { BodyStructure, Command, Envelope, Response } from "./index.ts";
+import type { BodyStructure, Command, Response } from "./index.ts";
 import { encodeCommand, encodeResponse } from "./index.ts";
 
 /** Members whose text is a choice of the types: nothing of a peer's or a person's gets there. */
@@ -87,18 +88,6 @@ test.each(["a\r", "a\n", "a\0", "a b", ""])("%j is no tag", (tag) => {
 
 const FIELDS = { parameters: null, id: null, description: null, encoding: "7BIT", octets: 10, lines: 1, md5: null };
 const INNER: BodyStructure = { kind: "text", type: "TEXT", subtype: "PLAIN", ...FIELDS };
-const NO_ENVELOPE: Envelope = {
-  date: null,
-  subject: null,
-  from: null,
-  sender: null,
-  replyTo: null,
-  to: null,
-  cc: null,
-  bcc: null,
-  inReplyTo: null,
-  messageId: null,
-};
 
 test.each<[string, BodyStructure]>([
   ["a text part of another type", { ...INNER, type: "te\r\nxt" }],

@@ -10,7 +10,6 @@ import {
   ProtocolError,
   ReceiveBuffer,
   utf8,
-  utf8ToSend,
   withLimits,
   keepOne,
 } from "@mailwire/wire";
@@ -55,8 +54,6 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   readonly #lines: LineReader;
   readonly #out = new OutputQueue<ClientEvent>();
   readonly #pipeline: Pipeline;
-  /** Commands that leave together. */
-  #said = "";
   #state: State = "greeting";
   /** The state once all commands on their way have succeeded: what may be sent now depends on it. */
   #projected: State = "greeting";
@@ -145,7 +142,6 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
 
   poll(): Output<ClientEvent> {
     for (;;) {
-      this.#transmitSaid();
       const output = this.#out.shift();
       if (output !== undefined) return output;
       if (this.#failure !== undefined) {
@@ -194,21 +190,14 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   #respond(line: Uint8Array): void {
     if (this.#reading.type !== "challenge") throw illegal("no challenge waits for a response");
     this.#reading = LINE;
-    this.#transmitSaid();
     this.#out.transmit(line);
     this.#observe?.({ from: "client", kind: "sasl", parts: redactSasl(line) });
     this.#await("reply", this.#limits.replyMs);
   }
 
   #transmit({ line }: Sent): void {
-    this.#said += line;
+    this.#out.say(line);
     this.#observe?.({ from: "client", kind: "line", parts: redactCommand(utf8(line)) });
-  }
-
-  #transmitSaid(): void {
-    if (this.#said === "") return;
-    this.#out.transmit(utf8ToSend(this.#said));
-    this.#said = "";
   }
 
   /** Understands one unit of what waits. Answers what to do next, or nothing when something happened. */

@@ -2,7 +2,7 @@
 // RFC 5321, 2920 (pipelining), 3207 (STARTTLS), 4954 (AUTH), 3030 (BDAT), 2033 (LMTP).
 
 import { CLOSED, isLegal, keepOne, NEED_INPUT, nextState, OutputQueue, ProtocolError, withLimits } from "@mailwire/wire";
-import { decodeBase64, DotEncoder, encodeBase64, LineEndFilter, utf8, utf8ToSend } from "@mailwire/wire";
+import { decodeBase64, DotEncoder, encodeBase64, LineEndFilter, utf8 } from "@mailwire/wire";
 import type { LineEndPolicy, Output, Patience, Session, TlsInfo } from "@mailwire/wire";
 import { type AuthCommand, type BdatCommand, type Command, commandLine, type HelloCommand } from "../codec/command.ts";
 import { decodeEhloAnswer, type Extensions, NO_EXTENSIONS } from "../codec/extensions.ts";
@@ -28,8 +28,6 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   readonly #decoder: ReplyDecoder;
   #state: State = "greeting";
   readonly #flight: CommandsInFlight;
-  /** Lines that were said and leave together. */
-  #lines = "";
   #extensions: Extensions = NO_EXTENSIONS;
   #exchange: AuthCommand | undefined;
   #body: DotEncoder | undefined;
@@ -123,7 +121,6 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
 
   poll(): Output<ClientEvent> {
     for (;;) {
-      this.#transmitLines();
       const output = this.#outputs.shift();
       if (output !== undefined) return output;
       if (this.#end instanceof ProtocolError) {
@@ -213,7 +210,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
     const sizeBytes = chunk.reduce((sum, { length }) => sum + length, 0);
     const command = { verb: "BDAT", sizeBytes, position } as const;
     this.#chunks = filter;
-    this.#addLine(command, commandLine(command));
+    this.#sayLine(command, commandLine(command));
     for (const view of chunk) this.#transmitBody(view);
     if (position === "last") this.#endMessage();
     else {
@@ -241,20 +238,14 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   }
 
   #write(command: Command, line: string): void {
-    this.#addLine(command, line);
+    this.#sayLine(command, line);
     this.#owe({ verb: command.verb, command });
   }
 
-  #addLine({ verb }: Command, line: string): void {
+  #sayLine({ verb }: Command, line: string): void {
     const { observe } = this.#options;
     if (observe !== undefined) observe(verb === "AUTH" ? authUnit("client", utf8(line)) : lineUnit("client", utf8(line)));
-    this.#lines += line;
-  }
-
-  #transmitLines(): void {
-    if (this.#lines === "") return;
-    this.#outputs.transmit(utf8ToSend(this.#lines));
-    this.#lines = "";
+    this.#outputs.say(line);
   }
 
   #owe(owed: Owed): void {
@@ -265,7 +256,7 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   #respond(line: string): void {
     if (this.#exchange === undefined) throw illegal("the server did not ask");
     this.#options.observe?.(responseUnit(line));
-    this.#lines += `${line}\r\n`;
+    this.#outputs.say(`${line}\r\n`);
     this.#owe({ verb: "AUTH", command: this.#exchange });
     this.#exchange = undefined;
   }
@@ -276,7 +267,6 @@ export class ClientSession implements Session<ClientEvent, ClientIntent> {
   }
 
   readonly #transmitBody = (bytes: Uint8Array): void => {
-    this.#transmitLines();
     this.#options.observe?.(bodyUnit(bytes));
     this.#outputs.transmit(bytes);
   };
