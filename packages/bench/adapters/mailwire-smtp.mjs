@@ -16,7 +16,9 @@ const session = {
       messages += 1;
     };
     const options = { hostname: "bench.example", limits: { maxMessageBytes: 1 << 30 }, onMessage };
-    const listener = await listen({ host, port, backlog: 4096 }, (transport) => serveSmtp(transport, options).closed);
+    const listener = await listen({ host, port, backlog: 4096 }, (transport) => {
+      serveSmtp(transport, options);
+    });
     return { count: () => ({ messages, bytes }), close: () => listener.close() };
   },
 

@@ -31,10 +31,12 @@ export function serveSmtp(transport: ByteTransport, options: SmtpServerOptions):
   });
   const policy = new Policy(options, transport.startTls !== undefined);
   const conversation = new Conversation({ session, driver, policy, attentive, options, splitting });
-  void driver.closed.then((closure) => conversation.over(closure));
+  if (options.onClose !== undefined) void driver.closed.then((closure) => conversation.over(closure));
   void conversation.begin();
   return {
-    closed: driver.closed,
+    get closed() {
+      return driver.closed;
+    },
     close: () => {
       try {
         driver.send({ type: "close", reply: CLOSING });

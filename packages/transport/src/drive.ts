@@ -1,10 +1,10 @@
 // One loop that runs any session over any duplex: it polls, transmits, reads, upgrades, and keeps the time.
 
 import { ConnectionError, ProtocolError } from "@mailwire/wire";
-import type { ByteTransport, Output, Patience, Session, TransportInfo } from "@mailwire/wire";
+import type { ByteReader, ByteTransport, Output, Patience, Session, TransportInfo } from "@mailwire/wire";
 import type { Closure } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
-import type { DriveOptions, Driver } from "./driver.ts";
+import type { DriveOptions, Driver, EventTaker } from "./driver.ts";
 import { linger } from "./linger.ts";
 import { Loop, type Step, type Stepper } from "./loop.ts";
 import { lost } from "./loss.ts";
@@ -23,15 +23,21 @@ const WRITE_PATIENCE: Patience = { phase: "transmit", ms: 300_000 };
 /** What the peer said before is here or nearly so; most transports tell at once that no more will come. */
 const LAST_WORDS: Patience = { phase: "last-words", ms: 2_000 };
 
-class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Event>, WriterListener {
-  readonly closed: Promise<Closure>;
+/** A transport that still tells of bytes must not be taken from under it. */
+const SOON = Promise.resolve();
+
+class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Event>, ByteReader, WriterListener {
   readonly #session: Session<Event, Intent>;
   readonly #options: DriveOptions;
   readonly #reads: Deadline;
   readonly #writer: Writer;
   readonly #loop: Loop<Event>;
   #transport: ByteTransport;
-  #settle: (closure: Closure) => void = () => undefined;
+  /** How it ended. */
+  #closure: Closure | undefined;
+  /** There once somebody asked. */
+  #closed: Promise<Closure> | undefined;
+  #settle: ((closure: Closure) => void) | undefined;
   /** Outputs that `flush` met and left for `next`. */
   #held: Output<Event>[] | undefined;
   #flushed: (() => void)[] | undefined;
@@ -44,7 +50,9 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
   /** What the peer hears when it was too slow. */
   #farewell: Uint8Array | undefined;
   #phase: "open" | "ending" | "ended" = "open";
-  #reading: Promise<void> | undefined;
+  #isReading = false;
+  /** Told when the read that is outstanding is over. */
+  #onReadOver: (() => void) | undefined;
   #arrived: Uint8Array | null | undefined;
   #eof = false;
   /** Whether the session wants more input than it was given. */
@@ -60,14 +68,21 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
     this.#loop = new Loop(this);
     this.#reads = new Deadline(this);
     this.#writer = new Writer(options.writePatience ?? WRITE_PATIENCE, this);
-    this.closed = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
     if (options.signal !== undefined) this.#heed(options.signal);
   }
 
   get info(): TransportInfo {
     return this.#transport.info;
+  }
+
+  get closed(): Promise<Closure> {
+    this.#closed ??=
+      this.#closure === undefined
+        ? new Promise((resolve) => {
+            this.#settle = resolve;
+          })
+        : Promise.resolve(this.#closure);
+    return this.#closed;
   }
 
   next(): Promise<Event | null> {
@@ -76,12 +91,16 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
         resolve(event);
         return "enough";
       };
-      this.#loop.run({ take, done: () => resolve(null), fail });
+      this.runFor({ take, done: () => resolve(null), fail });
     });
   }
 
   run(take: (event: Event) => PromiseLike<unknown> | undefined): Promise<void> {
-    return new Promise((done, fail) => this.#loop.run({ take, done, fail }));
+    return new Promise((done, fail) => this.runFor({ take, done, fail }));
+  }
+
+  runFor(taker: EventTaker<Event>): void {
+    this.#loop.run(taker);
   }
 
   #heed(signal: AbortSignal): void {
@@ -165,7 +184,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
         this.#announceFlushed();
         return this.#phase === "ending" ? (this.#writer.pending ?? this.#end()) : "wait";
       case "start-tls":
-        return this.#behindWrites(output) ?? this.#upgrade(output.reply);
+        return this.#behindWrites(output) ?? SOON.then(() => this.#upgrade(output.reply));
       case "closed":
         return this.#behindWrites(output) ?? this.#end();
     }
@@ -243,10 +262,28 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
   #arrival(): "wait" {
     if (this.#eof)
       throw this.#unwritable ?? new ConnectionError("eof", "the peer closed the connection", { phase: this.#session.patience.phase });
-    this.#reading ??= this.#transport.read().then(this.#onRead, this.#onReadFailure);
+    if (!this.#isReading) this.#read();
     // Until it is heard the peer cannot answer.
     if (this.#writer.pending === undefined) this.#reads.wait(this.#unwritable === undefined ? this.#session.patience : LAST_WORDS);
     return "wait";
+  }
+
+  #read(): void {
+    this.#isReading = true;
+    if (this.#transport.readFor !== undefined) this.#transport.readFor(this);
+    else
+      this.#transport.read().then(
+        (chunk) => this.onBytes(chunk),
+        (error: unknown) => this.onReadFailure(error),
+      );
+  }
+
+  /** Resolves when no read is outstanding. */
+  #readOver(): Promise<void> | undefined {
+    if (!this.#isReading) return undefined;
+    return new Promise((resolve) => {
+      this.#onReadOver = resolve;
+    });
   }
 
   /** Gives the session what came, if anything did. */
@@ -266,17 +303,21 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
     }
   }
 
-  readonly #onRead = (chunk: Uint8Array | null): void => {
-    this.#reading = undefined;
+  /** What was asked for has come. @internal */
+  onBytes(chunk: Uint8Array | null): void {
+    this.#isReading = false;
+    this.#onReadOver?.();
     this.#arrived = chunk;
     this.#loop.goOn();
-  };
+  }
 
-  readonly #onReadFailure = (error: unknown): void => {
-    this.#reading = undefined;
+  /** Nothing more will come. @internal */
+  onReadFailure(error: unknown): void {
+    this.#isReading = false;
+    this.#onReadOver?.();
     this.#failure ??= lost(error);
-    this.#loop.goOn();
-  };
+    this.#loop.wake();
+  }
 
   /** The peer took too long. Where there is a word for that, the loop, which waits for the peer, says it. @internal */
   onExpired({ phase, farewell }: Patience): void {
@@ -295,7 +336,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
     const { tls } = this.#options;
     if (tls === undefined || this.#transport.startTls === undefined)
       throw new ConnectionError("tls", "this connection cannot be upgraded to TLS");
-    if (this.#reading !== undefined) throw new ConnectionError("tls", "a read is outstanding at the upgrade to TLS");
+    if (this.#isReading) throw new ConnectionError("tls", "a read is outstanding at the upgrade to TLS");
     this.#reads.wait(this.#session.patience);
     this.#handshake = new AbortController();
     const { signal } = this.#handshake;
@@ -318,7 +359,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
   async #end(): Promise<void> {
     if (this.#phase === "ended") return;
     this.#phase = "ended";
-    await linger(this.#transport, this.#reading);
+    await linger(this.#transport, this.#readOver());
     this.#over({ reason: "done" });
   }
 
@@ -330,7 +371,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
     const words = failure instanceof ProtocolError ? failure.reply : this.#farewell;
     // A peer that only says no more may still hear what was said before.
     const mayHear = failure instanceof ConnectionError && failure.code === "eof" && this.#writer.pending === undefined;
-    if (words !== undefined || mayHear) await linger(this.#transport, this.#reading, words);
+    if (words !== undefined || mayHear) await linger(this.#transport, this.#readOver(), words);
     this.#transport.abort(failure);
     const reason = failure instanceof ProtocolError ? "protocol" : failure instanceof ConnectionError ? failure.code : "transport";
     this.#over({ reason, error: failure });
@@ -353,6 +394,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
     this.#writer.stop();
     this.#unheed?.();
     this.#releaseFlushed();
-    this.#settle(closure);
+    this.#closure = closure;
+    this.#settle?.(closure);
   }
 }

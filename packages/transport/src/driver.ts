@@ -20,6 +20,19 @@ export interface DriveOptions {
   readonly whileWriting?: "wait" | "listen";
 }
 
+/** Whoever is given the events of a {@link Driver}. */
+export interface EventTaker<Event> {
+  /**
+   * Takes one. The next one comes once what this returns has resolved, and none does after `enough`, said at once or resolved to. What it throws or
+   * rejects with, `fail` is told.
+   */
+  take(event: Event): PromiseLike<unknown> | "enough" | undefined;
+  /** It was enough, or the conversation is over. */
+  done(): void;
+  /** As {@link Driver.next} rejects, or {@link EventTaker.take} did. */
+  fail(error: unknown): void;
+}
+
 /** A session in motion over a transport. */
 export interface Driver<Event, Intent> {
   /**
@@ -32,6 +45,8 @@ export interface Driver<Event, Intent> {
    * {@link Driver.next} may be called for what comes next, such as the chunks of a message. Rejects as `next` does, and with what `take` throws.
    */
   run(take: (event: Event) => PromiseLike<unknown> | undefined): Promise<void>;
+  /** As {@link Driver.run}, but tells `taker`: of thousands of conversations nearly all stand still, and each promise that waits costs memory. */
+  runFor(taker: EventTaker<Event>): void;
   /** Hands an intent to the session and wakes the loop; throws what the session throws, and `ConnectionError` (`closed`) after the end. */
   send(intent: Intent): void;
   /** Resolves when the transport has accepted all that the session had to transmit. */

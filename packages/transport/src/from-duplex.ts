@@ -2,7 +2,7 @@
 // is lost, and hardly one runs ahead. To call read() at each `readable` instead takes twice the time.
 
 import { concat, ConnectionError, ProtocolError } from "@mailwire/wire";
-import type { ByteTransport, TransportInfo } from "@mailwire/wire";
+import type { ByteReader, ByteTransport, TransportInfo } from "@mailwire/wire";
 import { abortError, concurrentRead } from "./loss.ts";
 
 /** What {@link fromDuplex} needs of a duplex: Node's `stream.Duplex` and everything that behaves like it. */
@@ -25,7 +25,7 @@ export interface NodeDuplex {
   resume(): unknown;
   /** True while no `data` may come. */
   isPaused(): boolean;
-  /** Adds a listener. */
+  /** Adds a listener, which is called with the duplex as `this`. */
   on(event: "data", listener: (chunk: unknown) => void): unknown;
   /** Adds a listener. */
   on(event: string, listener: (error: Error) => void): unknown;
@@ -48,18 +48,18 @@ export function fromDuplex(duplex: NodeDuplex, info: TransportInfo = { secure: f
   return new DuplexTransport(duplex, info);
 }
 
-const WRITE_EVENTS = ["drain", "finish"] as const;
+/** Where a duplex says whose it is: listeners that look there are the same for all, and a set of them for each would cost as much as all else here. */
+const OWNER = Symbol("owner");
 
-/** Whoever waits for bytes. */
-interface Reader {
-  readonly resolve: (chunk: Uint8Array | null) => void;
-  readonly reject: (error: unknown) => void;
+/** A duplex that a transport reads from and writes to. */
+interface OwnedDuplex extends NodeDuplex {
+  readonly [OWNER]: DuplexTransport;
 }
 
 /** A {@link ByteTransport} over a Node-style duplex; a base for transports that can also upgrade it. */
 export class DuplexTransport implements ByteTransport {
   readonly info: TransportInfo;
-  readonly #duplex: NodeDuplex;
+  readonly #duplex: OwnedDuplex;
   /** Set when this end let go of the duplex. */
   #released: Error | undefined;
   /** Set when the duplex failed or closed; what arrived before can still be read. */
@@ -67,7 +67,7 @@ export class DuplexTransport implements ByteTransport {
   #isEnding = false;
   /** Set when the peer's end was seen: a duplex that this end drops may look the same. */
   #isAtEnd: boolean;
-  #reader: Reader | undefined;
+  #reader: ByteReader | undefined;
   /** What came when nobody waited, which is rare. */
   #ahead: Uint8Array[] | undefined;
   /** Chunks whose bytes the duplex still holds. */
@@ -77,24 +77,28 @@ export class DuplexTransport implements ByteTransport {
 
   /** See {@link fromDuplex}. */
   constructor(duplex: NodeDuplex, info: TransportInfo) {
-    this.#duplex = duplex;
+    this.#duplex = Object.assign(duplex, { [OWNER]: this });
     this.info = info;
     this.#isAtEnd = duplex.readableEnded;
-    duplex.on("error", this.#onError);
-    duplex.on("close", this.#onClose);
+    duplex.on("error", DuplexTransport.#onError);
+    duplex.on("close", DuplexTransport.#onClose);
     duplex.pause();
-    duplex.on("data", this.#onData);
-    duplex.on("end", this.#onReadableEnd);
-    for (const event of WRITE_EVENTS) duplex.on(event, this.#onWritable);
-    if (duplex.destroyed) this.#onClose();
+    duplex.on("data", DuplexTransport.#onData);
+    duplex.on("end", DuplexTransport.#onEnd);
+    duplex.on("drain", DuplexTransport.#onWritable);
+    duplex.on("finish", DuplexTransport.#onWritable);
+    if (duplex.destroyed) this.#lose(closed());
   }
 
   read(): Promise<Uint8Array | null> {
-    if (this.#reader !== undefined) return Promise.reject(concurrentRead());
-    return new Promise((resolve, reject) => {
-      this.#reader = { resolve, reject };
+    return new Promise((onBytes, onReadFailure) => this.readFor({ onBytes, onReadFailure }));
+  }
+
+  readFor(reader: ByteReader): void {
+    if (this.#reader === undefined) {
+      this.#reader = reader;
       this.#serve();
-    });
+    } else reader.onReadFailure(concurrentRead());
   }
 
   write(chunks: readonly Uint8Array[]): Promise<void> | undefined {
@@ -125,7 +129,7 @@ export class DuplexTransport implements ByteTransport {
     if (this.#released !== undefined) return;
     this.#released = abortError(reason);
     this.#duplex.destroy();
-    this.#onOver();
+    this.#over();
   }
 
   /** Resolves when all that was written has left the duplex; call it before {@link DuplexTransport.release}. */
@@ -142,8 +146,9 @@ export class DuplexTransport implements ByteTransport {
     this.#throwIfOver();
     if (this.#reader !== undefined) throw concurrentRead();
     this.#takeRest();
-    this.#duplex.off("end", this.#onReadableEnd);
-    for (const event of WRITE_EVENTS) this.#duplex.off(event, this.#onWritable);
+    this.#duplex.off("end", DuplexTransport.#onEnd);
+    this.#duplex.off("drain", DuplexTransport.#onWritable);
+    this.#duplex.off("finish", DuplexTransport.#onWritable);
     this.#released = new ConnectionError("closed", "this transport has let go of its duplex");
     return this.#ahead === undefined || this.#ahead.length === 0 ? null : concat(this.#ahead);
   }
@@ -177,28 +182,48 @@ export class DuplexTransport implements ByteTransport {
       return;
     }
     this.#reader = undefined;
-    if (chunk !== undefined || this.#isAtEnd) reader.resolve(chunk ?? null);
-    else reader.reject(failure);
+    if (chunk !== undefined || this.#isAtEnd) reader.onBytes(chunk ?? null);
+    else reader.onReadFailure(failure);
   }
 
-  readonly #onData = (chunk: unknown): void => {
+  static readonly #onData = function (this: OwnedDuplex, chunk: unknown): void {
+    this[OWNER].#take(chunk);
+  };
+
+  static readonly #onEnd = function (this: OwnedDuplex): void {
+    this[OWNER].#takeEnd();
+  };
+
+  static readonly #onWritable = function (this: OwnedDuplex): void {
+    this[OWNER].#wakeWriters();
+  };
+
+  static readonly #onError = function (this: OwnedDuplex, error: Error): void {
+    this[OWNER].#lose(new ConnectionError("transport", `the connection failed: ${error.message}`, { cause: error }));
+  };
+
+  static readonly #onClose = function (this: OwnedDuplex): void {
+    this[OWNER].#lose(closed());
+  };
+
+  #take(chunk: unknown): void {
     const reader = this.#reader;
     if (reader === undefined) {
       this.#duplex.pause();
       this.#keep(chunk);
     } else if (chunk instanceof Uint8Array) {
       this.#reader = undefined;
-      reader.resolve(plain(chunk));
+      reader.onBytes(plain(chunk));
     } else {
       this.#keep(chunk);
       this.#serve();
     }
-  };
+  }
 
-  readonly #onReadableEnd = (): void => {
+  #takeEnd(): void {
     if (this.#released === undefined) this.#isAtEnd = true;
     this.#serve();
-  };
+  }
 
   #keep(chunk: unknown): void {
     if (chunk instanceof Uint8Array) (this.#ahead ??= []).push(plain(chunk));
@@ -208,38 +233,37 @@ export class DuplexTransport implements ByteTransport {
   /** Takes all that the duplex still holds, and lets no more come. */
   #takeRest(): void {
     this.#duplex.pause();
-    this.#duplex.off("data", this.#onData);
+    this.#duplex.off("data", DuplexTransport.#onData);
     // Some platforms give one chunk at a time.
     for (let rest = this.#duplex.read(); rest !== null; rest = this.#duplex.read()) this.#keep(rest);
   }
 
-  readonly #onWritable = (): void => {
+  #wakeWriters(): void {
     if (this.#waiting === undefined) return;
     const waiting = this.#waiting;
     this.#waiting = undefined;
     for (const look of waiting) look();
-  };
+  }
 
   readonly #onWritten = (): void => {
     this.#unwritten -= 1;
-    if (this.#unwritten === 0) this.#onWritable();
+    if (this.#unwritten === 0) this.#wakeWriters();
   };
 
-  readonly #onError = (error: Error): void => {
-    this.#lost ??= new ConnectionError("transport", `the connection failed: ${error.message}`, { cause: error });
-    this.#onOver();
-  };
+  #lose(failure: Error): void {
+    this.#lost ??= failure;
+    this.#over();
+  }
 
-  readonly #onClose = (): void => {
-    this.#lost ??= new ConnectionError("transport", "the connection was closed");
-    this.#onOver();
-  };
-
-  #onOver(): void {
+  #over(): void {
     if (this.#released === undefined) this.#takeRest();
     this.#serve();
-    this.#onWritable();
+    this.#wakeWriters();
   }
+}
+
+function closed(): ConnectionError {
+  return new ConnectionError("transport", "the connection was closed");
 }
 
 /** Bytes as a plain `Uint8Array`, whatever subclass the duplex gives. */

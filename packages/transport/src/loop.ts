@@ -2,6 +2,7 @@
 // nothing, nothing but the read waits: a server has thousands of these, and nearly all of them stand still.
 
 import { ProtocolError } from "@mailwire/wire";
+import type { EventTaker } from "./driver.ts";
 import { Turn } from "./turn.ts";
 
 /** What whoever takes the events is told: one, or that there is no more. */
@@ -20,16 +21,6 @@ export interface Stepper<Event> {
   onIdle(): void;
 }
 
-/** Whoever takes the events. */
-export interface Taker<Event> {
-  /** Takes one; the next one comes once what this returns has resolved, and none does after `enough`. */
-  readonly take: (event: Event) => PromiseLike<unknown> | "enough" | undefined;
-  /** There is no more, or it was enough. */
-  readonly done: () => void;
-  /** A step failed, or `take` did. */
-  readonly fail: (error: unknown) => void;
-}
-
 const SOON = Promise.resolve();
 
 /** Runs steps for one taker at a time. */
@@ -37,7 +28,7 @@ export class Loop<Event> {
   readonly #stepper: Stepper<Event>;
   readonly #turn = new Turn();
   /** There while it runs. */
-  #taker: Taker<Event> | undefined;
+  #taker: EventTaker<Event> | undefined;
   #isWaiting = false;
   /** Whether it was woken since the last step began. */
   #isWoken = false;
@@ -52,7 +43,7 @@ export class Loop<Event> {
   }
 
   /** Gives events to `taker`, one after the other; while that one is busy with one, another may come for the next. */
-  run(taker: Taker<Event>): void {
+  run(taker: EventTaker<Event>): void {
     if (this.#enter(taker)) this.#advance();
   }
 
@@ -123,7 +114,11 @@ export class Loop<Event> {
         const taken = taker.take(news.event);
         if (taken === undefined) return this.#enter(taker);
         if (taken === "enough") taker.done();
-        else taken.then(() => this.run(taker), taker.fail);
+        else
+          taken.then(
+            (last) => (last === "enough" ? taker.done() : this.run(taker)),
+            (error: unknown) => taker.fail(error),
+          );
       } catch (error) {
         taker.fail(error);
       }
@@ -137,7 +132,7 @@ export class Loop<Event> {
   }
 
   /** Whether to go on at once. */
-  #enter(taker: Taker<Event>): boolean {
+  #enter(taker: EventTaker<Event>): boolean {
     if (this.#taker !== undefined) {
       taker.fail(new ProtocolError("local", "concurrent-next", "one next() at a time"));
       return false;
@@ -148,7 +143,7 @@ export class Loop<Event> {
     return others === undefined;
   }
 
-  #leave(): Taker<Event> | undefined {
+  #leave(): EventTaker<Event> | undefined {
     const taker = this.#taker;
     this.#taker = undefined;
     this.#stepper.onIdle();

@@ -1,9 +1,19 @@
 // The contract of every duplex byte stream that a session can be driven over.
 
+/** Whoever is told what a {@link ByteTransport} reads. */
+export interface ByteReader {
+  /** The next bytes, or `null` at the end. */
+  onBytes(chunk: Uint8Array | null): void;
+  /** There are none to be had. */
+  onReadFailure(error: unknown): void;
+}
+
 /** Any duplex byte stream. Pull-based: at most one read outstanding, and no pump running behind it. */
 export interface ByteTransport {
   /** The next bytes, or `null` at the end; a second concurrent read rejects. */
   read(): Promise<Uint8Array | null>;
+  /** As {@link ByteTransport.read}, but tells `reader`, perhaps at once: a promise costs half a kilobyte while the peer says nothing. Absent where it would be no cheaper. */
+  readFor?(reader: ByteReader): void;
   /** Writes the chunks in order; resolves when more may be written, and is `undefined` where that is now. */
   write(chunks: readonly Uint8Array[]): Promise<void> | undefined;
   /** Says that nothing more will be written; resolves when all is handed over. */

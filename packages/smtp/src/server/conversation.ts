@@ -1,7 +1,7 @@
 // One conversation as the server: each command is put to the hook, to the rules, to its handler, and answered. What was said decides what it
 // meant, for us as for the client.
 
-import { type Closure, type Driver, pause, type Split, type SplitTransport } from "@mailwire/transport";
+import { type Closure, type Driver, type EventTaker, pause, type Split, type SplitTransport } from "@mailwire/transport";
 import { ConnectionError, ProtocolError, type TransportInfo } from "@mailwire/wire";
 import type { AuthCommand, Command, HelloCommand, LookupCommand, MailCommand, OnBehalfCommand, RcptCommand } from "../codec/command.ts";
 import { decodeRcptParameters } from "../codec/rcpt-parameters.ts";
@@ -38,7 +38,7 @@ interface OpenEnvelope extends Envelope {
 }
 
 /** Runs one conversation from the greeting to its end. */
-export class Conversation implements SmtpPeer {
+export class Conversation implements SmtpPeer, EventTaker<ServerEvent> {
   readonly #parts: ConversationParts;
   readonly #application: Application;
   /** There while a handler has a message: further chunks are its. */
@@ -82,22 +82,26 @@ export class Conversation implements SmtpPeer {
     try {
       this.#reply(await this.#firstGreeting());
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
-    driver.run((event) => this.#take(event)).catch((error: unknown) => this.#fail(error));
+    driver.runFor(this);
   }
 
-  #fail(error: unknown): void {
+  fail(error: unknown): void {
     // Why a connection was lost is told by `closed`; anything else is our own fault.
     if (error instanceof ConnectionError || (error instanceof ProtocolError && error.side === "remote")) return;
     this.#application.report(error);
     this.#parts.driver.abort(error);
   }
 
-  #take(event: ServerEvent): PromiseLike<unknown> | undefined {
+  take(event: ServerEvent): PromiseLike<unknown> | undefined {
     if (event.type === "tls") this.#forget();
     const answered = event.type === "command" ? this.#answer(event) : undefined;
     return isPromised(answered) ? answered : undefined;
+  }
+
+  done(): void {
+    // The end is told by `over`.
   }
 
   /** The connection is over. */
@@ -285,7 +289,7 @@ export class Conversation implements SmtpPeer {
       answer: (event) => this.#answer(event),
       report: (error) => this.#application.report(error),
     });
-    const taken = await this.#message.take(this.#envelope);
+    const taken = await this.#message.takeMessage(this.#envelope);
     this.#message = undefined;
     if (taken.type === "over") this.#endTransaction();
     else if (taken.unanswered !== undefined) await this.#answer(taken.unanswered);

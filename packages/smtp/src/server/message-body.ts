@@ -8,8 +8,30 @@ import type { ServerEvent } from "../session/server-events.ts";
 export type MessageEnd =
   Extract<ServerEvent, { readonly type: "end-of-data" }> | { readonly type: "given-up"; readonly refusal: Reply | undefined };
 
-/** What comes next of a message; `null` when the connection ended. */
-export type MessageSource = () => Promise<Extract<ServerEvent, { readonly type: "data" }> | MessageEnd | null>;
+/** What comes of a message; `null` when the connection ended. */
+export type MessagePart = Extract<ServerEvent, { readonly type: "data" }> | MessageEnd | null;
+
+/** Whoever reads a message. */
+export interface MessageReader {
+  /** What was asked for. */
+  take(part: MessagePart): void;
+  /** It is not to be had. */
+  fail(error: unknown): void;
+}
+
+/** Where a message comes from. */
+export interface MessageSource {
+  /** Gives `reader` the next part, once it is there. */
+  nextFor(reader: MessageReader): void;
+}
+
+/** Whoever waits for a part. */
+interface Waiter {
+  readonly resolve: (chunk: IteratorResult<Uint8Array, void>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const OVER: IteratorResult<Uint8Array, void> = { done: true, value: undefined };
 
 /**
  * A message as it comes, un-stuffed, in views of what arrived: `for await (const chunk of body)`. Leaving the loop early leaves the
@@ -17,9 +39,10 @@ export type MessageSource = () => Promise<Extract<ServerEvent, { readonly type: 
  * `message-given-up`; `bare-lf`, `bare-cr`) or a `ConnectionError` when the message cannot be had whole, and a local `ProtocolError` (`body-over`)
  * once its handler is done.
  */
-export class MessageBody implements AsyncIterable<Uint8Array> {
+export class MessageBody implements AsyncIterable<Uint8Array>, MessageReader {
   readonly #source: MessageSource;
-  #reading: ReturnType<MessageSource> | undefined;
+  #reading: Promise<IteratorResult<Uint8Array, void>> | undefined;
+  #waiter: Waiter | undefined;
   #isOver = false;
   #sizeBytes = 0;
   #longestLineBytes = 0;
@@ -46,12 +69,8 @@ export class MessageBody implements AsyncIterable<Uint8Array> {
   }
 
   /** The chunks that have not been read yet. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
-    for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) yield chunk;
-    const failure = loss(this.#end);
-    if (failure === undefined) return;
-    this.#failure = failure;
-    throw failure;
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void> {
+    return { next: () => this.#next() };
   }
 
   /** All that has not been read yet, in memory; at most `maxMessageBytes` of the limits. */
@@ -63,9 +82,18 @@ export class MessageBody implements AsyncIterable<Uint8Array> {
 
   /** Reads and forgets what is left; how the message ended. @internal */
   async finish(): Promise<MessageEnd> {
-    while (this.#end === undefined) await this.#next();
+    while (this.#end === undefined) await this.#skip();
     this.#isOver = true;
     return this.#end;
+  }
+
+  /** How a message is lost is told by its end. */
+  async #skip(): Promise<void> {
+    try {
+      await this.#next();
+    } catch (error) {
+      if (this.#end === undefined) throw error;
+    }
   }
 
   /** Whether `error` is what reading threw. @internal */
@@ -73,41 +101,64 @@ export class MessageBody implements AsyncIterable<Uint8Array> {
     return error !== undefined && error === this.#failure;
   }
 
-  async #next(): Promise<Uint8Array | undefined> {
-    // A handler may have left someone behind who still reads while the rest is thrown away.
-    while (this.#reading !== undefined) await this.#reading.catch(() => undefined);
-    if (this.#isOver) throw new ProtocolError("local", "body-over", "the message was answered already");
-    if (this.#end !== undefined) return undefined;
-    try {
-      this.#reading = this.#source();
-      const event = await this.#reading;
-      if (event === null) throw new ConnectionError("eof", "the connection ended inside a message", { phase: "data-block" });
-      return this.#take(event);
-    } catch (error) {
-      this.#failure = error;
-      throw error;
-    } finally {
-      this.#reading = undefined;
+  #next(): Promise<IteratorResult<Uint8Array, void>> {
+    if (this.#reading !== undefined) {
+      // A handler may have left someone behind who still reads while the rest is thrown away.
+      const again = (): Promise<IteratorResult<Uint8Array, void>> => this.#next();
+      return this.#reading.then(again, again);
+    }
+    const reading = new Promise<IteratorResult<Uint8Array, void>>((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+    this.#reading = reading;
+    if (this.#isOver) this.fail(new ProtocolError("local", "body-over", "the message was answered already"));
+    else if (this.#end !== undefined) this.#tellEnd(this.#end);
+    else this.#source.nextFor(this);
+    return reading;
+  }
+
+  /** @internal */
+  take(part: MessagePart): void {
+    if (part === null) {
+      this.fail(new ConnectionError("eof", "the connection ended inside a message", { phase: "data-block" }));
+      return;
+    }
+    if (part.type !== "given-up") this.#longestLineBytes = part.longestLineBytes;
+    if (part.type === "data") {
+      this.#sizeBytes += part.chunk.length;
+      this.#leave()?.resolve({ done: false, value: part.chunk });
+    } else {
+      this.#end = part;
+      if (part.type === "end-of-data") this.#sizeBytes = part.sizeBytes;
+      this.#tellEnd(part);
     }
   }
 
-  #take(event: Extract<ServerEvent, { readonly type: "data" }> | MessageEnd): Uint8Array | undefined {
-    if (event.type !== "given-up") this.#longestLineBytes = event.longestLineBytes;
-    if (event.type === "data") {
-      this.#sizeBytes += event.chunk.length;
-      return event.chunk;
-    }
-    this.#end = event;
-    if (event.type === "end-of-data") this.#sizeBytes = event.sizeBytes;
-    return undefined;
+  /** @internal */
+  fail(error: unknown): void {
+    this.#failure = error;
+    this.#leave()?.reject(error);
+  }
+
+  #tellEnd(end: MessageEnd): void {
+    const failure = loss(end);
+    if (failure === undefined) this.#leave()?.resolve(OVER);
+    else this.fail(failure);
+  }
+
+  #leave(): Waiter | undefined {
+    const waiter = this.#waiter;
+    this.#reading = undefined;
+    this.#waiter = undefined;
+    return waiter;
   }
 }
 
 /** Why a message that ended so is not to be had whole. */
-function loss(end: MessageEnd | undefined): ProtocolError | undefined {
-  if (end?.refusal !== undefined) {
+function loss(end: MessageEnd): ProtocolError | undefined {
+  if (end.refusal !== undefined) {
     const code = end.refusal.code === 552 ? "message-too-large" : "message-refused";
     return new ProtocolError("remote", code, `the message is not taken: ${end.refusal.lines.join(" ")}`);
   }
-  return end?.type === "given-up" ? new ProtocolError("remote", "message-given-up", "the client gave the message up") : undefined;
+  return end.type === "given-up" ? new ProtocolError("remote", "message-given-up", "the client gave the message up") : undefined;
 }

@@ -1,12 +1,13 @@
 // How a message is taken: its handler reads, which is what reads from the client, and its end is answered. RFC 5321 section 4.1.1.4,
 // RFC 3030 section 2, RFC 2033 section 4.2.
 
-import type { Driver } from "@mailwire/transport";
+import type { Driver, EventTaker } from "@mailwire/transport";
 import type { Reply } from "../codec/reply.ts";
 import type { ServerEvent, ServerIntent } from "../session/server-events.ts";
-import { MessageBody, type MessageEnd, type MessageSource } from "./message-body.ts";
+import { MessageBody, type MessageEnd, type MessagePart, type MessageReader, type MessageSource } from "./message-body.ts";
 import type { Awaitable, Envelope, SmtpPeer, SmtpServerHandlers } from "./options.ts";
 import * as replies from "./replies.ts";
+import { when } from "./when.ts";
 
 /** A command that came, with what must be answered, if that is settled. */
 export type CommandEvent = Extract<ServerEvent, { readonly type: "command" }>;
@@ -31,8 +32,11 @@ export type TakenMessage = { readonly type: "over" } | { readonly type: "given-u
 const ABANDONING: ReadonlySet<string> = new Set(["RSET", "QUIT", "HELO", "EHLO", "LHLO"]);
 
 /** Takes one message. */
-export class MessageTaker {
+export class MessageTaker implements MessageSource, EventTaker<ServerEvent> {
   readonly #parts: MessageTakerParts;
+  #reader: MessageReader | undefined;
+  /** What the reader is given next. */
+  #part: MessagePart = null;
   #unanswered: CommandEvent | undefined;
 
   constructor(parts: MessageTakerParts) {
@@ -40,8 +44,8 @@ export class MessageTaker {
   }
 
   /** Gives the message whose first bytes come now to its handler, and answers it; the handler's reading brings on the chunks of a message in chunks. */
-  async take(envelope: Envelope): Promise<TakenMessage> {
-    const body = new MessageBody(this.#next);
+  async takeMessage(envelope: Envelope): Promise<TakenMessage> {
+    const body = new MessageBody(this);
     const handled = await this.#handle(envelope, body);
     const end = await body.finish();
     if (end.type !== "end-of-data") return { type: "given-up", unanswered: this.#unanswered };
@@ -60,26 +64,54 @@ export class MessageTaker {
     }
   }
 
-  readonly #next: MessageSource = async () => {
-    const { driver, reply, answer } = this.#parts;
-    for (let event = await driver.next(); event !== null; event = await driver.next()) {
-      if (event.type === "data" || event.type === "end-of-data") return event;
-      if (event.type === "end-of-chunk") {
-        reply(event.refusal ?? replies.CHUNK_OK);
-        if (event.refusal !== undefined) return { type: "given-up", refusal: event.refusal };
-      } else if (event.type === "command") {
-        const { verb } = event.received.command;
-        if (ABANDONING.has(verb) && event.refusal === undefined) {
-          this.#unanswered = event;
-          return { type: "given-up", refusal: undefined };
-        }
-        const said = await answer(event);
-        // A chunk that is let go costs the message.
-        if (verb === "BDAT" && said !== undefined) return { type: "given-up", refusal: said };
-      }
+  nextFor(reader: MessageReader): void {
+    this.#reader = reader;
+    this.#parts.driver.runFor(this);
+  }
+
+  take(event: ServerEvent): PromiseLike<unknown> | "enough" | undefined {
+    switch (event.type) {
+      case "data":
+      case "end-of-data":
+        return this.#give(event);
+      case "end-of-chunk":
+        this.#parts.reply(event.refusal ?? replies.CHUNK_OK);
+        return event.refusal && this.#give({ type: "given-up", refusal: event.refusal });
+      case "command":
+        return this.#takeCommand(event);
+      default:
+        return undefined;
     }
-    return null;
-  };
+  }
+
+  /** What stands between chunks. */
+  #takeCommand(event: CommandEvent): PromiseLike<unknown> | "enough" | undefined {
+    const { verb } = event.received.command;
+    if (ABANDONING.has(verb) && event.refusal === undefined) {
+      this.#unanswered = event;
+      return this.#give({ type: "given-up", refusal: undefined });
+    }
+    // A chunk that is let go costs the message.
+    return when(this.#parts.answer(event), (said) =>
+      verb === "BDAT" && said !== undefined ? this.#give({ type: "given-up", refusal: said }) : undefined,
+    );
+  }
+
+  #give(part: MessagePart): "enough" {
+    this.#part = part;
+    return "enough";
+  }
+
+  done(): void {
+    const [reader, part] = [this.#reader, this.#part];
+    this.#reader = undefined;
+    this.#part = null;
+    reader?.take(part);
+  }
+
+  fail(error: unknown): void {
+    this.#reader?.fail(error);
+  }
 
   /** Once in SMTP, once for each recipient in LMTP; a 421 is the last word in both. */
   #answerMessage(
