@@ -12,11 +12,12 @@ export interface DeadlineListener {
 export class Deadline {
   readonly #listener: DeadlineListener;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #firesAt = Infinity;
+  /** In whole milliseconds, as all times here: fractions would take memory of their own. */
+  #firesAt: number | undefined;
   #patience: Patience | undefined;
   /** Milliseconds left to the wait; `#endsAt` while it runs. */
   #left = 0;
-  #endsAt = Infinity;
+  #endsAt: number | undefined;
 
   constructor(listener: DeadlineListener) {
     this.#listener = listener;
@@ -28,15 +29,15 @@ export class Deadline {
       this.#patience = patience;
       this.#left = patience.ms;
     }
-    this.#endsAt = performance.now() + this.#left;
-    this.#arm();
+    this.#endsAt = now() + this.#left;
+    this.#arm(this.#endsAt);
   }
 
   /** Stops the clock: what follows is not the peer's time. The timer stays and looks again when it fires. */
   pause(): void {
-    if (this.#endsAt === Infinity) return;
-    this.#left = this.#endsAt - performance.now();
-    this.#endsAt = Infinity;
+    if (this.#endsAt === undefined) return;
+    this.#left = this.#endsAt - now();
+    this.#endsAt = undefined;
   }
 
   /** Counts bytes that came: in a phase with a minimum rate they buy time. */
@@ -49,23 +50,32 @@ export class Deadline {
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#firesAt = this.#endsAt = Infinity;
+    this.#firesAt = this.#endsAt = undefined;
     this.#patience = undefined;
   }
 
-  #arm(): void {
-    if (this.#endsAt >= this.#firesAt || this.#endsAt === Infinity) return;
+  #arm(endsAt: number): void {
+    if (endsAt === Infinity || (this.#firesAt !== undefined && endsAt >= this.#firesAt)) return;
     clearTimeout(this.#timer);
-    this.#firesAt = this.#endsAt;
+    this.#firesAt = endsAt;
     // Longer waits than a timer can hold are taken in pieces: #fire looks again.
-    this.#timer = setTimeout(this.#fire, Math.min(Math.max(0, this.#endsAt - performance.now()), 0x7fff_ffff));
+    this.#timer = setTimeout(fire, Math.min(Math.max(0, endsAt - now()), 0x7fff_ffff), this);
   }
 
-  readonly #fire = (): void => {
+  /** @internal */
+  fire(): void {
     this.#timer = undefined;
-    this.#firesAt = Infinity;
-    if (this.#patience === undefined) return;
-    if (performance.now() + 1 >= this.#endsAt) this.#listener.onExpired(this.#patience);
-    else this.#arm();
-  };
+    this.#firesAt = undefined;
+    if (this.#patience === undefined || this.#endsAt === undefined) return;
+    if (now() + 1 >= this.#endsAt) this.#listener.onExpired(this.#patience);
+    else this.#arm(this.#endsAt);
+  }
+}
+
+function fire(deadline: Deadline): void {
+  deadline.fire();
+}
+
+function now(): number {
+  return Math.floor(performance.now());
 }

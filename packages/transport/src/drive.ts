@@ -28,7 +28,8 @@ const SOON = Promise.resolve();
 
 class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Event>, ByteReader, WriterListener {
   readonly #session: Session<Event, Intent>;
-  readonly #options: DriveOptions;
+  readonly #tls: DriveOptions["tls"];
+  readonly #whileWriting: DriveOptions["whileWriting"];
   readonly #reads: Deadline;
   readonly #writer: Writer;
   readonly #loop: Loop<Event>;
@@ -64,7 +65,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
   constructor(session: Session<Event, Intent>, transport: ByteTransport, options: DriveOptions) {
     this.#session = session;
     this.#transport = transport;
-    this.#options = options;
+    this.#tls = options.tls;
+    this.#whileWriting = options.whileWriting;
     this.#loop = new Loop(this);
     this.#reads = new Deadline(this);
     this.#writer = new Writer(options.writePatience ?? WRITE_PATIENCE, this);
@@ -243,7 +245,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
 
   #write(chunks: readonly Uint8Array[]): Promise<void> | undefined {
     this.#writer.write(this.#transport, chunks);
-    return this.#options.whileWriting === "listen" ? undefined : this.#writer.pending;
+    return this.#whileWriting === "listen" ? undefined : this.#writer.pending;
   }
 
   /** The transport takes more. @internal */
@@ -254,7 +256,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
 
   /** Nothing more can be written. @internal */
   onFailure(error: unknown): void {
-    if (this.#options.whileWriting === "listen") this.#unwritable ??= lost(error);
+    if (this.#whileWriting === "listen") this.#unwritable ??= lost(error);
     else this.#failure ??= lost(error);
   }
 
@@ -333,7 +335,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
   }
 
   async #upgrade(reply: Uint8Array | undefined): Promise<void> {
-    const { tls } = this.#options;
+    const tls = this.#tls;
     if (tls === undefined || this.#transport.startTls === undefined)
       throw new ConnectionError("tls", "this connection cannot be upgraded to TLS");
     if (this.#isReading) throw new ConnectionError("tls", "a read is outstanding at the upgrade to TLS");

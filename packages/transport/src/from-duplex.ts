@@ -65,13 +65,13 @@ export class DuplexTransport implements ByteTransport {
   /** Set when the duplex failed or closed; what arrived before can still be read. */
   #lost: Error | undefined;
   #isEnding = false;
+  /** Chunks whose bytes the duplex still holds. */
+  #unwritten = 0;
   /** Set when the peer's end was seen: a duplex that this end drops may look the same. */
   #isAtEnd: boolean;
   #reader: ByteReader | undefined;
   /** What came when nobody waited, which is rare. */
   #ahead: Uint8Array[] | undefined;
-  /** Chunks whose bytes the duplex still holds. */
-  #unwritten = 0;
   /** Called at the next event on the writing side; each wait then looks again. */
   #waiting: (() => void)[] | undefined;
 

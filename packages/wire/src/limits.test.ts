@@ -10,6 +10,15 @@ test("what is not given stays at its default", () => {
   expect(DEFAULTS.maxRecipients).toBe(100);
 });
 
+test("limits that are alike are the same object, and others are not", () => {
+  const given = { maxRecipients: 7 };
+  const limits = withLimits(DEFAULTS, given);
+  expect(withLimits(DEFAULTS, { maxRecipients: 7 })).toBe(limits);
+  given.maxRecipients = 8;
+  expect(withLimits(DEFAULTS, given).maxRecipients).toBe(8);
+  expect(limits.maxRecipients).toBe(7);
+});
+
 test("no limit must be written out", () => {
   expect(withLimits(DEFAULTS, { maxRecipients: Infinity }).maxRecipients).toBe(Infinity);
 });

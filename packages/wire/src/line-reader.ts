@@ -41,6 +41,8 @@ interface Overlong {
   last: number;
 }
 
+const DEFAULT_LIMITS = { maxLineBytes: 1000 };
+
 /** Reads lines from a {@link ReceiveBuffer}. It never throws on what it reads: what is wrong with a line is said in the line. */
 export class LineReader {
   /** Longest line, in bytes, its line end included; may be changed between lines. */
@@ -50,7 +52,7 @@ export class LineReader {
 
   constructor(buffer: ReceiveBuffer, options: LineReaderOptions) {
     this.#buffer = buffer;
-    this.maxLineBytes = withLimits({ maxLineBytes: 1000 }, options).maxLineBytes;
+    this.maxLineBytes = withLimits(DEFAULT_LIMITS, options).maxLineBytes;
   }
 
   /** Bytes of the unfinished line that are held; 0 when the last line read was the last that came. */
