@@ -23,6 +23,8 @@ export const AT_LINE_START = 2;
 
 /** A loop over this many bytes costs as much as the two native searches that it may spare. */
 const LOOP_BYTES = 16;
+/** What a search for CRLF and a dot may have missed of them at the beginning. */
+const EDGE_BYTES = 3;
 
 /** Goes through a body chunk by chunk and stops at what needs thought. */
 export class LineScanner {
@@ -31,6 +33,8 @@ export class LineScanner {
   readonly #strict: boolean;
   /** The first bare CR of the chunk that no scan has passed yet, its length when there is none; -1 before it was looked for. */
   #bareCr = -1;
+  /** How far to loop before a search: further where the last stretch was short, as the next one may be. */
+  #nearBytes = EDGE_BYTES;
 
   constructor(policy: LineEndPolicy) {
     this.#strict = policy !== "keep";
@@ -46,9 +50,15 @@ export class LineScanner {
    * behind a bare CR (these two unless the policy is `keep`), or the chunk's length. `place` is then that byte's.
    */
   endOfPlain(chunk: Uint8Array, start: number): number {
+    const end = this.#endOfPlain(chunk, start);
+    this.#nearBytes = end - start < LOOP_BYTES ? LOOP_BYTES : EDGE_BYTES;
+    return end;
+  }
+
+  #endOfPlain(chunk: Uint8Array, start: number): number {
     const { length } = chunk;
     const strict = this.#strict;
-    const near = length - start < 3 * LOOP_BYTES ? length : start + LOOP_BYTES;
+    const near = length - start < 3 * LOOP_BYTES ? length : start + this.#nearBytes;
     let { place } = this;
     let at = start;
     for (; at < near; at += 1) {

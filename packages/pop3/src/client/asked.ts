@@ -4,7 +4,8 @@ import { ProtocolError } from "@mailwire/wire";
 import type { Listing } from "../codec/listing.ts";
 import type { Reply } from "../codec/reply.ts";
 import type { ClientEvent } from "../session/client-events.ts";
-import type { BodyQueue } from "./message-body.ts";
+import { BodyQueue } from "./message-body.ts";
+import type { BodyListener, Leaving } from "./message-body.ts";
 
 /** An answer in full; messages are not answered so, but streamed. */
 export interface Pop3Answer {
@@ -42,14 +43,34 @@ export interface Asker {
 /** Whether somebody waits for it; `over` before it is asked and when it is answered. */
 type Wait = "awaited" | "not awaited" | "over";
 
-/** A message. */
-export class AskedBody {
+/** What an {@link AskedBody} tells the loop that receives. */
+export interface AskedBodyListener {
+  /** The reader wants a chunk, or is gone. */
+  onRead(asked: AskedBody): void;
+  /** The reader is gone, and there is more to come, which nobody wants. */
+  onClose(): void;
+}
+
+/** A message. Of these thousands may wait, so it makes no closures. */
+export class AskedBody implements BodyListener {
   readonly type = "body";
   readonly body: BodyQueue;
   wait: Wait = "over";
+  readonly #leaving: Leaving;
+  readonly #listener: AskedBodyListener;
 
-  constructor(body: BodyQueue) {
-    this.body = body;
+  constructor(maxQueuedBytes: number, leaving: Leaving, listener: AskedBodyListener) {
+    this.body = new BodyQueue(maxQueuedBytes, this);
+    this.#leaving = leaving;
+    this.#listener = listener;
+  }
+
+  onRead(): void {
+    this.#listener.onRead(this);
+  }
+
+  onLeave(): void {
+    if (this.#leaving === "close") this.#listener.onClose();
   }
 
   /** It will not be answered. */

@@ -7,8 +7,7 @@ import type { Command } from "../codec/command.ts";
 import type { Reply } from "../codec/reply.ts";
 import type { ClientEvent, ClientIntent } from "../session/client-events.ts";
 import { AskedAnswer, AskedBody } from "./asked.ts";
-import type { Asked, Asker, Pop3Answer, Respond } from "./asked.ts";
-import { BodyQueue } from "./message-body.ts";
+import type { Asked, AskedBodyListener, Asker, Pop3Answer, Respond } from "./asked.ts";
 import type { Leaving, MessageBody } from "./message-body.ts";
 import { Pop3ReplyError } from "./reply-error.ts";
 
@@ -31,7 +30,7 @@ export interface AskOptions {
 const NO_RESPONSE: Respond = () => Promise.reject(new ProtocolError("remote", "unexpected-challenge", "nobody responds to challenges"));
 
 /** The loop over a driver. */
-export class Conversation {
+export class Conversation implements AskedBodyListener {
   readonly #driver: Driver<ClientEvent, ClientIntent>;
   readonly #limits: ConversationLimits;
   /** Oldest first. */
@@ -74,22 +73,26 @@ export class Conversation {
 
   /** Asks for a message. What goes wrong is told to who reads it. */
   fetch(command: Command, leaving: Leaving): MessageBody {
-    const body = new BodyQueue(this.#limits.maxQueuedBytes, {
-      onRead: () => this.#await(asked),
-      onLeave: () => {
-        if (leaving === "close") this.#driver.abort(new ConnectionError("aborted", "the rest of a message was not wanted"));
-      },
-    });
-    const asked = new AskedBody(body);
+    const asked = new AskedBody(this.#limits.maxQueuedBytes, leaving, this);
     try {
       this.#driver.send({ type: "command", command });
       this.#add(asked);
       this.#unsaid = true;
       this.#release?.();
     } catch (error) {
-      body.fail(error);
+      asked.fail(error);
     }
-    return body;
+    return asked.body;
+  }
+
+  /** @internal */
+  onRead(asked: AskedBody): void {
+    this.#await(asked);
+  }
+
+  /** @internal */
+  onClose(): void {
+    this.#driver.abort(new ConnectionError("aborted", "the rest of a message was not wanted"));
   }
 
   async #run(): Promise<void> {

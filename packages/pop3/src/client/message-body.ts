@@ -31,6 +31,9 @@ interface Waiter {
 
 type Outcome = { readonly type: "open" | "ended" } | { readonly type: "failed"; readonly error: unknown };
 
+const OPEN: Outcome = { type: "open" };
+const ENDED: Outcome = { type: "ended" };
+
 /** What a {@link BodyQueue} tells the loop that receives. */
 export interface BodyListener {
   /** The reader wants a chunk, or is gone. */
@@ -43,11 +46,14 @@ export interface BodyListener {
 export class BodyQueue implements MessageBody {
   readonly #maxQueuedBytes: number;
   readonly #listener: BodyListener;
-  #chunks: Uint8Array[] = [];
+  /** What waits for the reader, where anything does. */
+  #chunks: Uint8Array[] | undefined;
   #queuedBytes = 0;
   #reader: "none" | "reading" | "gone" = "none";
-  #outcome: Outcome = { type: "open" };
-  readonly #waiters: Waiter[] = [];
+  #outcome: Outcome = OPEN;
+  /** The step that is waited for. */
+  #step: Promise<Step> | undefined;
+  #waiter: Waiter | undefined;
 
   constructor(maxQueuedBytes: number, listener: BodyListener) {
     this.#maxQueuedBytes = maxQueuedBytes;
@@ -56,27 +62,27 @@ export class BodyQueue implements MessageBody {
 
   /** True when nothing waits for the reader: time to receive more. */
   get empty(): boolean {
-    return this.#chunks.length === 0;
+    return this.#chunks === undefined || this.#chunks.length === 0;
   }
 
   /** Adds what arrived. More than the reader's queue may hold fails the body; what still comes is let go. */
   push(chunk: Uint8Array): void {
     if (this.#reader === "gone" || this.#outcome.type !== "open") return;
-    const waiter = this.#waiters.shift();
+    const waiter = this.#takeWaiter();
     if (waiter !== undefined) {
       waiter.resolve({ value: chunk, done: false });
       return;
     }
     this.#queuedBytes += chunk.length;
-    this.#chunks.push(chunk);
+    (this.#chunks ??= []).push(chunk);
     if (this.#queuedBytes <= this.#maxQueuedBytes) return;
-    this.#chunks = [];
+    this.#chunks = undefined;
     this.fail(new ProtocolError("local", "body-not-read", `more than ${this.#maxQueuedBytes} bytes of a message wait to be read`));
   }
 
   /** All has arrived. */
   end(): void {
-    this.#settle({ type: "ended" });
+    this.#settle(ENDED);
   }
 
   /** No more will arrive. What did is still read first. */
@@ -87,7 +93,7 @@ export class BodyQueue implements MessageBody {
   leave(): void {
     if (this.#reader === "gone") return;
     this.#reader = "gone";
-    this.#chunks = [];
+    this.#chunks = undefined;
     this.#tell();
     this.#listener.onRead();
     if (this.#outcome.type === "open") this.#listener.onLeave();
@@ -112,17 +118,30 @@ export class BodyQueue implements MessageBody {
   }
 
   #next(): Promise<Step> {
-    const chunk = this.#chunks.shift();
+    if (this.#step !== undefined) {
+      const next = (): Promise<Step> => this.#next();
+      return this.#step.then(next, next);
+    }
+    const chunk = this.#chunks?.shift();
     if (chunk !== undefined) {
       this.#queuedBytes -= chunk.length;
       this.#listener.onRead();
       return Promise.resolve({ value: chunk, done: false });
     }
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject });
-      this.#tell();
-      this.#listener.onRead();
+    const step = new Promise<Step>((resolve, reject) => {
+      this.#waiter = { resolve, reject };
     });
+    this.#step = step;
+    this.#tell();
+    this.#listener.onRead();
+    return step;
+  }
+
+  #takeWaiter(): Waiter | undefined {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    this.#step = undefined;
+    return waiter;
   }
 
   #settle(outcome: Outcome): void {
@@ -130,13 +149,12 @@ export class BodyQueue implements MessageBody {
     this.#tell();
   }
 
-  /** Tells those who wait that there is nothing to wait for. */
+  /** Tells whoever waits that there is nothing to wait for. */
   #tell(): void {
     const outcome = this.#outcome;
     if (outcome.type === "open" && this.#reader !== "gone") return;
-    for (const { resolve, reject } of this.#waiters.splice(0)) {
-      if (outcome.type === "failed") reject(outcome.error);
-      else resolve(OVER);
-    }
+    const waiter = this.#takeWaiter();
+    if (outcome.type === "failed") waiter?.reject(outcome.error);
+    else waiter?.resolve(OVER);
   }
 }
