@@ -1,9 +1,9 @@
 import { ConnectionError, ProtocolError } from "@mailwire/wire";
 import type { ByteTransport } from "@mailwire/wire";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ToySession, driven, isSettled, readText, say } from "../test/toy-session.ts";
 import { drive } from "./drive.ts";
-import type { DriveOptions, Driver } from "./driver.ts";
+import type { DriveOptions, Driver, EventTaker } from "./driver.ts";
 import { memoryPair } from "./memory-pair.ts";
 
 function expectFailure(promise: Promise<unknown>, failure: object): Promise<void> {
@@ -138,6 +138,17 @@ describe("run", () => {
     expect(await driver.next()).toBe("three");
   });
 
+  test("goes on whatever an event's promise resolves to", async () => {
+    const { driver, peer } = driven();
+    await say(peer, "one\ntwo\nQUIT\n");
+    const events: string[] = [];
+    await driver.run((event) => {
+      events.push(event);
+      return Promise.resolve("enough");
+    });
+    expect(events).toEqual(["one", "two"]);
+  });
+
   test("rejects as next does", async () => {
     const { driver, peer } = driven();
     await say(peer, "one\nBAD\n");
@@ -146,6 +157,48 @@ describe("run", () => {
       { name: "ProtocolError", code: "bad" },
     );
     expect(await readText(peer)).toBe("500 bad\n");
+  });
+});
+
+describe("runFor", () => {
+  /** Takes events, and says `last` to the one that is enough. */
+  function taking(last: "enough" | Promise<"enough">): EventTaker<string> & { readonly told: string[] } {
+    const told: string[] = [];
+    return {
+      told,
+      take: (event) => {
+        told.push(event);
+        return event === "two" ? last : undefined;
+      },
+      done: () => told.push("done"),
+      fail: (error) => told.push(String(error)),
+    };
+  }
+
+  test.each(["enough", Promise.resolve("enough" as const)] as const)("gives events until one is enough", async (last) => {
+    const { driver, peer } = driven();
+    await say(peer, "one\ntwo\nthree\n");
+    const taker = taking(last);
+    driver.runFor(taker);
+    await vi.waitFor(() => expect(taker.told).toEqual(["one", "two", "done"]));
+    expect(await driver.next()).toBe("three");
+  });
+
+  test("tells the end, and a failure", async () => {
+    const [ended, failed] = [taking("enough"), taking("enough")];
+    const { driver, peer } = driven();
+    driver.runFor(ended);
+    await say(peer, "one\nQUIT\n");
+    await peer.end();
+    await vi.waitFor(() => expect(ended.told).toEqual(["one", "done"]));
+    driver.runFor(failed);
+    expect(failed.told).toEqual(["done"]);
+    const other = driven();
+    const fault = new Error("cannot take it");
+    const faults: unknown[] = [];
+    await say(other.peer, "one\n");
+    other.driver.runFor({ take: () => Promise.reject(fault), done: () => undefined, fail: (error) => faults.push(error) });
+    await vi.waitFor(() => expect(faults).toEqual([fault]));
   });
 });
 

@@ -1,13 +1,15 @@
 // One loop that runs any session over any duplex: it polls, transmits, reads, upgrades, and keeps the time.
 
 import { ConnectionError, ProtocolError } from "@mailwire/wire";
-import type { ByteReader, ByteTransport, Output, Patience, Session, TransportInfo } from "@mailwire/wire";
+import type { ByteTransport, Output, Patience, Session, TransportInfo } from "@mailwire/wire";
 import type { Closure } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import type { DriveOptions, Driver, EventTaker } from "./driver.ts";
 import { linger } from "./linger.ts";
 import { Loop, type Step, type Stepper } from "./loop.ts";
 import { lost } from "./loss.ts";
+import { Reader, type ReaderListener } from "./reader.ts";
+import { upgrade } from "./upgrade.ts";
 import { Writer, type WriterListener } from "./writer.ts";
 
 /** Runs `session` over `transport`; nothing happens until {@link Driver.next} or {@link Driver.flush} is called. */
@@ -26,11 +28,12 @@ const LAST_WORDS: Patience = { phase: "last-words", ms: 2_000 };
 /** A transport that still tells of bytes must not be taken from under it. */
 const SOON = Promise.resolve();
 
-class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Event>, ByteReader, WriterListener {
+class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Event>, ReaderListener, WriterListener {
   readonly #session: Session<Event, Intent>;
   readonly #tls: DriveOptions["tls"];
   readonly #whileWriting: DriveOptions["whileWriting"];
   readonly #reads: Deadline;
+  readonly #reader: Reader;
   readonly #writer: Writer;
   readonly #loop: Loop<Event>;
   #transport: ByteTransport;
@@ -51,10 +54,6 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
   /** What the peer hears when it was too slow. */
   #farewell: Uint8Array | undefined;
   #phase: "open" | "ending" | "ended" = "open";
-  #isReading = false;
-  /** Told when the read that is outstanding is over. */
-  #onReadOver: (() => void) | undefined;
-  #arrived: Uint8Array | null | undefined;
   #eof = false;
   /** Whether the session wants more input than it was given. */
   #starved = false;
@@ -69,6 +68,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
     this.#whileWriting = options.whileWriting;
     this.#loop = new Loop(this);
     this.#reads = new Deadline(this);
+    this.#reader = new Reader(this);
     this.#writer = new Writer(options.writePatience ?? WRITE_PATIENCE, this);
     if (options.signal !== undefined) this.#heed(options.signal);
   }
@@ -98,7 +98,14 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
   }
 
   run(take: (event: Event) => PromiseLike<unknown> | undefined): Promise<void> {
-    return new Promise((done, fail) => this.runFor({ take, done, fail }));
+    return new Promise((done, fail) =>
+      this.runFor({
+        // Whatever it resolves to, it is never enough.
+        take: (event) => take(event)?.then(() => undefined),
+        done,
+        fail,
+      }),
+    );
   }
 
   runFor(taker: EventTaker<Event>): void {
@@ -181,7 +188,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
         this.#announceFlushed();
         if (this.#phase === "ending") return this.#writer.pending ?? this.#end();
         this.#starved = true;
-        return this.#arrived === undefined ? this.#arrival() : undefined;
+        return this.#reader.hasArrived ? undefined : this.#arrival();
       case "paused":
         this.#announceFlushed();
         return this.#phase === "ending" ? (this.#writer.pending ?? this.#end()) : "wait";
@@ -264,28 +271,10 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
   #arrival(): "wait" {
     if (this.#eof)
       throw this.#unwritable ?? new ConnectionError("eof", "the peer closed the connection", { phase: this.#session.patience.phase });
-    if (!this.#isReading) this.#read();
+    this.#reader.read(this.#transport);
     // Until it is heard the peer cannot answer.
     if (this.#writer.pending === undefined) this.#reads.wait(this.#unwritable === undefined ? this.#session.patience : LAST_WORDS);
     return "wait";
-  }
-
-  #read(): void {
-    this.#isReading = true;
-    if (this.#transport.readFor !== undefined) this.#transport.readFor(this);
-    else
-      this.#transport.read().then(
-        (chunk) => this.onBytes(chunk),
-        (error: unknown) => this.onReadFailure(error),
-      );
-  }
-
-  /** Resolves when no read is outstanding. */
-  #readOver(): Promise<void> | undefined {
-    if (!this.#isReading) return undefined;
-    return new Promise((resolve) => {
-      this.#onReadOver = resolve;
-    });
   }
 
   /** Gives the session what came, if anything did. */
@@ -293,9 +282,9 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
     this.#starved = false;
     this.#reads.pause();
     this.#loop.beginTurn();
-    const chunk = this.#arrived;
-    if (chunk === undefined || this.#failure !== undefined || this.#phase !== "open") return;
-    this.#arrived = undefined;
+    if (this.#failure !== undefined || this.#phase !== "open") return;
+    const chunk = this.#reader.take();
+    if (chunk === undefined) return;
     if (chunk === null) {
       this.#eof = true;
       this.#session.receiveEof();
@@ -306,17 +295,12 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
   }
 
   /** What was asked for has come. @internal */
-  onBytes(chunk: Uint8Array | null): void {
-    this.#isReading = false;
-    this.#onReadOver?.();
-    this.#arrived = chunk;
+  onArrival(): void {
     this.#loop.goOn();
   }
 
   /** Nothing more will come. @internal */
   onReadFailure(error: unknown): void {
-    this.#isReading = false;
-    this.#onReadOver?.();
     this.#failure ??= lost(error);
     this.#loop.wake();
   }
@@ -335,33 +319,26 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
   }
 
   async #upgrade(reply: Uint8Array | undefined): Promise<void> {
-    const tls = this.#tls;
-    if (tls === undefined || this.#transport.startTls === undefined)
-      throw new ConnectionError("tls", "this connection cannot be upgraded to TLS");
-    if (this.#isReading) throw new ConnectionError("tls", "a read is outstanding at the upgrade to TLS");
+    if (this.#reader.isReading) throw new ConnectionError("tls", "a read is outstanding at the upgrade to TLS");
     this.#reads.wait(this.#session.patience);
     this.#handshake = new AbortController();
-    const { signal } = this.#handshake;
     try {
-      this.#transport = await this.#transport.startTls(
-        tls.side === "client" ? { ...tls, signal } : { ...tls, signal, reply: reply ?? new Uint8Array() },
-      );
+      const { transport, info } = await upgrade(this.#transport, { tls: this.#tls, reply, signal: this.#handshake.signal });
+      this.#transport = transport;
+      this.#session.receiveTls(info);
     } catch (error) {
-      throw this.#failure ?? lost(error, "tls");
+      throw this.#failure ?? error;
     } finally {
       this.#reads.pause();
       this.#handshake = undefined;
     }
-    const info = this.#transport.info.tls;
-    if (info === undefined) throw new ConnectionError("tls", "the transport does not say what TLS it made");
-    this.#session.receiveTls(info);
   }
 
   /** A good end: nothing more is written, and what the peer still sends is let go. */
   async #end(): Promise<void> {
     if (this.#phase === "ended") return;
     this.#phase = "ended";
-    await linger(this.#transport, this.#readOver());
+    await linger(this.#transport, this.#reader.pending);
     this.#over({ reason: "done" });
   }
 
@@ -373,7 +350,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
     const words = failure instanceof ProtocolError ? failure.reply : this.#farewell;
     // A peer that only says no more may still hear what was said before.
     const mayHear = failure instanceof ConnectionError && failure.code === "eof" && this.#writer.pending === undefined;
-    if (words !== undefined || mayHear) await linger(this.#transport, this.#readOver(), words);
+    if (words !== undefined || mayHear) await linger(this.#transport, this.#reader.pending, words);
     this.#transport.abort(failure);
     const reason = failure instanceof ProtocolError ? "protocol" : failure instanceof ConnectionError ? failure.code : "transport";
     this.#over({ reason, error: failure });

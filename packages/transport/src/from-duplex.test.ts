@@ -61,6 +61,28 @@ describe("reading", () => {
     expect(await second).toBeNull();
   });
 
+  test("tells a reader, at once where something waits, and of a second read", async () => {
+    const duplex = new PassThrough();
+    const transport = fromDuplex(duplex);
+    const told: unknown[] = [];
+    const reader = { onBytes: (chunk: Uint8Array | null) => told.push(text(chunk)), onReadFailure: (error: unknown) => told.push(error) };
+    transport.readFor(reader);
+    transport.readFor(reader);
+    expect(told).toEqual([expect.objectContaining({ code: "concurrent-read" })]);
+    duplex.write("abc");
+    await turn();
+    expect(told.slice(1)).toEqual(["abc"]);
+    duplex.end();
+    transport.readFor(reader);
+    await turn();
+    expect(told.slice(2)).toEqual([null]);
+    transport.readFor(reader);
+    expect(told.slice(3)).toEqual([null]);
+    transport.abort();
+    expect(() => transport.readFor(reader)).not.toThrow();
+    expect(told.slice(4)).toHaveLength(1);
+  });
+
   test("takes over a duplex that already holds bytes and its end", async () => {
     const duplex = new PassThrough();
     duplex.end("early");
