@@ -39,7 +39,7 @@ const OVER: IteratorResult<Uint8Array, void> = { done: true, value: undefined };
  * `message-given-up`; `bare-lf`, `bare-cr`) or a `ConnectionError` when the message cannot be had whole, and a local `ProtocolError` (`body-over`)
  * once its handler is done.
  */
-export class MessageBody implements AsyncIterable<Uint8Array>, MessageReader {
+export class MessageBody implements AsyncIterable<Uint8Array> {
   readonly #source: MessageSource;
   #reading: Promise<IteratorResult<Uint8Array, void>> | undefined;
   #waiter: Waiter | undefined;
