@@ -1,7 +1,7 @@
 // Promises over a client session: what is said goes to the session, each answer to whoever waits for it.
 
 import type { SaslExchange } from "@mailwire/sasl";
-import type { Driver } from "@mailwire/transport";
+import type { Driver, EventTaker } from "@mailwire/transport";
 import { ConnectionError, Secret, type TlsInfo } from "@mailwire/wire";
 import type { AuthCommand, Command } from "../codec/command.ts";
 import type { Extensions } from "../codec/extensions.ts";
@@ -53,7 +53,7 @@ interface RunningExchange {
 }
 
 /** The dialogue of one connection. Its loop runs until the connection is over; whoever waits then gets the reason. */
-export class Dialogue {
+export class Dialogue implements EventTaker<ClientEvent> {
   readonly #session: ClientSession;
   readonly #driver: Driver<ClientEvent, ClientIntent>;
   /** In the order of the commands, which is the order of the answers. */
@@ -94,7 +94,7 @@ export class Dialogue {
   /** Begins to listen; the greeting. */
   start(): Promise<ReceivedReply> {
     const greeting = this.expectReply();
-    void this.#run();
+    this.#driver.runFor(this);
     return greeting;
   }
 
@@ -174,16 +174,15 @@ export class Dialogue {
     return reply;
   }
 
-  async #run(): Promise<void> {
-    try {
-      await this.#driver.run((event) => this.#take(event));
-      this.#over(new ConnectionError("closed", "the connection is over"));
-    } catch (error) {
-      this.#over(asError(error));
-    }
+  done(): void {
+    this.#over(new ConnectionError("closed", "the connection is over"));
   }
 
-  #take(event: ClientEvent): undefined {
+  fail(error: unknown): void {
+    this.#over(asError(error));
+  }
+
+  take(event: ClientEvent): undefined {
     switch (event.type) {
       case "greeting":
       case "reply":

@@ -39,19 +39,22 @@ export type ExtensionKeyword =
 /** The extensions that a server offers, in its order. */
 export class Extensions implements Iterable<Extension> {
   readonly #list: readonly Extension[];
+  /** By keyword; the first of two counts. */
+  readonly #parameters: ReadonlyMap<string, readonly string[]>;
 
   constructor(list: readonly Extension[]) {
     this.#list = list;
+    this.#parameters = new Map([...list].reverse().map(({ keyword, parameters }) => [keyword, parameters]));
   }
 
   /** True when `keyword` (in capitals) is offered. */
   has(keyword: ExtensionKeyword | (string & {})): boolean {
-    return this.parameters(keyword) !== undefined;
+    return this.#parameters.has(keyword);
   }
 
   /** The words behind `keyword`; `undefined` when it is not offered. */
   parameters(keyword: ExtensionKeyword | (string & {})): readonly string[] | undefined {
-    return this.#list.find((extension) => extension.keyword === keyword)?.parameters;
+    return this.#parameters.get(keyword);
   }
 
   /** The largest message that the server takes (RFC 1870); `undefined` when it names none, which `SIZE 0` and `SIZE` alone mean too. */
