@@ -22,12 +22,16 @@ export interface Upgraded {
 /** Upgrades `transport`, and consumes it. Rejects with `ConnectionError` (`tls`), or with what the transport threw where that is an error of ours. */
 export async function upgrade(transport: ByteTransport, { tls, reply = new Uint8Array(), signal }: Upgrade): Promise<Upgraded> {
   if (tls === undefined || transport.startTls === undefined) throw new ConnectionError("tls", "this connection cannot be upgraded to TLS");
-  const upgrading = transport.startTls(tls.side === "client" ? { ...tls, signal } : { ...tls, signal, reply });
-  const upgraded = await upgrading.catch((error: unknown) => {
+  try {
+    return told(await transport.startTls(tls.side === "client" ? { ...tls, signal } : { ...tls, signal, reply }));
+  } catch (error) {
     throw lost(error, "tls");
-  });
-  const info = upgraded.info.tls;
-  if (info !== undefined) return { transport: upgraded, info };
-  upgraded.abort();
+  }
+}
+
+function told(transport: ByteTransport): Upgraded {
+  const info = transport.info.tls;
+  if (info !== undefined) return { transport, info };
+  transport.abort();
   throw new ConnectionError("tls", "the transport does not say what TLS it made");
 }
