@@ -102,6 +102,21 @@ describe("what MAIL says", () => {
     return seen;
   };
 
+  test.each([0, 1, 2, 3])(
+    "names 8BITMIME wherever in a message the byte stands that needs it, %s bytes into its memory",
+    async (offset) => {
+      for (let at = 0; at < 23; at += 1) {
+        const body = utf8(`${"x".repeat(26)}\r\n`);
+        // A byte in front of the message is none of it.
+        body.set([0xfc, 0xfc, 0xfc].slice(0, offset));
+        const plain = body.slice(0).subarray(offset);
+        expect(await sent({ body: new Uint8Array(body.buffer, offset) })).not.toHaveProperty("body");
+        plain[at] = 0x80;
+        expect(await sent({ body: plain })).toMatchObject({ body: "8BITMIME" });
+      }
+    },
+  );
+
   test("follows from the message and what the server offers", async () => {
     expect(await sent({})).toEqual({ sizeBytes: 21 });
     expect(await sent({ body: utf8("grün\r\n") })).toEqual({ sizeBytes: 7, body: "8BITMIME" });
