@@ -12,7 +12,6 @@ export interface DeadlineListener {
 export class Deadline {
   readonly #listener: DeadlineListener;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** In whole milliseconds, as all times here: fractions would take memory of their own. */
   #firesAt: number | undefined;
   #patience: Patience | undefined;
   /** Milliseconds left to the wait; `#endsAt` while it runs. */
@@ -76,6 +75,7 @@ function fire(deadline: Deadline): void {
   deadline.fire();
 }
 
+/** In whole milliseconds: fractions take memory of their own, on each connection. */
 function now(): number {
   return Math.floor(performance.now());
 }

@@ -25,9 +25,6 @@ const WRITE_PATIENCE: Patience = { phase: "transmit", ms: 300_000 };
 /** What the peer said before is here or nearly so; most transports tell at once that no more will come. */
 const LAST_WORDS: Patience = { phase: "last-words", ms: 2_000 };
 
-/** A transport that still tells of bytes must not be taken from under it. */
-const SOON = Promise.resolve();
-
 class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Event>, ReaderListener, WriterListener {
   readonly #session: Session<Event, Intent>;
   readonly #tls: DriveOptions["tls"];
@@ -193,7 +190,7 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
         this.#announceFlushed();
         return this.#phase === "ending" ? (this.#writer.pending ?? this.#end()) : "wait";
       case "start-tls":
-        return this.#behindWrites(output) ?? SOON.then(() => this.#upgrade(output.reply));
+        return this.#behindWrites(output) ?? this.#upgrade(output.reply);
       case "closed":
         return this.#behindWrites(output) ?? this.#end();
     }
@@ -319,6 +316,8 @@ class SessionDriver<Event, Intent> implements Driver<Event, Intent>, Stepper<Eve
   }
 
   async #upgrade(reply: Uint8Array | undefined): Promise<void> {
+    // A transport that still tells of bytes must not be taken from under it.
+    await Promise.resolve();
     if (this.#reader.isReading) throw new ConnectionError("tls", "a read is outstanding at the upgrade to TLS");
     this.#reads.wait(this.#session.patience);
     this.#handshake = new AbortController();

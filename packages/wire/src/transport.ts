@@ -12,7 +12,10 @@ export interface ByteReader {
 export interface ByteTransport {
   /** The next bytes, or `null` at the end; a second concurrent read rejects. */
   read(): Promise<Uint8Array | null>;
-  /** As {@link ByteTransport.read}, but tells `reader`, perhaps at once: a promise costs half a kilobyte while the peer says nothing. Absent where it would be no cheaper. */
+  /**
+   * As {@link ByteTransport.read}, but tells `reader`, perhaps at once: a promise costs half a kilobyte while the peer says nothing. Absent where it
+   * would be no cheaper.
+   */
   readFor?(reader: ByteReader): void;
   /** Writes the chunks in order; resolves when more may be written, and is `undefined` where that is now. */
   write(chunks: readonly Uint8Array[]): Promise<void> | undefined;

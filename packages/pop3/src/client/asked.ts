@@ -47,8 +47,8 @@ type Wait = "awaited" | "not awaited" | "over";
 export interface AskedBodyListener {
   /** The reader wants a chunk, or is gone. */
   onRead(asked: AskedBody): void;
-  /** The reader is gone, and there is more to come, which nobody wants. */
-  onClose(): void;
+  /** The reader is gone, and what is still to come of it is not wanted. */
+  onUnwanted(): void;
 }
 
 /** A message. Of these thousands may wait, so it makes no closures. */
@@ -70,7 +70,7 @@ export class AskedBody implements BodyListener {
   }
 
   onLeave(): void {
-    if (this.#leaving === "close") this.#listener.onClose();
+    if (this.#leaving === "close") this.#listener.onUnwanted();
   }
 
   /** It will not be answered. */

@@ -85,13 +85,13 @@ export class Conversation implements AskedBodyListener {
     return asked.body;
   }
 
-  /** @internal */
+  /** A message is read, or its reader is gone. @internal */
   onRead(asked: AskedBody): void {
     this.#await(asked);
   }
 
-  /** @internal */
-  onClose(): void {
+  /** The connection goes rather than the rest of a message comes. @internal */
+  onUnwanted(): void {
     this.#driver.abort(new ConnectionError("aborted", "the rest of a message was not wanted"));
   }
 

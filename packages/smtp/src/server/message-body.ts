@@ -117,7 +117,7 @@ export class MessageBody implements AsyncIterable<Uint8Array> {
     return reading;
   }
 
-  /** @internal */
+  /** What the source gives. @internal */
   take(part: MessagePart): void {
     if (part === null) {
       this.fail(new ConnectionError("eof", "the connection ended inside a message", { phase: "data-block" }));
@@ -134,7 +134,7 @@ export class MessageBody implements AsyncIterable<Uint8Array> {
     }
   }
 
-  /** @internal */
+  /** The source gives no more. @internal */
   fail(error: unknown): void {
     this.#failure = error;
     this.#leave()?.reject(error);
